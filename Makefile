@@ -1,0 +1,172 @@
+# sluice: everything a newcomer needs is `make demo` and `make test`.
+#
+#   make demo      build, throw-away PostgreSQL, emulator, connect, sync, resync
+#   make test      every test (unit, contract, integration, pgTAP), plain and
+#                  under ASan + UBSan
+#   make lint      format, layers, sizes, banned calls, shell, man, compose
+#   make bench     real numbers, as ratios within one run
+#   make build     the binary alone: build/release/sluice
+#   make install   PREFIX=/usr/local DESTDIR=
+#
+# MODE=release | san chooses the flags; WERROR=0 is for packagers.
+
+SHELL := /bin/bash
+MODE ?= release
+WERROR ?= 1
+PREFIX ?= /usr/local
+B := build/$(MODE)
+CC := gcc
+JOBS ?= $(shell nproc)
+
+VERSION := 0.1.0
+
+std := -std=gnu17 -D_GNU_SOURCE
+warn := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wold-style-definition -Wmissing-prototypes -Wmissing-declarations \
+	-Wredundant-decls -Wnested-externs -Wpointer-arith -Wcast-qual \
+	-Wcast-align=strict -Wwrite-strings -Wformat=2 -Wformat-overflow=2 \
+	-Wformat-truncation=2 -Wformat-signedness -Wconversion \
+	-Wsign-conversion -Warith-conversion -Wfloat-equal -Wdouble-promotion \
+	-Wnull-dereference -Wduplicated-cond -Wduplicated-branches -Wlogical-op \
+	-Wjump-misses-init -Wundef -Wvla -Walloca -Walloc-zero -Wswitch-enum \
+	-Wimplicit-fallthrough=5 -Wdate-time -Wtrampolines -Wuse-after-free=3 \
+	-Warray-bounds=2 -Wstringop-overflow=4 -Wbidi-chars=any \
+	-Winfinite-recursion
+ifeq ($(WERROR),1)
+warn += -Werror
+endif
+harden_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full \
+	-ftrivial-auto-var-init=zero -fno-common -fPIE
+harden_san := -O1 -g -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE
+link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+link_san := -pie -fsanitize=address,undefined -Wl,--as-needed
+
+pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd
+third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs) 2>/dev/null))
+
+# -Wnull-dereference and friends misfire inside sanitizer instrumentation.
+warn_san := -Wno-null-dereference -Wno-format-overflow -Wno-format-truncation \
+	-Wno-stringop-overflow
+CFLAGS_ALL = $(std) $(warn) $(if $(filter san,$(MODE)),$(warn_san)) \
+	$(harden_$(MODE)) -I. -I$(B)/gen $(third_inc) \
+	-DSL_VERSION='"$(VERSION)"' $(CFLAGS)
+LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)
+
+# One static library a folder, in link order: users before what they use.
+# scripts/check-layers holds includes against the same order.
+lib_dirs := cli connectors connectors/google_calendar connectors/google \
+	state core/sync core/auth core/people core/net core/json core/base
+lib_name = $(subst /,_,$(1))
+libs := $(foreach d,$(lib_dirs),$(B)/lib/lib$(call lib_name,$(d)).a)
+core_libs := $(filter-out $(B)/lib/libcli.a,$(libs))
+third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lpthread
+
+objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
+state_gen := $(B)/obj/gen/sql.o $(B)/obj/gen/migrations.o
+
+emulator_src := $(wildcard tests/emulator/*.c)
+unit_src := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
+unit_bin := $(patsubst tests/%.c,$(B)/tests/%,$(unit_src))
+live_src := $(wildcard tests/integration/test_*.c tests/contract/test_*.c)
+live_bin := $(patsubst tests/%.c,$(B)/tests/%,$(live_src))
+support_src := $(wildcard tests/support/*.c)
+support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
+
+.PHONY: all deps build emulator tests-build demo test lint bench install clean \
+	unit valgrind format
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: build
+
+deps:
+	@scripts/deps
+
+build: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/sluice
+
+$(foreach d,$(lib_dirs),$(eval $(B)/lib/lib$(call lib_name,$(d)).a: \
+	$(call objs_of,$(d)) $(if $(filter state,$(d)),$(state_gen))))
+
+$(B)/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC  $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -Wno-overlength-strings -MMD -MP -c -o $@ $<
+
+# state/sql/*.sql and migrations become constants: no SQL text in C files.
+$(B)/gen/sql.c $(B)/gen/sql.h &: $(wildcard state/sql/*.sql) scripts/embed-sql
+	@mkdir -p $(@D)
+	@scripts/embed-sql statements $(B)/gen $(sort $(wildcard state/sql/*.sql))
+
+$(B)/gen/migrations.c: $(wildcard migrations/*.sql migrations/down/*.sql) \
+		scripts/embed-sql
+	@mkdir -p $(@D)
+	@scripts/embed-sql migrations $(B)/gen $(sort $(wildcard migrations/*.sql))
+
+$(call objs_of,state): | $(B)/gen/sql.h
+
+$(B)/sluice: $(libs)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $(libs) -Wl,--end-group $(third_libs)
+
+emulator: $(B)/sluice-emulator
+$(B)/sluice-emulator: $(patsubst %.c,$(B)/obj/%.o,$(emulator_src))
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lmicrohttpd -ljansson -lcrypto -lz -lpthread
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(core_libs)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) $(core_libs) -lcmocka \
+		$(third_libs)
+
+tests-build: $(unit_bin) $(live_bin) $(B)/sluice $(B)/sluice-emulator
+
+unit: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(unit_bin)
+	@scripts/run-unit $(unit_bin)
+
+demo: build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/sluice-emulator
+	@scripts/demo $(B)
+
+test: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release tests-build
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=san tests-build
+	@scripts/test
+
+lint: deps
+	@scripts/lint
+
+bench: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) tests-build
+	@scripts/bench $(B)
+
+valgrind: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(unit_bin)
+	@RUNNER="valgrind -q --error-exitcode=1 --leak-check=full" \
+		scripts/run-unit $(unit_bin)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+install: build
+	install -D -m 0755 $(B)/sluice $(DESTDIR)$(PREFIX)/bin/sluice
+	install -D -m 0644 docs/sluice.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
