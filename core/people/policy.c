@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/people/policy.h"
+
+#include <stddef.h>
+
+#include "core/base/attr.h"
+#include "core/base/clock.h"
+#include "core/base/text.h"
+
+/* Every answer there is. `reason` is stable: views and scripts read it. */
+static const struct sl_people_decision
+	own_address = { .reason = "own-address",
+			.words = "It is one of the user's own addresses." },
+	already_contact = { .contact = true,
+			    .reason = "already-contact",
+			    .words = "The person is a contact already." },
+	not_a_person = { .reason = "not-a-person",
+			 .words = "It is a room, a group or a generated "
+				  "address, not a person." },
+	machine_address = { .reason = "machine-address",
+			    .words = "No person reads this mailbox." },
+	suppressed = { .reason = "suppressed",
+		       .words = "The user deleted this contact; it does not "
+				"come back by itself." },
+	rule_none = { .reason = "rule-none",
+		      .words = "The settings say that events make no "
+			       "contacts." },
+	rule_all = { .contact = true,
+		     .reason = "rule-all",
+		     .words = "The settings say that everyone named becomes "
+			      "a contact." },
+	cancelled = { .reason = "cancelled",
+		      .words = "The event was cancelled." },
+	too_many = { .reason = "too-many-participants",
+		     .words = "The event has more participants than the "
+			      "settings allow, or their list is "
+			      "incomplete." },
+	declined = { .reason = "declined",
+		     .words = "The user declined the invitation." },
+	not_answered = { .reason = "not-answered",
+			 .words = "The user has not answered, and the "
+				  "organizer is not a contact." },
+	user_not_there = { .reason = "user-not-there",
+			   .words = "The user was not invited by an own "
+				    "address." },
+	no_time = { .reason = "no-time",
+		    .words = "It is not known when the event begins." },
+	not_begun = { .later = true,
+		      .reason = "not-begun",
+		      .words = "They will have met once the event has "
+			       "begun." },
+	met_organised = { .contact = true,
+			  .reason = "met-organised",
+			  .words = "The user organised the event and it has "
+				   "begun." },
+	met_accepted = { .contact = true,
+			 .reason = "met-accepted",
+			 .words = "The user accepted the invitation and the "
+				  "event has begun." },
+	met_tentative = { .contact = true,
+			  .reason = "met-tentative",
+			  .words = "The user accepted the invitation "
+				   "tentatively and the event has begun." },
+	met_known = { .contact = true,
+		      .reason = "met-known-organizer",
+		      .words = "A contact organised the event, the user did "
+			       "not decline, and it has begun." };
+
+/* Does the user's part in the event count as being there? */
+static const struct sl_people_decision *
+decide_presence(const struct sl_meeting_evidence *e)
+{
+	if (e->user_organises)
+		return &met_organised;
+	switch (e->user_response) {
+	case SL_RESPONSE_ACCEPTED:
+		return &met_accepted;
+	case SL_RESPONSE_TENTATIVE:
+		return &met_tentative;
+	case SL_RESPONSE_NEEDS_ACTION:
+		return e->organizer_is_contact ? &met_known : &not_answered;
+	case SL_RESPONSE_DECLINED:
+		return &declined;
+	case SL_RESPONSE_NONE:
+		break;
+	}
+	return &user_not_there;
+}
+
+static const struct sl_people_decision *
+decide_met(const struct sl_people_options *options,
+	   const struct sl_meeting_evidence *e)
+{
+	const struct sl_people_decision *presence;
+
+	if (e->cancelled)
+		return &cancelled;
+	if (e->participants_incomplete ||
+	    e->participants > options->max_participants)
+		return &too_many;
+	presence = decide_presence(e);
+	if (!presence->contact)
+		return presence;
+	if (e->begins_us == SL_NO_TIME)
+		return &no_time;
+	return e->begins_us > e->now_us ? &not_begun : presence;
+}
+
+/* What the address alone decides, under any rule; NULL = nothing. */
+static const struct sl_people_decision *
+decide_identity(const struct sl_meeting_evidence *e)
+{
+	if (e->is_own)
+		return &own_address;
+	if (e->is_contact)
+		return &already_contact;
+	if (!e->is_person)
+		return &not_a_person;
+	if (e->is_machine)
+		return &machine_address;
+	if (e->is_suppressed)
+		return &suppressed;
+	return NULL;
+}
+
+struct sl_people_decision
+sl_people_decide_meeting(const struct sl_people_options *options,
+			 const struct sl_meeting_evidence *evidence)
+{
+	const struct sl_people_decision *known = decide_identity(evidence);
+
+	if (known != NULL)
+		return *known;
+	switch (options->rule) {
+	case SL_PEOPLE_MET:
+		return *decide_met(options, evidence);
+	case SL_PEOPLE_ALL:
+		return rule_all;
+	case SL_PEOPLE_NONE:
+		break;
+	}
+	return rule_none;
+}
+
+bool
+sl_people_rule_parse(const char *text, enum sl_people_rule *rule)
+{
+	static const char *const names[] = {
+		[SL_PEOPLE_MET] = "met",
+		[SL_PEOPLE_ALL] = "all",
+		[SL_PEOPLE_NONE] = "none",
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(names); i++) {
+		if (sl_text_equal(text, names[i])) {
+			*rule = (enum sl_people_rule)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum sl_response_kind
+sl_response_parse(const char *text)
+{
+	static const char *const names[] = {
+		[SL_RESPONSE_NEEDS_ACTION] = "needsAction",
+		[SL_RESPONSE_ACCEPTED] = "accepted",
+		[SL_RESPONSE_TENTATIVE] = "tentative",
+		[SL_RESPONSE_DECLINED] = "declined",
+	};
+
+	for (size_t i = 1; i < SL_ARRAY_LEN(names); i++) {
+		if (sl_text_equal(text, names[i]))
+			return (enum sl_response_kind)i;
+	}
+	return SL_RESPONSE_NONE;
+}
