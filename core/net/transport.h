@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam between what asks over HTTP and what performs it.
+ *
+ * An exchange is one request and its answer. The owner fills the request,
+ * submits, and gets the exchange back through `done` exactly once, on the
+ * transport's own thread: whatever happens, also on cancel. Until then the
+ * exchange and everything its request points to must stay alive.
+ *
+ * Two implementations: http.h (libcurl) and the fakes of the tests. There are
+ * no retries here and no redirects: one request, one answer.
+ */
+#ifndef SL_NET_TRANSPORT_H
+#define SL_NET_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/base/secret.h"
+
+struct sl_header {
+	const char *name; /* NULL ends a list */
+	const char *value;
+};
+
+struct sl_request {
+	const char *method; /* "GET", "POST" */
+	const char *url;    /* absolute, encoded; never holds a secret */
+	const struct sl_header *headers; /* NULL = none beyond our own */
+	const struct sl_secret *bearer;  /* NULL = no Authorization    */
+	const struct sl_secret *form;    /* POST body, urlencoded form */
+	size_t max_body;       /* cap on DECODED bytes of the answer     */
+	uint32_t timeout_ms;   /* whole exchange; 0 = the default        */
+	int64_t not_before_us; /* monotonic; 0 = at once                */
+};
+
+/** Why there was no complete HTTP answer. */
+enum sl_net_failure {
+	SL_NET_NONE = 0,
+	SL_NET_CONNECT,   /* resolve, connect, hang                  */
+	SL_NET_TLS,       /* certificate or protocol refused         */
+	SL_NET_CUT,       /* reset, partial, empty or garbled answer */
+	SL_NET_SLOW,      /* deadline or low-speed limit passed      */
+	SL_NET_TOO_LARGE, /* decoded body or headers passed the cap  */
+	SL_NET_CANCELLED, /* asked to stop                           */
+	SL_NET_BUG,       /* the request could not even be built     */
+};
+
+struct sl_response {
+	enum sl_net_failure failure;
+	int http_status;        /* 0 when failure came first            */
+	struct sl_buf body;     /* decoded; complete only if no failure */
+	char content_type[128]; /* lower case, no parameters; "" absent */
+	char location[1024];    /* of a redirect, which is not followed */
+	int64_t retry_after_ms; /* SL_NO_DELAY = absent or unreadable   */
+	int64_t server_date_us; /* Date header; SL_NO_TIME = absent     */
+	uint64_t wire_bytes;    /* received, as on the wire             */
+	char text[160];         /* failure in words; "" without one     */
+};
+
+struct sl_exchange {
+	struct sl_request request;
+	struct sl_response response;
+	void (*done)(struct sl_exchange *x); /* on the transport's thread */
+	void *owner;                         /* the submitter's           */
+	void *link; /* the transport's, while submitted; NULL before      */
+};
+
+struct sl_transport {
+	/** Take the exchange; `done` follows, never before submit returns
+	 *  on the submitting thread of the real transport (fakes may). */
+	void (*submit)(struct sl_transport *t, struct sl_exchange *x);
+	/** Finish everything submitted with SL_NET_CANCELLED, soon. */
+	void (*cancel_all)(struct sl_transport *t);
+};
+
+/** Zero the answer and give its body the request's cap. */
+void sl_exchange_init(struct sl_exchange *x);
+
+/** Free what the answer holds. */
+void sl_exchange_release(struct sl_exchange *x);
+
+/**
+ * Submit and wait: for commands that have nothing else to do. Not to be
+ * called on the transport's thread.
+ */
+void sl_transport_perform(struct sl_transport *t, struct sl_exchange *x);
+
+/**
+ * The remedy for a network failure, once and here: CONNECT, CUT, SLOW ->
+ * SL_RETRY; TOO_LARGE -> SL_SMALLER; TLS -> SL_CONFIG (scope client);
+ * CANCELLED -> SL_CANCELLED; BUG -> SL_BUG. Only for failure != NONE.
+ */
+sl_status sl_net_classify(const struct sl_response *response,
+			  struct sl_error *err) SL_NODISCARD;
+
+#endif
