@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connector asks and reads; it does no I/O.
+ *
+ * It is a constant record and three pure functions: no network, no database,
+ * no clock, no memory but the arena it is given. The engine owns tokens,
+ * pacing, retries, concurrency, transactions, logging and time. Everything
+ * passed in is borrowed and constant for one call.
+ *
+ * A *stream* is what has a cursor of its own: a stream kind plus a key. A
+ * *walk* is a complete listing, begun with no cursor; when a page says
+ * walk_done the stream goes on with changes. docs/adding-a-connector.md
+ * builds one from nothing.
+ */
+#ifndef SL_SYNC_CONNECTOR_H
+#define SL_SYNC_CONNECTOR_H
+
+#include <jansson.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/option.h"
+
+#include "core/sync/record.h"
+
+struct sl_provider;
+
+/** A name and a value, unencoded; `name` NULL ends a list. */
+struct sl_query {
+	const char *name;
+	const char *value;
+};
+
+struct sl_stream_kind {
+	const char *name;      /* "events"; NULL ends the table              */
+	const char *title;     /* for people                                 */
+	const char *opened_by; /* kind whose pages open it; NULL = the
+				* engine opens one with an empty key      */
+	int map_version;       /* raise it when the mapping changes          */
+};
+
+/** Prices of requests in the provider's quota units, with their dates. */
+struct sl_quota {
+	const char *since; /* "YYYY-MM-DD", ascending; NULL ends the table */
+	double user_per_minute;
+	double client_per_minute;
+};
+
+struct sl_stream {
+	const char *kind;
+	const char *key;         /* "" where there is one per account  */
+	bool walking;            /* a walk is under way                */
+	int64_t walk_started_us; /* SL_NO_TIME when not walking        */
+};
+
+/** What a connector is told. */
+struct sl_turn {
+	const struct sl_stream *stream;
+	const json_t *settings;      /* object: every option of the table,
+				      * checked, as text                  */
+	const char *account;         /* the account's address or name     */
+	const json_t *cursor;        /* last one; NULL = begin a walk     */
+	const struct sl_ref *wanted; /* items to be read by id, or NULL   */
+	int shrink;                  /* times the last answer was too large
+				      * in a row: halve the page so often */
+	int64_t now_us;              /* UTC                               */
+};
+
+/** One request: always authorised by the engine with the account's token. */
+struct sl_call {
+	const char *method;   /* "GET" when NULL                            */
+	const char *endpoint; /* name of an endpoint row of the provider    */
+	const char *const *path;        /* segments, unencoded, NULL-ended */
+	const struct sl_query *query;   /* NULL = none                     */
+	const struct sl_query *headers; /* NULL = none                     */
+	const char *wanted_id; /* the wanted item it reads; NULL = listing  */
+	int tag;               /* the connector's own; handed back          */
+	size_t max_body;       /* cap on decoded bytes; 0 = SL_BODY_MAX     */
+	double units;          /* quota units; 0 counts as 1                */
+};
+
+#define SL_BODY_MAX  (4u * 1024 * 1024)
+#define SL_CALLS_MAX 16 /* calls of one ask */
+
+struct sl_ask {
+	struct sl_call *calls; /* on the arena */
+	size_t count;          /* 0 = nothing to ask: the stream rests */
+};
+
+/** One final answer; `body` is borrowed until the next one is taken. */
+struct sl_answer {
+	const struct sl_call *call;
+	int http_status;    /* 2xx, or an item-scoped refusal (e.g. 404)  */
+	const json_t *body; /* parsed and repaired; NULL when not JSON    */
+	size_t body_bytes;  /* decoded size: what page sizes adapt to     */
+	bool repaired;      /* the text needed repair before parsing      */
+};
+
+/**
+ * The answers of one ask, one at a time, each body parsed when it is taken
+ * and freed when the next one is: NULL at the end. Calls that were deferred
+ * (quota, time, budget) are simply not among them; their items stay wanted.
+ */
+struct sl_answers;
+const struct sl_answer *sl_answers_next(struct sl_answers *answers);
+
+/** A response that is not plainly good, for `classify`. */
+struct sl_refusal {
+	const struct sl_call *call;
+	int http_status;
+	const json_t *body;     /* NULL when not JSON                     */
+	int64_t retry_after_ms; /* SL_NO_DELAY = none                     */
+	bool had_cursor;        /* the request carried a cursor           */
+};
+
+struct sl_connector {
+	const char *name;  /* "google_calendar": integration's provider */
+	const char *title; /* "Google Calendar"                         */
+	const struct sl_provider *provider;
+	const char *const *scopes;          /* OAuth, NULL-ended        */
+	const struct sl_stream_kind *kinds; /* ends with .name == NULL  */
+	const struct sl_option *options;    /* ends with .name == NULL  */
+	const struct sl_quota *quotas;      /* ends with .since == NULL */
+	int64_t default_interval_s;
+
+	/**
+	 * Say which requests come next: the wanted items first (one or a
+	 * bounded batch), else the next listing.
+	 *
+	 * ask		on the arena; calls may be answered in any order
+	 *
+	 * SL_RESYNC	the stored cursor makes no sense
+	 */
+	sl_status (*ask)(const struct sl_turn *turn, struct sl_arena *arena,
+			 struct sl_ask *ask, struct sl_error *err) SL_NODISCARD;
+
+	/**
+	 * Turn the answers into one page: facts only. `page` is initialised
+	 * by the engine.
+	 *
+	 * SL_RESYNC	the answers show that the cursor is useless
+	 * SL_RETRY	a body of the wrong shape (a portal, a proxy)
+	 */
+	sl_status (*read)(const struct sl_turn *turn,
+			  struct sl_answers *answers, struct sl_page *page,
+			  struct sl_error *err) SL_NODISCARD;
+
+	/**
+	 * Map one refusal (any status but 2xx) to a remedy and a scope.
+	 * Never SL_OK. SL_REJECTED with scope SL_ITEM passes the answer on
+	 * to `read`, for wanted items that are gone.
+	 */
+	sl_status (*classify)(const struct sl_refusal *refusal,
+			      struct sl_error *err) SL_NODISCARD;
+};
+
+/** The text of one setting; the table guarantees that it is there. */
+const char *sl_turn_setting(const struct sl_turn *turn, const char *name);
+
+#endif

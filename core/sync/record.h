@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a connector's `read` emits: one page of facts.
+ *
+ * A page and everything in it lives on one arena and dies with it. Records
+ * are facts as the provider told them; what depends on other rows (who is a
+ * contact, what is new) is decided by engine and store. Every item that the
+ * provider sent ends in exactly one list: artifacts, tombstones, patches,
+ * filtered or rejected; a page that loses an item is a bug that the contract
+ * suite finds by counting.
+ *
+ * Lists are singly linked in the order of arrival; the helpers below append a
+ * zeroed record (an artifact's times absent) and return it. All text is valid
+ * UTF-8 without NUL.
+ */
+#ifndef SL_SYNC_RECORD_H
+#define SL_SYNC_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/clock.h"
+
+/** Longest ids that are stored as they are; longer items are rejected. */
+#define SL_SOURCE_ID_MAX  1100 /* bytes */
+#define SL_STREAM_KEY_MAX 512  /* bytes */
+
+/** Raw bytes kept of a rejected item. */
+#define SL_RAW_MAX 65536
+
+enum sl_identity_kind {
+	SL_IDENTITY_EMAIL,
+	SL_IDENTITY_HANDLE, /* profile URL or URN */
+};
+
+/** One person (or room, or group) of an artifact, as seen. */
+struct sl_participant {
+	struct sl_participant *next;
+	enum sl_identity_kind kind;
+	const char *value;    /* as written                              */
+	const char *name;     /* as shown by the provider, or NULL       */
+	const char *role;     /* "organizer", "attendee", "from", ...    */
+	const char *response; /* "accepted", ...; NULL where none exists */
+	bool not_person;      /* a room, a group, a generated address    */
+	bool self;            /* the provider says: the account's owner  */
+	bool optional;
+	const char *normalised; /* set by the engine, NULL = unusable    */
+};
+
+/** Anything with a time: an event, a message. */
+struct sl_artifact {
+	struct sl_artifact *next;
+	size_t order; /* of arrival in the page; set by the helper */
+	const char *source_id;
+	int64_t source_version; /* orders versions of one item; 0 = unknown */
+	const char *type; /* "calendar_event": artifact_processing_config */
+	const char *external_uid; /* iCalUID, Message-ID; or NULL         */
+	const char *thread;       /* or NULL                              */
+	const char *parent_id;    /* master of an exception, or NULL      */
+	int64_t occurred_us;      /* UTC; SL_NO_TIME = absent             */
+	int64_t ends_us;
+	bool all_day;
+	const char *start_date; /* all-day: "YYYY-MM-DD", end exclusive   */
+	const char *end_date;
+	int64_t original_start_us;       /* slot of an exception          */
+	const char *original_start_date; /* the same, all-day             */
+	const char *time_zone;           /* IANA name as sent, or NULL    */
+	int64_t reach_us; /* it surely reaches this instant: its end, or
+			   * INT64_MAX for an endless series; a walk that
+			   * begins before must list it; SL_NO_TIME: unknown */
+	const char *title;         /* or NULL */
+	const char *content;       /* or NULL */
+	const char *const *labels; /* NULL-ended, or NULL                  */
+	json_t *metadata; /* new reference, released with the page      */
+	bool deleted;     /* stored as a tombstone (cancelled instance) */
+	const char *deleted_reason;   /* "cancelled", ...                    */
+	bool participants_incomplete; /* missing people are not removed    */
+	struct sl_participant *participants;
+	struct sl_participant **participants_tail;
+	size_t participant_count;
+	unsigned char content_hash[32]; /* set by the engine */
+};
+
+/** An item known only by its id is gone. Nothing happens if it was unknown. */
+struct sl_tombstone {
+	struct sl_tombstone *next;
+	size_t order; /* of arrival in the page; set by the helper */
+	const char *source_id;
+	int64_t source_version; /* 0 = unknown: always applies */
+	const char *reason;     /* "cancelled", "not-found"    */
+};
+
+/** Change labels or liveness of a stored item; nothing when it is absent. */
+struct sl_patch {
+	struct sl_patch *next;
+	const char *source_id;
+	int64_t source_version;
+	const char *const *labels; /* NULL = leave */
+	bool restore;              /* undelete     */
+};
+
+/** One of the account owner's own addresses. */
+struct sl_own_address {
+	struct sl_own_address *next;
+	const char *address;
+	const char *name; /* or NULL */
+};
+
+/** Open, change or close a stream. */
+struct sl_stream_change {
+	struct sl_stream_change *next;
+	const char *kind;
+	const char *key;
+	const char *title;  /* for people, or NULL               */
+	bool close;         /* gone at the provider              */
+	bool enabled;       /* default; the user may choose otherwise */
+	const char *reason; /* why off, or why closed; NULL = on */
+	json_t *shown;      /* small JSON for people, or NULL    */
+};
+
+/** An item that was left out on purpose. */
+struct sl_filtered {
+	struct sl_filtered *next;
+	const char *source_id;
+	const char *reason; /* kebab-case code, e.g. "event-type" */
+};
+
+/** An item that could not be mapped: goes to quarantine. */
+struct sl_rejected {
+	struct sl_rejected *next;
+	const char *source_id; /* NULL = it has none that is usable */
+	int64_t source_version;
+	const char *reason; /* one line                         */
+	const char *raw;    /* the item as received (JSON text) */
+	size_t raw_len;     /* whole length; at most SL_RAW_MAX is kept */
+};
+
+/** An item that a listing named but did not contain. */
+struct sl_ref {
+	struct sl_ref *next;
+	const char *source_id;
+	const char *group;   /* its thread, or NULL          */
+	const char *version; /* its etag, or NULL            */
+};
+
+#define SL_LIST(type)                                                          \
+	struct {                                                               \
+		struct type *first;                                            \
+		struct type **tail;                                            \
+		size_t count;                                                  \
+	}
+
+struct sl_page {
+	struct sl_arena *arena;
+	SL_LIST(sl_artifact) artifacts;
+	SL_LIST(sl_tombstone) tombstones;
+	SL_LIST(sl_patch) patches;
+	SL_LIST(sl_own_address) own_addresses;
+	SL_LIST(sl_stream_change) streams;
+	SL_LIST(sl_filtered) filtered;
+	SL_LIST(sl_rejected) rejected;
+	SL_LIST(sl_ref) refs;
+
+	size_t records; /* artifacts and tombstones so far, for `order`      */
+	size_t items;   /* items that the provider's answers held            */
+	json_t *cursor; /* new reference: where to go on; never a secret.
+			 * NULL = keep the old one                           */
+	json_t *shown;  /* small JSON for people and views; NULL = keep      */
+	bool more;      /* ask again now                                     */
+	bool walk_done; /* this page ends a complete walk: sweeping is safe  */
+	int64_t scope_from_us; /* first page of a walk: items that reach no
+				* further than this are outside; SL_NO_TIME */
+	const char *warning;   /* odd but survivable; logged; or NULL        */
+};
+
+void sl_page_init(struct sl_page *page, struct sl_arena *arena);
+
+/** Drops the JSON references; the rest goes with the arena. */
+void sl_page_release(struct sl_page *page);
+
+struct sl_artifact *sl_page_artifact(struct sl_page *page);
+struct sl_participant *sl_artifact_participant(struct sl_page *page,
+					       struct sl_artifact *artifact);
+struct sl_tombstone *sl_page_tombstone(struct sl_page *page);
+struct sl_patch *sl_page_patch(struct sl_page *page);
+struct sl_own_address *sl_page_own_address(struct sl_page *page);
+struct sl_stream_change *sl_page_stream(struct sl_page *page);
+struct sl_filtered *sl_page_filtered(struct sl_page *page);
+struct sl_rejected *sl_page_rejected(struct sl_page *page);
+struct sl_ref *sl_page_ref(struct sl_page *page);
+
+#endif
