@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Google as an OAuth provider: one consent may serve calendar and mail.
+ *
+ * include_granted_scopes is left out on purpose: a combined grant spans all
+ * clients of a Cloud project, and revoking it would end all of them.
+ *
+ * Source: Google Identity, Using OAuth 2.0 for Web Server Applications and
+ * for Desktop Apps, read 2026-11
+ */
+#include <string.h>
+
+#include "core/json/json.h"
+
+#include "connectors/google/google.h"
+
+/** Longest stable account id that Google promises. */
+#define SUBJECT_MAX 255
+
+static const struct sl_endpoint endpoints[] = {
+	{ SL_ENDPOINT_AUTH, "SLUICE_GOOGLE_AUTH_URL",
+	  "https://accounts.google.com/o/oauth2/v2/auth" },
+	{ SL_ENDPOINT_TOKEN, "SLUICE_GOOGLE_TOKEN_URL",
+	  "https://oauth2.googleapis.com/token" },
+	{ SL_GOOGLE_REVOKE, "SLUICE_GOOGLE_REVOKE_URL",
+	  "https://oauth2.googleapis.com/revoke" },
+	{ SL_GOOGLE_USERINFO, "SLUICE_GOOGLE_USERINFO_URL",
+	  "https://openidconnect.googleapis.com/v1/userinfo" },
+	{ SL_GOOGLE_CALENDAR, "SLUICE_GOOGLE_CALENDAR_URL",
+	  "https://www.googleapis.com/calendar/v3" },
+	{ NULL, NULL, NULL },
+};
+
+/* A refresh token comes for certain only with both. */
+static const struct sl_query auth_params[] = {
+	{ "access_type", "offline" },
+	{ "prompt", "consent" },
+	{ NULL, NULL },
+};
+
+static const char *const identity_scopes[] = { "openid", "email", NULL };
+
+static void
+identity_call(struct sl_arena *arena, struct sl_call *call)
+{
+	static const char *const no_path[] = { NULL };
+
+	(void)arena;
+	*call = (struct sl_call){ .endpoint = SL_GOOGLE_USERINFO,
+				  .path = no_path };
+}
+
+/*
+ * email_verified is not looked at: the account is known by its `sub`, and an
+ * unverified address (an account under a foreign address) still names it.
+ */
+static sl_status
+read_identity(const json_t *body, struct sl_arena *arena,
+	      struct sl_identity *out, struct sl_error *err)
+{
+	const char *subject = sl_json_text(body, "sub");
+
+	if (subject == NULL || *subject == '\0')
+		return sl_fail(err, SL_RETRY, SL_GRANT,
+			       "Google did not say which account consented "
+			       "(userinfo without \"sub\")");
+	if (strlen(subject) > SUBJECT_MAX)
+		return sl_fail(err, SL_RETRY, SL_GRANT,
+			       "Google's userinfo names an account id longer "
+			       "than %d bytes",
+			       SUBJECT_MAX);
+	*out = (struct sl_identity){
+		.subject = sl_arena_strdup(arena, subject),
+		.email = sl_arena_strdup(arena, sl_json_text(body, "email")),
+		.name = sl_arena_strdup(arena, sl_json_text(body, "name")),
+	};
+	return SL_OK;
+}
+
+static const char setup_help[] =
+	"In the Google Cloud console (https://console.cloud.google.com), in "
+	"the project of this client:\n"
+	"\n"
+	"1. APIs & Services, Library: enable \"Google Calendar API\".\n"
+	"2. Google Auth Platform, Audience: set the publishing status to "
+	"\"In production\".\n"
+	"   In \"Testing\" every grant dies 7 days after its consent and only "
+	"listed test users\n"
+	"   may connect. Unverified is fine for up to 100 users: they see a "
+	"warning once.\n"
+	"   (Audience \"Internal\" has neither limit, within one Workspace.)\n"
+	"3. Google Auth Platform, Data Access: add the scope\n"
+	"   https://www.googleapis.com/auth/calendar.readonly\n"
+	"4. Redirects: a \"Desktop app\" client needs none registered; any "
+	"port of 127.0.0.1 works.\n"
+	"   A \"Web application\" client needs the exact address, port "
+	"included, e.g.\n"
+	"   http://127.0.0.1:8765/callback for --listen 127.0.0.1:8765.\n"
+	"\n"
+	"A newly enabled API may take a few minutes until it answers.\n";
+
+const struct sl_provider sl_google = {
+	.name = "google",
+	.title = "Google",
+	.endpoints = endpoints,
+	.pkce = true,
+	.auth_params = auth_params,
+	.identity_scopes = identity_scopes,
+	.read_client_file = sl_google_read_client_file,
+	.identity_call = identity_call,
+	.read_identity = read_identity,
+	.scope_granted = sl_google_scope_granted,
+	.setup_help = setup_help,
+};

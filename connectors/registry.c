@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connectors/registry.h"
+
+#include <stddef.h>
+
+#include "connectors/google_calendar/google_calendar.h"
+
+const struct sl_connector *const sl_registry[] = {
+	&sl_google_calendar,
+	NULL,
+};

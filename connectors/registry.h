@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every connector of this build: one array, one line each.
+ */
+#ifndef SL_CONNECTORS_REGISTRY_H
+#define SL_CONNECTORS_REGISTRY_H
+
+#include "core/sync/connector.h"
+
+/** NULL-ended. */
+extern const struct sl_connector *const sl_registry[];
+
+#endif
