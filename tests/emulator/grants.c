@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The book of codes, grants and access tokens. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oauth.h"
+
+#define PREFIX "https://www.googleapis.com/auth/"
+
+struct emu_oauth *
+emu_oauth_new(void)
+{
+	return emu_alloc(sizeof(struct emu_oauth));
+}
+
+void
+emu_oauth_free(struct emu_oauth *o)
+{
+	for (size_t i = 0; i < o->grant_count; i++) {
+		free(o->grants[i]->scopes);
+		free(o->grants[i]->refresh);
+		free(o->grants[i]);
+	}
+	for (size_t i = 0; i < o->access_count; i++) {
+		free(o->accesses[i]->text);
+		free(o->accesses[i]);
+	}
+	for (size_t i = 0; i < o->code_count; i++) {
+		free(o->codes[i]->text);
+		free(o->codes[i]->redirect);
+		free(o->codes[i]->challenge);
+		free(o->codes[i]->scopes);
+		free(o->codes[i]);
+	}
+	free(o->grants);
+	free(o->accesses);
+	free(o->codes);
+	free(o);
+}
+
+/* Prefix, index, and a number that nobody guesses by counting. */
+static char *
+make_text(struct emu_world *w, const char *prefix, size_t index)
+{
+	struct emu_buf b = { 0 };
+	uint64_t h = emu_draw(w->seed, ++w->oauth->serial);
+
+	emu_putf(&b, "%s%zx-%016llx%016llx", prefix, index,
+		 (unsigned long long)h, (unsigned long long)emu_mix(h));
+	return emu_buf_take(&b);
+}
+
+/* The index in a text of make_text(); SIZE_MAX when it is none. */
+static size_t
+index_of(const char *prefix, const char *text)
+{
+	size_t len = strlen(prefix);
+	char *end;
+	size_t i;
+
+	if (strncmp(text, prefix, len) != 0)
+		return SIZE_MAX;
+	i = strtoull(text + len, &end, 16);
+	return *end == '-' && end != text + len ? i : SIZE_MAX;
+}
+
+static void
+cap_refresh_tokens(struct emu_oauth *o, const struct emu_account *a)
+{
+	size_t live = 0;
+
+	for (size_t i = o->grant_count; i-- > 0;) {
+		struct emu_grant *g = o->grants[i];
+
+		if (g->account == a && g->refresh && !g->revoked &&
+		    ++live > EMU_REFRESH_MAX)
+			g->revoked = true;
+	}
+}
+
+void
+emu_grant_refresh(struct emu_world *w, struct emu_grant *g)
+{
+	const struct emu_oauth *o = w->oauth;
+	size_t i = 0;
+
+	while (o->grants[i] != g)
+		i++;
+	free(g->refresh);
+	g->refresh = make_text(w, "1//emu-", i);
+	if (w->options.refresh_expires_in)
+		g->refresh_until_ms =
+			emu_now_ms(w) +
+			(int64_t)w->options.refresh_expires_in * 1000;
+}
+
+struct emu_grant *
+emu_grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
+	      bool refresh)
+{
+	struct emu_oauth *o = w->oauth;
+	struct emu_grant *g = emu_alloc(sizeof(*g));
+
+	g->account = a;
+	g->scopes = emu_strdup(scopes);
+	o->grants = emu_realloc(o->grants, (o->grant_count + 1) *
+						   sizeof(struct emu_grant *));
+	o->grants[o->grant_count++] = g;
+	if (refresh)
+		emu_grant_refresh(w, g);
+	cap_refresh_tokens(o, a);
+	return g;
+}
+
+struct emu_grant *
+emu_grant_find(struct emu_world *w, const char *refresh)
+{
+	size_t i = index_of("1//emu-", refresh);
+	struct emu_grant *g;
+
+	if (i >= w->oauth->grant_count)
+		return NULL;
+	g = w->oauth->grants[i];
+	return g->refresh && strcmp(g->refresh, refresh) == 0 ? g : NULL;
+}
+
+struct emu_access *
+emu_access_new(struct emu_world *w, struct emu_grant *g)
+{
+	struct emu_oauth *o = w->oauth;
+	struct emu_access *t = emu_alloc(sizeof(*t));
+
+	t->grant = g;
+	t->text = make_text(w, "ya29.emu-", o->access_count);
+	t->until_ms = emu_now_ms(w) + (int64_t)w->options.expires_in * 1000;
+	o->accesses =
+		emu_realloc(o->accesses, (o->access_count + 1) *
+						 sizeof(struct emu_access *));
+	o->accesses[o->access_count++] = t;
+	return t;
+}
+
+struct emu_access *
+emu_access_find(struct emu_world *w, const char *text)
+{
+	size_t i = index_of("ya29.emu-", text);
+	struct emu_access *t;
+
+	if (i >= w->oauth->access_count)
+		return NULL;
+	t = w->oauth->accesses[i];
+	return strcmp(t->text, text) == 0 ? t : NULL;
+}
+
+struct emu_code *
+emu_code_new(struct emu_world *w)
+{
+	struct emu_oauth *o = w->oauth;
+	struct emu_code *c = emu_alloc(sizeof(*c));
+
+	c->text = make_text(w, "4/0Aemu-", o->code_count);
+	c->until_ms = emu_now_ms(w) + EMU_CODE_LIFE_MS;
+	o->codes = emu_realloc(o->codes,
+			       (o->code_count + 1) * sizeof(struct emu_code *));
+	o->codes[o->code_count++] = c;
+	return c;
+}
+
+struct emu_code *
+emu_code_find(struct emu_world *w, const char *text)
+{
+	size_t i = index_of("4/0Aemu-", text);
+	struct emu_code *c;
+
+	if (i >= w->oauth->code_count)
+		return NULL;
+	c = w->oauth->codes[i];
+	return strcmp(c->text, text) == 0 ? c : NULL;
+}
+
+void
+emu_oauth_expire(struct emu_world *w, struct emu_account *a, bool grants)
+{
+	struct emu_oauth *o = w->oauth;
+
+	for (size_t i = 0; i < o->access_count; i++)
+		if (!a || o->accesses[i]->grant->account == a)
+			o->accesses[i]->dead = true;
+	for (size_t i = 0; grants && i < o->grant_count; i++)
+		if (!a || o->grants[i]->account == a)
+			o->grants[i]->revoked = true;
+}
+
+bool
+emu_scope_in(const char *scopes, const char *one)
+{
+	size_t want = strlen(one);
+
+	while (*scopes) {
+		size_t len = strcspn(scopes, " ");
+
+		if (len == want && memcmp(scopes, one, len) == 0)
+			return true;
+		scopes += len + (scopes[len] == ' ');
+	}
+	return false;
+}
+
+static void
+add_scope(struct emu_buf *b, const char *scope)
+{
+	if (b->data && emu_scope_in(b->data, scope))
+		return;
+	if (b->len)
+		emu_putc(b, ' ');
+	emu_puts(b, scope);
+}
+
+char *
+emu_scopes_normal(const char *scopes)
+{
+	struct emu_buf b = { 0 };
+
+	if (emu_scope_in(scopes, "email"))
+		add_scope(&b, PREFIX "userinfo.email");
+	if (emu_scope_in(scopes, "profile"))
+		add_scope(&b, PREFIX "userinfo.profile");
+	for (const char *p = scopes; *p;) {
+		size_t len = strcspn(p, " ");
+		char *one = emu_strndup(p, len);
+
+		if (len && strcmp(one, "email") != 0 &&
+		    strcmp(one, "profile") != 0 && strcmp(one, "openid") != 0)
+			add_scope(&b, one);
+		free(one);
+		p += len + (p[len] == ' ');
+	}
+	if (emu_scope_in(scopes, "openid"))
+		add_scope(&b, "openid");
+	return emu_buf_take(&b);
+}

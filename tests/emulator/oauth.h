@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Codes, grants and access tokens; shared by oauth.c and grants.c. */
+#ifndef EMU_OAUTH_H
+#define EMU_OAUTH_H
+
+#include "http.h"
+
+#define EMU_CODE_LIFE_MS 600000
+#define EMU_REFRESH_MAX  100 /* live ones per account and client */
+
+struct emu_grant {
+	struct emu_account *account;
+	char *scopes; /* long names, one space between */
+	char *refresh;
+	int64_t refresh_until_ms; /* 0 = no end */
+	bool revoked;
+};
+
+struct emu_access {
+	struct emu_grant *grant;
+	char *text;
+	int64_t until_ms;
+	bool dead;
+};
+
+struct emu_code {
+	struct emu_account *account;
+	char *text, *redirect, *challenge, *scopes;
+	bool plain, refresh, used;
+	int64_t until_ms;
+};
+
+struct emu_oauth {
+	struct emu_grant **grants;
+	struct emu_access **accesses;
+	struct emu_code **codes;
+	size_t grant_count, access_count, code_count;
+	uint64_t serial;
+};
+
+struct emu_grant *emu_grant_new(struct emu_world *w, struct emu_account *a,
+				const char *scopes, bool refresh);
+/** Gives the grant a new refresh token; the old one is dead. */
+void emu_grant_refresh(struct emu_world *w, struct emu_grant *g);
+struct emu_grant *emu_grant_find(struct emu_world *w, const char *refresh);
+struct emu_access *emu_access_new(struct emu_world *w, struct emu_grant *g);
+struct emu_access *emu_access_find(struct emu_world *w, const char *text);
+struct emu_code *emu_code_new(struct emu_world *w);
+struct emu_code *emu_code_find(struct emu_world *w, const char *text);
+bool emu_scope_in(const char *scopes, const char *one);
+/** Long names, without repeats, sign-in scopes last. */
+char *emu_scopes_normal(const char *scopes);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /_control/options: one table of what can be set. */
+#include "options.h"
+
+#include <string.h>
+
+enum type { NUMBER, FLAG, TEXT };
+
+struct row {
+	const char *name;
+	enum type type;
+	size_t offset;
+};
+
+#define ROW(name, type, field)                                                 \
+	{                                                                      \
+		name, type, offsetof(struct emu_options, field)                \
+	}
+
+static const struct row rows[] = {
+	ROW("expires_in", NUMBER, expires_in),
+	ROW("refresh_token_expires_in", NUMBER, refresh_expires_in),
+	ROW("latency_ms", NUMBER, latency_ms),
+	ROW("page_max_bytes", NUMBER, page_max_bytes),
+	ROW("quota_user", NUMBER, quota_user),
+	ROW("quota_project", NUMBER, quota_project),
+	ROW("quota_window_s", NUMBER, quota_window_s),
+	ROW("quota_status", NUMBER, quota_status),
+	ROW("rotate", FLAG, rotate),
+	ROW("omit_refresh_token", FLAG, omit_refresh),
+	ROW("deny", FLAG, deny),
+	ROW("gzip", FLAG, gzip),
+	ROW("web_client", FLAG, web_client),
+	ROW("cancel_exceptions", FLAG, cancel_exceptions),
+	ROW("grant_scopes", TEXT, grant_scopes),
+	ROW("userinfo_email", TEXT, userinfo_email),
+	ROW("quota_retry_after", TEXT, quota_retry_after),
+	ROW("quota_reason", TEXT, quota_reason),
+	ROW("client_id", TEXT, client_id),
+	ROW("client_secret", TEXT, client_secret),
+	ROW("redirect_uris", TEXT, redirect_uris),
+};
+
+/* Null takes a text back; 0 and false do it for the others. */
+static bool
+set_row(struct emu_options *o, const struct row *row, const json_t *v)
+{
+	char *place = (char *)(void *)o + row->offset;
+
+	if (row->type == NUMBER && json_is_integer(v) &&
+	    json_integer_value(v) >= 0)
+		*(uint64_t *)(void *)place = (uint64_t)json_integer_value(v);
+	else if (row->type == FLAG && json_is_boolean(v))
+		*(bool *)(void *)place = json_is_true(v);
+	else if (row->type == TEXT && (json_is_string(v) || json_is_null(v)))
+		emu_set_text((char **)(void *)place, json_string_value(v));
+	else
+		return false;
+	return true;
+}
+
+const char *
+emu_options_set(struct emu_options *o, json_t *wanted)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (wanted, key, value) {
+		bool known = false;
+
+		for (size_t i = 0; i < EMU_COUNT(rows); i++)
+			if (strcmp(rows[i].name, key) == 0)
+				known = set_row(o, &rows[i], value);
+		if (!known)
+			return key;
+	}
+	if (!o->client_id)
+		o->client_id = emu_strdup("");
+	if (!o->client_secret)
+		o->client_secret = emu_strdup("");
+	return NULL;
+}
+
+json_t *
+emu_options_json(const struct emu_options *o)
+{
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < EMU_COUNT(rows); i++) {
+		const char *place =
+			(const char *)(const void *)o + rows[i].offset;
+		json_t *v = NULL;
+
+		if (rows[i].type == NUMBER)
+			v = json_integer((json_int_t) *
+					 (const uint64_t *)(const void *)place);
+		else if (rows[i].type == FLAG)
+			v = json_boolean(*(const bool *)(const void *)place);
+		else if (*(char *const *)(const void *)place)
+			v = json_string(*(char *const *)(const void *)place);
+		json_object_set_new(out, rows[i].name, v ? v : json_null());
+	}
+	return out;
+}
