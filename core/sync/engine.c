@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's outside: configuration, workers, and one call that does all
+ * work it is given. What a run does is in engine_run.c.
+ */
+#include "core/sync/engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+
+#include "core/sync/engine_private.h"
+
+#define WORKERS_DEFAULT 2
+#define RUNS_DEFAULT    8
+#define STREAMS_DEFAULT 4
+
+static void
+apply_defaults(struct sl_engine_config *c)
+{
+	if (c->workers <= 0)
+		c->workers = WORKERS_DEFAULT;
+	if (c->runs_at_once <= 0)
+		c->runs_at_once = RUNS_DEFAULT;
+	if (c->streams_at_once <= 0)
+		c->streams_at_once = STREAMS_DEFAULT;
+	if (c->body_budget == 0)
+		c->body_budget = SL_BODY_BUDGET_DEFAULT;
+	if (c->retry.max_attempts == 0)
+		c->retry = sl_retry_default;
+}
+
+static void
+init_sync(struct sl_engine *e)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&e->mutex, NULL);
+	pthread_mutex_init(&e->observer_mutex, NULL);
+	pthread_cond_init(&e->jobs, &monotonic);
+	pthread_cond_init(&e->events, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+static sl_status
+start_worker(struct sl_engine *e, struct sl_error *err)
+{
+	struct sl_worker *w = &e->workers[e->worker_count];
+	sl_status s;
+
+	w->engine = e;
+	s = e->config.stores.open(e->config.stores.ctx, &w->store, err);
+	if (s != SL_OK)
+		return s;
+	if (pthread_create(&w->thread, NULL, sl_worker_main, w) != 0) {
+		w->store->free(&w->store);
+		return sl_fail(err, SL_RETRY, SL_CLIENT,
+			       "cannot start a worker thread");
+	}
+	e->worker_count++;
+	return SL_OK;
+}
+
+sl_status
+sl_engine_new(const struct sl_engine_config *config, struct sl_engine **out,
+	      struct sl_error *err)
+{
+	struct sl_engine *e = sl_alloc(sizeof(*e));
+	sl_status s;
+
+	e->config = *config;
+	apply_defaults(&e->config);
+	init_sync(e);
+	e->tail = &e->head;
+	e->budget_tail = &e->budget_head;
+	e->budget_free = e->config.body_budget;
+	e->workers =
+		sl_alloc_array((size_t)e->config.workers, sizeof(*e->workers));
+	for (int i = 0; i < e->config.workers; i++) {
+		s = start_worker(e, err);
+		if (s == SL_OK)
+			continue;
+		if (i > 0) /* fewer workers do the same work */
+			break;
+		sl_engine_free(&e);
+		return s;
+	}
+	*out = e;
+	return SL_OK;
+}
+
+/* Start runs until as many are under way as may be. Locked. */
+static void
+start_runs(struct sl_engine *e)
+{
+	while (e->work_next < e->work_count && !e->stop && !e->hand_back &&
+	       e->work_live < (size_t)e->config.runs_at_once) {
+		struct sl_run *run = sl_alloc(sizeof(*run));
+
+		run->engine = e;
+		run->work = &e->work[e->work_next++];
+		run->job.step = sl_run_step;
+		run->next = e->runs;
+		e->runs = run;
+		e->work_live++;
+		sl_job_wake_locked(e, &run->job);
+	}
+}
+
+static bool
+run_at_rest(const struct sl_run *run)
+{
+	if (run->state != SL_RUN_OVER || !sl_job_at_rest(&run->job))
+		return false;
+	for (const struct sl_task *t = run->tasks; t; t = t->next)
+		if (!sl_job_at_rest(&t->job))
+			return false;
+	return true;
+}
+
+/* Free runs that are over and that no worker has in hand any more. Locked. */
+static void
+reap_runs(struct sl_engine *e)
+{
+	struct sl_run **at = &e->runs;
+
+	e->reap = false;
+	while (*at) {
+		struct sl_run *run = *at;
+
+		if (run_at_rest(run)) {
+			*at = run->next;
+			sl_run_free(&run);
+			continue;
+		}
+		if (run->state == SL_RUN_OVER)
+			e->reap = true; /* look again after the next job */
+		at = &run->next;
+	}
+}
+
+static void
+report_unstarted(struct sl_engine *e)
+{
+	while (e->work_next < e->work_count) {
+		const struct sl_work *work = &e->work[e->work_next++];
+		struct sl_run_report report = {
+			.target = &work->target,
+			.trigger = work->trigger,
+			.mode = "incremental",
+			.status = e->stop ? "interrupted" : "handed-back",
+		};
+
+		if (e->observer && e->observer->report)
+			e->observer->report(e->observer->ctx, &report);
+	}
+}
+
+static void
+wake_all_runs(struct sl_engine *e)
+{
+	for (struct sl_run *run = e->runs; run; run = run->next) {
+		if (run->state == SL_RUN_OVER)
+			continue;
+		sl_job_wake_locked(e, &run->job);
+		for (struct sl_task *t = run->tasks; t; t = t->next)
+			if (!t->ended)
+				sl_job_wake_locked(e, &t->job);
+	}
+}
+
+static void
+hand_back(struct sl_engine *e)
+{
+	e->hand_back = true;
+	wake_all_runs(e);
+	pthread_mutex_unlock(&e->mutex);
+	e->config.transport->cancel_all(e->config.transport);
+	pthread_mutex_lock(&e->mutex);
+}
+
+/* Wait for the next event, or for the deadline. Locked. */
+static void
+wait_for_runs(struct sl_engine *e)
+{
+	int64_t left;
+	struct timespec until;
+
+	if (e->deadline_mono_us == 0 || e->hand_back) {
+		pthread_cond_wait(&e->events, &e->mutex);
+		return;
+	}
+	left = e->deadline_mono_us - sl_mono_us(e->config.clock);
+	if (left <= 0) {
+		hand_back(e);
+		return;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(left / SL_US_PER_S) + 1;
+	(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
+}
+
+sl_status
+sl_engine_run(struct sl_engine *e, const struct sl_work *work, size_t count,
+	      const struct sl_observer *observer, struct sl_error *err)
+{
+	sl_status s = SL_OK;
+
+	pthread_mutex_lock(&e->mutex);
+	e->work = work;
+	e->work_count = count;
+	e->work_next = 0;
+	e->observer = observer;
+	e->hand_back = false;
+	e->store_failed = false;
+	e->client_down = NULL;
+	e->deadline_mono_us =
+		e->config.max_time_us
+			? sl_mono_us(e->config.clock) + e->config.max_time_us
+			: 0;
+	for (;;) {
+		start_runs(e);
+		if (e->work_live == 0 && !e->runs)
+			break;
+		if (e->work_live > 0)
+			wait_for_runs(e);
+		else
+			pthread_cond_wait(&e->events, &e->mutex);
+		reap_runs(e);
+	}
+	report_unstarted(e);
+	if (e->store_failed) {
+		*err = e->store_error;
+		s = err->status;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return s;
+}
+
+void
+sl_engine_stop(struct sl_engine *e)
+{
+	pthread_mutex_lock(&e->mutex);
+	e->stop = true;
+	wake_all_runs(e);
+	pthread_cond_broadcast(&e->events);
+	pthread_mutex_unlock(&e->mutex);
+	e->config.transport->cancel_all(e->config.transport);
+}
+
+void
+sl_engine_free(struct sl_engine **engine)
+{
+	struct sl_engine *e = *engine;
+
+	if (!e)
+		return;
+	pthread_mutex_lock(&e->mutex);
+	e->quit = true;
+	pthread_cond_broadcast(&e->jobs);
+	pthread_mutex_unlock(&e->mutex);
+	for (size_t i = 0; i < e->worker_count; i++) {
+		(void)pthread_join(e->workers[i].thread, NULL);
+		e->workers[i].store->free(&e->workers[i].store);
+	}
+	pthread_cond_destroy(&e->jobs);
+	pthread_cond_destroy(&e->events);
+	pthread_mutex_destroy(&e->mutex);
+	pthread_mutex_destroy(&e->observer_mutex);
+	sl_free(e->workers);
+	sl_free(e);
+	*engine = NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The answers of a flight as `read` takes them: each body is parsed when its
+ * turn comes, its bytes are given back to the budget, and the tree is freed
+ * when the next one is taken.
+ */
+#include <string.h>
+
+#include "core/json/json.h"
+#include "core/sync/engine_private.h"
+
+#define HTTP_OK 200
+
+static bool
+parse_answer(struct sl_flight_answers *a, struct sl_leg *leg)
+{
+	struct sl_response *r = &leg->x.response;
+	sl_status s =
+		sl_json_parse(r->body.data ? r->body.data : NULL, r->body.len,
+			      &a->answer.repaired, &a->body, &a->error);
+
+	a->answer.body_bytes = r->body.len;
+	if (s != SL_OK && r->http_status == HTTP_OK) {
+		if (r->content_type[0] && !strstr(r->content_type, "json"))
+			(void)sl_error_wrap(&a->error, "answer is %s",
+					    r->content_type);
+		a->broken = true;
+	}
+	if (s != SL_OK)
+		a->body = NULL;
+	sl_leg_drop_body(leg);
+	return !a->broken;
+}
+
+static const struct sl_answer *
+next_answer(struct sl_answers *base)
+{
+	struct sl_flight_answers *a = (struct sl_flight_answers *)base;
+	struct sl_leg *leg;
+
+	json_decref(a->body);
+	a->body = NULL;
+	if (a->broken || a->index >= a->flight->count)
+		return NULL;
+	leg = &a->flight->legs[a->index++];
+	a->answer = (struct sl_answer){
+		.call = leg->call,
+		.http_status = leg->x.response.http_status,
+	};
+	if (!parse_answer(a, leg))
+		return NULL;
+	a->answer.body = a->body;
+	return &a->answer;
+}
+
+void
+sl_flight_answers_init(struct sl_flight_answers *answers,
+		       struct sl_flight *flight)
+{
+	*answers = (struct sl_flight_answers){
+		.base = { .next = next_answer },
+		.flight = flight,
+	};
+}
+
+void
+sl_flight_answers_release(struct sl_flight_answers *answers)
+{
+	json_decref(answers->body);
+	answers->body = NULL;
+	for (size_t i = 0; i < answers->flight->count; i++)
+		sl_leg_drop_body(&answers->flight->legs[i]);
+}

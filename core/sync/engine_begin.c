@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a run begins: the claim, the account's settings, its quota, and one
+ * task a stream.
+ */
+#include <string.h>
+
+#include "core/base/text.h"
+
+#include "core/sync/engine_private.h"
+
+#define BUSY_WAIT_US (INT64_C(1) * SL_US_PER_S)
+#define HEARTBEAT_US (SL_LEASE_US / 3)
+#define PACE_BURST_S 10.0
+#define UUID_BYTES   16
+
+static const struct sl_connector *
+find_connector(const struct sl_engine *e, const char *name)
+{
+	for (size_t i = 0; e->config.registry[i]; i++)
+		if (strcmp(e->config.registry[i]->name, name) == 0)
+			return e->config.registry[i];
+	return NULL;
+}
+
+/* A random (version 4) uuid for the run's log row. */
+static const char *
+new_uuid(struct sl_run *run)
+{
+	const struct sl_rng *rng = run->engine->config.rng;
+	unsigned char b[UUID_BYTES];
+	struct sl_buf text;
+	char *copy;
+
+	rng->fill(rng->ctx, b, sizeof(b));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	sl_buf_init(&text, SL_UUID_TEXT);
+	for (size_t i = 0; i < UUID_BYTES; i++)
+		sl_buf_addf(&text,
+			    i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x"
+								  : "%02x",
+			    (unsigned)b[i]);
+	copy = sl_arena_strdup(run->arena, sl_buf_text(&text));
+	sl_buf_release(&text);
+	return copy;
+}
+
+static bool
+opens_others(const struct sl_connector *c, const char *kind)
+{
+	for (const struct sl_stream_kind *k = c->kinds; k->name; k++)
+		if (k->opened_by && strcmp(k->opened_by, kind) == 0)
+			return true;
+	return false;
+}
+
+static const struct sl_stream_kind *
+find_kind(const struct sl_connector *c, const char *name)
+{
+	for (const struct sl_stream_kind *k = c->kinds; k->name; k++)
+		if (strcmp(k->name, name) == 0)
+			return k;
+	return NULL;
+}
+
+/* A scheduled run leaves a stream alone until its deadline has passed. */
+static bool
+may_run(const struct sl_run *run, const struct sl_stream_row *row)
+{
+	if (!row->enabled || row->state == SL_STREAM_CLOSED)
+		return false;
+	return strcmp(run->work->trigger, "schedule") != 0 ||
+	       row->not_before_us == SL_NO_TIME ||
+	       row->not_before_us <= sl_now_us(run->engine->config.clock);
+}
+
+/* Tasks for the streams of this half: openers first, then all others. */
+void
+sl_run_add_tasks(struct sl_run *run, bool openers)
+{
+	struct sl_account *a = &run->account;
+
+	for (size_t i = 0; i < a->stream_count; i++) {
+		const struct sl_stream_row *row = &a->streams[i];
+		const struct sl_stream_kind *kind =
+			find_kind(run->connector, row->kind);
+		struct sl_task *task;
+
+		if (!kind ||
+		    opens_others(run->connector, row->kind) != openers ||
+		    !may_run(run, row))
+			continue;
+		task = sl_task_new(run, kind, row);
+		pthread_mutex_lock(&run->engine->mutex);
+		*run->tasks_tail = task;
+		run->tasks_tail = &task->next;
+		run->streams++;
+		pthread_mutex_unlock(&run->engine->mutex);
+	}
+}
+
+static void
+init_pace(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	const struct sl_quota *q = run->connector->quotas;
+	int64_t now = sl_now_us(e->config.clock), since;
+	double user = 0, client = 0;
+
+	for (; e->config.quota && q && q->since; q++) {
+		if (sl_rfc3339_date_us(q->since, &since) && since <= now) {
+			user = q->user_per_minute;
+			client = q->client_per_minute;
+		}
+	}
+	now = sl_mono_us(e->config.clock);
+	sl_pace_init(&run->pace, user, user / 60.0 * PACE_BURST_S, now);
+	pthread_mutex_lock(&e->mutex);
+	if (e->client_paced != run->connector->provider) {
+		e->client_paced = run->connector->provider;
+		sl_pace_init(&e->client_pace, client,
+			     client / 60.0 * PACE_BURST_S, now);
+	}
+	pthread_mutex_unlock(&e->mutex);
+}
+
+/* Is the account in a state in which a run makes sense? */
+static sl_status
+check_account(struct sl_run *run, struct sl_error *err)
+{
+	const struct sl_account *a = &run->account;
+
+	if (strcmp(a->status, "needs_reauth") == 0 || a->grant.id[0] == '\0' ||
+	    strcmp(a->grant.status, "active") != 0)
+		return sl_fail(
+			err, SL_REAUTH, SL_GRANT,
+			"%s must be connected again: run `sluice connect "
+			"%s --user %s`",
+			a->account, a->provider, a->lease.user_id);
+	if (strcmp(a->status, "connected") != 0 &&
+	    strcmp(a->status, "error") != 0)
+		return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
+			       "%s is %s and is not synced", a->account,
+			       a->status);
+	return sl_settings_resolve(run->connector->options, a->settings,
+				   &run->settings, err);
+}
+
+/* The lease is ours: set up what the streams need, and start them. */
+static void
+begin_streams(struct sl_run *run)
+{
+	struct sl_error err;
+
+	if (check_account(run, &err) != SL_OK) {
+		sl_run_fail(run, &err, true);
+		return;
+	}
+	sl_settings_fingerprint(run->connector->options, run->settings,
+				run->fingerprint);
+	sl_settings_people(run->settings, &run->people);
+	init_pace(run);
+	sl_token_begin(run);
+	sl_run_add_tasks(run, true);
+}
+
+static sl_status
+claim(struct sl_worker *worker, struct sl_run *run, bool *busy,
+      struct sl_error *err)
+{
+	const struct sl_work *work = run->work;
+	struct sl_claim claim = {
+		.target = &work->target,
+		.connector = run->connector,
+		.owner = &run->engine->config.owner,
+		.trigger = work->trigger,
+		.full = work->full,
+	};
+
+	if (!run->arena)
+		run->arena = sl_arena_new();
+	claim.run_id = new_uuid(run);
+	*busy = false;
+	return worker->store->claim(worker->store, &claim, run->arena,
+				    &run->account, busy, err);
+}
+
+/* A run that could not even be claimed. */
+static void
+never_started(struct sl_run *run, const struct sl_error *err)
+{
+	struct sl_engine *e = run->engine;
+
+	pthread_mutex_lock(&e->mutex);
+	if (err->scope == SL_CLIENT && !e->store_failed) {
+		e->store_failed = true;
+		e->store_error = *err;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	sl_run_fail(run, err, true);
+	sl_run_over(run, "failed");
+}
+
+static bool
+client_is_down(struct sl_run *run, struct sl_error *err)
+{
+	struct sl_engine *e = run->engine;
+	bool down;
+
+	pthread_mutex_lock(&e->mutex);
+	down = e->client_down && e->client_down == run->connector->provider;
+	if (down)
+		*err = e->client_error;
+	pthread_mutex_unlock(&e->mutex);
+	return down;
+}
+
+static void
+run_busy(struct sl_run *run)
+{
+	if (run->work->skip_busy)
+		sl_run_over(run, "busy");
+	else
+		sl_job_after(run->engine, &run->job, BUSY_WAIT_US);
+}
+
+void
+sl_run_start(struct sl_worker *worker, struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	struct sl_error err;
+	bool busy;
+
+	if (!run->tasks_tail) {
+		run->tasks_tail = &run->tasks;
+		run->started_us = sl_now_us(e->config.clock);
+		run->started_mono_us = sl_mono_us(e->config.clock);
+		run->connector = find_connector(e, run->work->target.provider);
+	}
+	if (sl_engine_ending(e)) {
+		sl_run_over(run, e->stop ? "interrupted" : "handed-back");
+		return;
+	}
+	if (!run->connector) {
+		(void)sl_fail(&err, SL_CONFIG, SL_INTEGRATION,
+			      "this build has no connector %s",
+			      run->work->target.provider);
+		never_started(run, &err);
+		return;
+	}
+	if (client_is_down(run, &err)) {
+		sl_run_fail(run, &err, true);
+		sl_run_over(run, "failed");
+		return;
+	}
+	if (claim(worker, run, &busy, &err) != SL_OK) {
+		never_started(run, &err);
+		return;
+	}
+	if (busy) {
+		run_busy(run);
+		return;
+	}
+	run->heartbeat_us = sl_mono_us(e->config.clock);
+	run->state = SL_RUN_ACTIVE;
+	begin_streams(run);
+	sl_job_after(e, &run->job, HEARTBEAT_US);
+	sl_job_wake(e, &run->job);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a run ends: its status, the log row, the lease given back.
+ */
+#include <string.h>
+
+#include "core/sync/engine_private.h"
+
+#define FINISH_ATTEMPTS 3
+
+static const char *
+final_status(const struct sl_run *run)
+{
+	if (run->cut > 0 && !run->fatal)
+		return run->engine->stop ? "interrupted" : "handed-back";
+	if (run->fatal)
+		return "failed";
+	if (run->streams_failed == 0)
+		return "ok";
+	return run->streams_failed >= run->streams ? "failed" : "partial";
+}
+
+static const char *
+integration_status(const struct sl_run *run)
+{
+	if (!run->fatal)
+		return run->cut > 0 ? NULL : "connected";
+	if (run->error.status == SL_REAUTH)
+		return "needs_reauth";
+	if (run->error.status == SL_CONFIG &&
+	    run->error.scope == SL_INTEGRATION &&
+	    (strcmp(run->account.status, "connected") == 0 ||
+	     strcmp(run->account.status, "error") == 0))
+		return "error";
+	return NULL;
+}
+
+static void
+fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
+{
+	struct sl_engine *e = run->engine;
+	bool handed_back = strcmp(status, "handed-back") == 0;
+
+	*end = (struct sl_run_end){
+		.lease = &run->account.lease,
+		.trigger = run->work->trigger,
+		.mode = run->full ? "full" : "incremental",
+		.status = handed_back ? "ok" : status,
+		.started_us = run->started_us,
+		.finished_us = sl_now_us(e->config.clock),
+		.add = &run->unwritten,
+		.changed = run->changed,
+		.error = run->failed ? &run->error : NULL,
+		.resync_done = run->account.resync && strcmp(status, "ok") == 0,
+		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
+				       ? sl_now_us(e->config.clock)
+				       : SL_NO_TIME,
+		.integration_status = integration_status(run),
+		.detail = handed_back ? "{\"handed_back\":true}" : NULL,
+	};
+}
+
+void
+sl_run_finish(struct sl_worker *worker, struct sl_run *run)
+{
+	const char *status = final_status(run);
+	struct sl_run_end end;
+	struct sl_error err;
+	sl_status s = SL_OK;
+
+	fill_end(run, status, &end);
+	for (int i = 0; i < FINISH_ATTEMPTS; i++) {
+		s = worker->store->finish(worker->store, &end, &err);
+		if (s != SL_RETRY)
+			break;
+	}
+	if (s != SL_OK) {
+		sl_run_fail(run, &err, true);
+		status = "failed";
+	}
+	sl_run_over(run, status);
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A flight: the requests of one ask, from the connector's words to answers
+ * that stand. Retries, renewed tokens, pacing and the body budget are here;
+ * what a refusal means is the connector's `classify`.
+ */
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include "core/json/json.h"
+#include "core/net/url.h"
+#include "core/sync/engine_private.h"
+
+#define HTTP_OK           200
+#define HTTP_UNAUTHORIZED 401
+
+struct sl_flight *
+sl_flight_new(struct sl_task *task, json_t *cursor, const struct sl_ref *wanted,
+	      bool walking)
+{
+	struct sl_flight *f = sl_alloc(sizeof(*f));
+	struct sl_run *run = task->run;
+
+	f->task = task;
+	f->arena = sl_arena_new();
+	f->cursor = json_incref(cursor);
+	f->stream = (struct sl_stream){
+		.kind = task->row.kind,
+		.key = task->row.key,
+		.walking = walking,
+		.walk_started_us = walking ? task->walk_started_us : SL_NO_TIME,
+	};
+	f->turn = (struct sl_turn){
+		.stream = &f->stream,
+		.settings = run->settings,
+		.account = run->account.account,
+		.cursor = f->cursor,
+		.wanted = wanted,
+		.shrink = task->shrink,
+		.now_us = sl_now_us(run->engine->config.clock),
+	};
+	f->not_before_us = task->not_before_us;
+	return f;
+}
+
+void
+sl_leg_drop_body(struct sl_leg *leg)
+{
+	struct sl_engine *e = leg->flight->task->run->engine;
+
+	sl_exchange_release(&leg->x);
+	sl_budget_give(e, leg->reserved);
+	leg->reserved = 0;
+}
+
+void
+sl_flight_free(struct sl_flight **flight)
+{
+	struct sl_flight *f = *flight;
+
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->count; i++) {
+		sl_leg_drop_body(&f->legs[i]);
+		sl_token_unref(f->task->run->engine, &f->legs[i].token);
+	}
+	json_decref(f->cursor);
+	sl_arena_free(&f->arena);
+	sl_free(f);
+	*flight = NULL;
+}
+
+bool
+sl_flight_flying(struct sl_flight *flight)
+{
+	struct sl_engine *e = flight->task->run->engine;
+	bool flying;
+
+	pthread_mutex_lock(&e->mutex);
+	flying = flight->flying > 0;
+	pthread_mutex_unlock(&e->mutex);
+	return flying;
+}
+
+/* On the transport's thread. */
+static void
+leg_done(struct sl_exchange *x)
+{
+	struct sl_leg *leg = x->owner;
+	struct sl_flight *f = leg->flight;
+	struct sl_run *run = f->task->run;
+	struct sl_engine *e = run->engine;
+
+	pthread_mutex_lock(&e->mutex);
+	run->tally.bytes += (int64_t)x->response.wire_bytes;
+	run->unwritten.bytes += (int64_t)x->response.wire_bytes;
+	if (--f->flying == 0)
+		sl_job_wake_locked(e, &f->task->job);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+/* Send the leg once more. A lone leg stands in line for budget again; one of
+ * several keeps its share, so that no flight waits while it holds some. */
+static void
+relaunch(struct sl_leg *leg)
+{
+	if (leg->flight->count == 1)
+		sl_leg_drop_body(leg);
+	else
+		sl_exchange_release(&leg->x);
+	sl_exchange_init(&leg->x);
+	leg->ready = true;
+}
+
+static const struct sl_header *
+copy_headers(struct sl_arena *arena, const struct sl_query *from)
+{
+	struct sl_header *to;
+	size_t n = 0;
+
+	if (!from)
+		return NULL;
+	while (from[n].name)
+		n++;
+	to = SL_NEW_ARRAY(arena, n + 1, struct sl_header);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct sl_header){ from[i].name, from[i].value };
+	return to;
+}
+
+static const struct sl_param *
+copy_query(struct sl_arena *arena, const struct sl_query *from)
+{
+	struct sl_param *to;
+	size_t n = 0;
+
+	if (!from)
+		return NULL;
+	while (from[n].name)
+		n++;
+	to = SL_NEW_ARRAY(arena, n + 1, struct sl_param);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct sl_param){ from[i].name, from[i].value };
+	return to;
+}
+
+/* The call in HTTP's words. */
+static sl_status
+build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
+	  struct sl_error *err)
+{
+	const struct sl_run *run = f->task->run;
+	const struct sl_engine_config *c = &run->engine->config;
+	const char *base = c->endpoint(
+		c->endpoint_ctx, run->connector->provider, call->endpoint);
+	size_t cap = call->max_body ? call->max_body : SL_BODY_MAX;
+	const char *url;
+	sl_status s;
+
+	leg->flight = f;
+	leg->call = call;
+	if (!base)
+		return sl_fail(err, SL_BUG, SL_STREAM, "no endpoint %s",
+			       call->endpoint);
+	s = sl_url_build(f->arena, base, call->path,
+			 copy_query(f->arena, call->query), &url, err);
+	if (s != SL_OK)
+		return s;
+	leg->x.request = (struct sl_request){
+		.method = call->method ? call->method : "GET",
+		.url = url,
+		.headers = copy_headers(f->arena, call->headers),
+		.max_body = cap < c->body_budget ? cap : c->body_budget,
+	};
+	leg->x.done = leg_done;
+	leg->x.owner = leg;
+	leg->ready = true;
+	sl_exchange_init(&leg->x);
+	return SL_OK;
+}
+
+static sl_status
+ask(struct sl_flight *f, struct sl_error *err)
+{
+	const struct sl_connector *c = f->task->run->connector;
+	sl_status s = c->ask(&f->turn, f->arena, &f->ask, err);
+
+	if (s != SL_OK)
+		return s;
+	f->asked = true;
+	SL_ASSERT(f->ask.count <= SL_CALLS_MAX);
+	f->legs = SL_NEW_ARRAY(f->arena, f->ask.count + 1, struct sl_leg);
+	for (size_t i = 0; i < f->ask.count; i++) {
+		s = build_leg(f, &f->legs[i], &f->ask.calls[i], err);
+		if (s != SL_OK)
+			return s;
+		f->count++;
+	}
+	return SL_OK;
+}
+
+/* Budget for every ready leg; legs beyond the first may be deferred. */
+static bool
+reserve(struct sl_flight *f, bool wait)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct sl_leg *leg = &f->legs[i];
+		size_t cap = leg->x.request.max_body;
+
+		if (!leg->ready || leg->reserved)
+			continue;
+		if (sl_budget_take(f->task, cap, wait && i == 0)) {
+			leg->reserved = cap;
+			continue;
+		}
+		if (i == 0)
+			return false;
+		f->count = i; /* the rest is asked again later */
+	}
+	return true;
+}
+
+/* When this request may leave, by the published quotas. Locked. */
+static int64_t
+pace(struct sl_flight *f, const struct sl_leg *leg)
+{
+	struct sl_run *run = f->task->run;
+	struct sl_engine *e = run->engine;
+	double units = leg->call->units > 0 ? leg->call->units : 1;
+	int64_t now = sl_mono_us(e->config.clock);
+	int64_t user = sl_pace_take(&run->pace, units, now);
+	int64_t client = sl_pace_take(&e->client_pace, units, now);
+
+	return user > client ? user : client;
+}
+
+static void
+prepare_submit(struct sl_flight *f, struct sl_leg *leg, struct sl_token *token)
+{
+	struct sl_run *run = f->task->run;
+	struct sl_engine *e = run->engine;
+	int64_t at;
+
+	sl_token_unref(e, &leg->token);
+	pthread_mutex_lock(&e->mutex);
+	token->refs++;
+	leg->token = token;
+	at = pace(f, leg);
+	run->tally.requests++;
+	run->unwritten.requests++;
+	run->tally.retries += leg->attempts > 0;
+	run->unwritten.retries += leg->attempts > 0;
+	f->flying++;
+	pthread_mutex_unlock(&e->mutex);
+	leg->x.request.bearer = &token->secret;
+	if (at > leg->x.request.not_before_us)
+		leg->x.request.not_before_us = at;
+	if (f->not_before_us > leg->x.request.not_before_us)
+		leg->x.request.not_before_us = f->not_before_us;
+}
+
+/* How long the longest of these requests will be held back. */
+static void
+tell_wait(const struct sl_flight *f)
+{
+	int64_t now = sl_mono_us(f->task->run->engine->config.clock), at = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (f->legs[i].ready && f->legs[i].x.request.not_before_us > at)
+			at = f->legs[i].x.request.not_before_us;
+	if (at > now + SL_US_PER_S)
+		sl_run_progress(f->task->run, f->task, at - now);
+}
+
+/* Submit what is ready; false when token or budget must be waited for. */
+static bool
+submit(struct sl_flight *f, bool wait)
+{
+	struct sl_run *run = f->task->run;
+	struct sl_transport *t = run->engine->config.transport;
+	struct sl_leg *go[SL_CALLS_MAX];
+	struct sl_token *token = sl_token_get(run);
+	size_t n = 0;
+
+	if (!token)
+		return false;
+	if (!reserve(f, wait)) {
+		sl_token_unref(run->engine, &token);
+		return false;
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		if (!f->legs[i].ready)
+			continue;
+		prepare_submit(f, &f->legs[i], token);
+		go[n++] = &f->legs[i];
+	}
+	tell_wait(f);
+	for (size_t i = 0; i < n; i++)
+		go[i]->ready = false;
+	for (size_t i = 0; i < n; i++)
+		t->submit(t, &go[i]->x);
+	sl_token_unref(run->engine, &token);
+	return true;
+}
+
+/* Any status but 2xx: what does the provider mean? */
+static sl_status
+classify(struct sl_leg *leg, struct sl_error *err)
+{
+	const struct sl_flight *f = leg->flight;
+	struct sl_response *r = &leg->x.response;
+	json_auto_t *body = NULL;
+	struct sl_error ignored;
+	struct sl_refusal refusal = {
+		.call = leg->call,
+		.http_status = r->http_status,
+		.retry_after_ms = r->retry_after_ms,
+		.had_cursor = f->turn.cursor != NULL,
+	};
+	sl_status s;
+
+	if (r->body.len > 0 && sl_json_parse(r->body.data, r->body.len, NULL,
+					     &body, &ignored) == SL_OK)
+		refusal.body = body;
+	s = f->task->run->connector->classify(&refusal, err);
+	err->http_status = r->http_status;
+	return s;
+}
+
+static sl_status
+judge(struct sl_leg *leg, struct sl_error *err)
+{
+	struct sl_response *r = &leg->x.response;
+
+	if (r->failure != SL_NET_NONE)
+		return sl_net_classify(r, err);
+	if (r->http_status == HTTP_OK)
+		return SL_OK;
+	return classify(leg, err);
+}
+
+/* The provider asked everybody of this account to wait. */
+static void
+block_pace(struct sl_run *run, int64_t until_us)
+{
+	pthread_mutex_lock(&run->engine->mutex);
+	if (run->pace.per_second > 0)
+		sl_pace_block(&run->pace, until_us);
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
+static bool
+try_again(struct sl_leg *leg, struct sl_error *err)
+{
+	struct sl_run *run = leg->flight->task->run;
+	const struct sl_engine_config *c = &run->engine->config;
+	struct sl_retry_decision d;
+	int64_t at;
+
+	leg->attempts++;
+	d = sl_retry_next(&c->retry, leg->attempts, err->retry_after_ms,
+			  c->rng);
+	err->retry_after_ms = d.delay_ms;
+	if (!d.again)
+		return false;
+	at = sl_mono_us(c->clock) + d.delay_ms * 1000;
+	if (err->scope == SL_INTEGRATION)
+		block_pace(run, at);
+	relaunch(leg);
+	leg->x.request.not_before_us = at;
+	return true;
+}
+
+static bool
+renew_token(struct sl_leg *leg)
+{
+	if (leg->renewed)
+		return false;
+	leg->renewed = true;
+	sl_token_refused(leg->flight->task->run, leg->token);
+	relaunch(leg);
+	return true;
+}
+
+/* Decide about one answer. False: the flight fails with `err`. */
+static bool
+sort_leg(struct sl_leg *leg, struct sl_error *err)
+{
+	struct sl_engine *e = leg->flight->task->run->engine;
+	sl_status s = judge(leg, err);
+
+	if (s == SL_OK || (s == SL_REJECTED && err->scope == SL_ITEM &&
+			   leg->call->wanted_id)) {
+		leg->final = true;
+		/* keep only what the body really takes */
+		if (leg->x.response.body.cap < leg->reserved) {
+			sl_budget_give(e, leg->reserved -
+						  leg->x.response.body.cap);
+			leg->reserved = leg->x.response.body.cap;
+		}
+		return true;
+	}
+	if (s == SL_RETRY)
+		return try_again(leg, err);
+	if (s == SL_REAUTH && err->http_status == HTTP_UNAUTHORIZED)
+		return renew_token(leg);
+	return false;
+}
+
+enum sl_flight_verdict
+sl_flight_advance(struct sl_flight *f, bool wait, struct sl_error *err)
+{
+	bool ready = false;
+
+	if (!f->asked && ask(f, err) != SL_OK)
+		return SL_FLIGHT_FAILED;
+	if (f->ask.count == 0)
+		return SL_FLIGHT_EMPTY;
+	if (sl_flight_flying(f))
+		return SL_FLIGHT_WAITS;
+	for (size_t i = 0; i < f->count; i++) {
+		struct sl_leg *leg = &f->legs[i];
+
+		if (!leg->ready && !leg->final && !sort_leg(leg, err))
+			return SL_FLIGHT_FAILED;
+		ready = ready || leg->ready;
+	}
+	if (!ready)
+		return SL_FLIGHT_LANDED;
+	(void)submit(f, wait);
+	return SL_FLIGHT_WAITS;
+}

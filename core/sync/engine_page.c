@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A page: read the answers, prepare the records, let the next request leave,
+ * commit. The cursor moves only with the rows that it covers.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+
+#include "core/json/json.h"
+#include "core/sync/engine_private.h"
+
+#define COMMIT_ATTEMPTS 8
+#define COMMIT_PAUSE_US (SL_US_PER_S / 4)
+#define CURSOR_TEXT_MAX 65536
+
+/* What a page moves besides its records. */
+struct step {
+	struct sl_page page;
+	const char *cursor_text; /* NULL = keep */
+	json_t *cursor;          /* where the next ask goes on; borrowed */
+	const char *const *answered;
+	bool walking; /* this page belongs to a walk */
+	bool listing; /* it came from a listing, not from wanted items */
+};
+
+static uint64_t
+hash_text(const char *text)
+{
+	uint64_t h = UINT64_C(1469598103934665603);
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* Has this run been at this cursor before? Remembers it otherwise. */
+static bool
+been_here(struct sl_task *task, const char *cursor_text)
+{
+	uint64_t h = hash_text(cursor_text);
+
+	for (size_t i = 0; i < task->cursors_count; i++)
+		if (task->cursors_seen[i] == h)
+			return true;
+	if (task->cursors_count == task->cursors_cap) {
+		task->cursors_cap =
+			task->cursors_cap ? task->cursors_cap * 2 : 64;
+		task->cursors_seen =
+			sl_realloc(task->cursors_seen, task->cursors_cap,
+				   sizeof(uint64_t));
+	}
+	task->cursors_seen[task->cursors_count++] = h;
+	return false;
+}
+
+/* Does the listing get anywhere? */
+static sl_status
+check_progress(struct sl_task *task, const struct step *step,
+	       struct sl_error *err)
+{
+	const struct sl_page *page = &step->page;
+
+	if (!step->listing || !page->more)
+		return SL_OK;
+	if (step->cursor_text && been_here(task, step->cursor_text))
+		return sl_fail(err, SL_RETRY, SL_STREAM,
+			       "page loop: the provider sent a page token "
+			       "for the second time");
+	task->empty_pages = page->items > 0 ? 0 : task->empty_pages + 1;
+	if (task->empty_pages > SL_EMPTY_PAGES_MAX)
+		return sl_fail(err, SL_RETRY, SL_STREAM,
+			       "page loop: %d empty pages in a row",
+			       task->empty_pages);
+	return SL_OK;
+}
+
+static const char *const *
+answered_ids(const struct sl_flight *f)
+{
+	const char **ids = SL_NEW_ARRAY(f->arena, f->count + 1, const char *);
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (f->legs[i].call->wanted_id)
+			ids[n++] = f->legs[i].call->wanted_id;
+	return ids;
+}
+
+static sl_status
+read_page(struct sl_task *task, struct step *step, struct sl_error *err)
+{
+	struct sl_flight *f = task->flight;
+	struct sl_flight_answers answers;
+	char *text = NULL;
+	sl_status s;
+
+	sl_page_init(&step->page, f->arena);
+	sl_flight_answers_init(&answers, f);
+	s = task->run->connector->read(&f->turn, &answers.base, &step->page,
+				       err);
+	sl_flight_answers_release(&answers);
+	if (answers.broken) {
+		*err = answers.error;
+		return err->status;
+	}
+	if (s != SL_OK)
+		return s;
+	if (step->page.cursor)
+		text = sl_json_canonical(f->arena, step->page.cursor);
+	if (text && strlen(text) > CURSOR_TEXT_MAX)
+		return sl_fail(err, SL_RETRY, SL_STREAM,
+			       "the provider's cursor is too long");
+	step->cursor_text = text;
+	step->cursor = step->page.cursor ? step->page.cursor : task->cursor;
+	step->answered = answered_ids(f);
+	step->walking = f->stream.walking;
+	step->listing = !f->turn.wanted;
+	return check_progress(task, step, err);
+}
+
+/* The request for the next page leaves while this one is committed. */
+static struct sl_flight *
+prefetch(struct sl_task *task, const struct step *step)
+{
+	const struct sl_page *page = &step->page;
+	struct sl_flight *next;
+	struct sl_error err;
+
+	if (!page->more || !step->listing || page->refs.count > 0 ||
+	    sl_run_stopped(task->run))
+		return NULL;
+	next = sl_flight_new(task, step->cursor, NULL,
+			     step->walking && !page->walk_done);
+	if (sl_flight_advance(next, false, &err) != SL_FLIGHT_WAITS)
+		sl_flight_free(&next); /* it is asked again, and fails there */
+	return next;
+}
+
+static void
+fill_commit(struct sl_task *task, const struct step *step,
+	    const struct sl_tally *add, struct sl_commit *c)
+{
+	struct sl_run *run = task->run;
+
+	*c = (struct sl_commit){
+		.lease = &run->account.lease,
+		.stream = &task->row,
+		.page = &step->page,
+		.cursor = step->cursor_text,
+		.shown = step->page.shown ? sl_json_canonical(step->page.arena,
+							      step->page.shown)
+					  : NULL,
+		.fingerprint = run->fingerprint,
+		.starts_walk = task->starts_walk,
+		.resynced = task->resynced,
+		.walk_started_us = task->walk_started_us,
+		.walk_done = step->page.walk_done,
+		.rests = !step->page.more && step->page.refs.count == 0,
+		.answered = step->answered,
+		.map_version = task->kind->map_version,
+		.now_us = sl_now_us(run->engine->config.clock),
+		.people = run->people,
+		.trigger = run->work->trigger,
+		.mode = step->walking ? "full" : "incremental",
+		.add = add,
+	};
+}
+
+/* Wait a little, or until the engine is asked to stop. */
+static void
+pause_worker(struct sl_engine *e, int64_t us)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(us / SL_US_PER_S);
+	until.tv_nsec += (long)(us % SL_US_PER_S) * 1000;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&e->mutex);
+	if (!e->stop)
+		(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+/* The page is in memory: ride out a database that is away for a moment. */
+static sl_status
+commit_with_patience(struct sl_worker *worker, struct sl_task *task,
+		     const struct sl_commit *c, struct sl_outcome *out,
+		     struct sl_error *err)
+{
+	struct sl_engine *e = task->run->engine;
+	struct sl_store *store = worker->store;
+	sl_status s = SL_OK;
+
+	for (int i = 0; i < COMMIT_ATTEMPTS; i++) {
+		s = store->commit(store, c, c->page->arena, out, err);
+		if (s != SL_RETRY || e->stop)
+			return s;
+		pause_worker(e, COMMIT_PAUSE_US << i);
+	}
+	return s;
+}
+
+/* Copies of what outlives the page. */
+static void
+adopt_outcome(struct sl_task *task, const struct sl_outcome *out)
+{
+	struct sl_stream_row row = out->stream;
+	struct sl_arena *arena = NULL;
+	struct sl_ref *first = NULL, **tail = &first;
+
+	memcpy(row.id, task->row.id, sizeof(row.id));
+	row.kind = task->row.kind;
+	row.key = task->row.key;
+	row.title = task->row.title;
+	row.cursor = row.fingerprint = NULL;
+	row.pending = NULL;
+	row.enabled = task->row.enabled;
+	task->row = row;
+	if (out->pending) {
+		arena = sl_arena_new();
+		for (const struct sl_ref *r = out->pending; r; r = r->next) {
+			struct sl_ref *copy = SL_NEW(arena, struct sl_ref);
+
+			copy->source_id = sl_arena_strdup(arena, r->source_id);
+			copy->group = sl_arena_strdup(arena, r->group);
+			copy->version = sl_arena_strdup(arena, r->version);
+			*tail = copy;
+			tail = &copy->next;
+		}
+	}
+	sl_arena_free(&task->pending_arena);
+	task->pending_arena = arena;
+	task->pending = first;
+}
+
+static void
+log_page(struct sl_task *task, const struct step *step,
+	 const struct sl_outcome *out)
+{
+	struct sl_log *log = task->run->engine->config.log;
+
+	if (step->page.warning)
+		sl_log(log, SL_LOG_WARN, "page-odd",
+		       (struct sl_field[]){
+			       SL_F_TEXT("stream", task->row.id),
+			       SL_F_TEXT("warning", step->page.warning),
+			       SL_F_END });
+	sl_log(log, SL_LOG_DEBUG, "page-committed",
+	       (struct sl_field[]){
+		       SL_F_TEXT("stream", task->row.id),
+		       SL_F_NUM("items", step->page.items),
+		       SL_F_NUM("created", out->counts.created),
+		       SL_F_NUM("updated", out->counts.updated),
+		       SL_F_NUM("unchanged", out->counts.unchanged),
+		       SL_F_NUM("deleted", out->counts.deleted), SL_F_END });
+}
+
+static void
+count_page(struct sl_task *task, const struct step *step,
+	   const struct sl_tally *add, const struct sl_outcome *out)
+{
+	struct sl_run *run = task->run;
+	const struct sl_tally *c = &out->counts;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	sl_tally_add(&run->tally, c);
+	if (!out->logged) {
+		sl_tally_add(&run->unwritten, add);
+		sl_tally_add(&run->unwritten, c);
+	}
+	run->changed = run->changed || c->created || c->updated || c->deleted ||
+		       c->filtered || c->quarantined || c->contacts_created;
+	run->full = run->full || step->walking;
+	run->reload =
+		run->reload || out->opened || step->page.streams.count > 0;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
+static sl_status
+commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
+	    struct sl_error *err)
+{
+	struct sl_run *run = task->run;
+	struct sl_outcome out = { 0 };
+	struct sl_tally add;
+	struct sl_commit c;
+	sl_status s;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	add = run->unwritten;
+	run->unwritten = (struct sl_tally){ 0 };
+	pthread_mutex_unlock(&run->engine->mutex);
+	fill_commit(task, step, &add, &c);
+	s = commit_with_patience(worker, task, &c, &out, err);
+	if (s != SL_OK) {
+		pthread_mutex_lock(&run->engine->mutex);
+		sl_tally_add(&run->unwritten, &add);
+		pthread_mutex_unlock(&run->engine->mutex);
+		return s;
+	}
+	json_incref(step->cursor);
+	json_decref(task->cursor);
+	task->cursor = step->cursor;
+	task->starts_walk = task->resynced = false;
+	count_page(task, step, &add, &out);
+	adopt_outcome(task, &out);
+	log_page(task, step, &out);
+	return SL_OK;
+}
+
+enum sl_page_verdict
+sl_task_page(struct sl_worker *worker, struct sl_task *task,
+	     struct sl_error *err)
+{
+	struct sl_flight *current = task->flight;
+	struct step step = { 0 };
+	enum sl_page_verdict verdict = SL_PAGE_FAILED;
+
+	if (read_page(task, &step, err) == SL_OK) {
+		task->shrink = 0;
+		task->attempts = 0;
+		task->not_before_us = 0;
+		sl_page_prepare(&step.page);
+		task->flight = prefetch(task, &step);
+		if (commit_page(worker, task, &step, err) == SL_OK)
+			verdict = step.page.more || task->pending
+					  ? SL_PAGE_GO_ON
+					  : SL_PAGE_RESTS;
+		sl_run_progress(task->run, task, 0);
+	} else {
+		task->flight = NULL;
+	}
+	sl_page_release(&step.page);
+	sl_flight_free(&current);
+	return verdict;
+}

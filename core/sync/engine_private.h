@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the engine: jobs, runs, tasks and flights.
+ *
+ * A *run* is one integration at work, a *task* one of its streams, a *flight*
+ * the requests of one ask with their answers. Runs and tasks are jobs: at any
+ * time at most one worker works on a job, and whoever has news for it (an
+ * answer, a token, budget) wakes it. All fields marked (L) are guarded by the
+ * engine's one mutex; the others belong to the worker that has the job.
+ */
+#ifndef SL_SYNC_ENGINE_PRIVATE_H
+#define SL_SYNC_ENGINE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "core/net/pace.h"
+#include "core/sync/answers_private.h"
+#include "core/sync/engine.h"
+
+struct sl_worker {
+	struct sl_engine *engine;
+	struct sl_store *store;
+	pthread_t thread;
+};
+
+struct sl_job {
+	struct sl_job *next;
+	void (*step)(struct sl_worker *worker, struct sl_job *job);
+	bool queued, active, again; /* (L) */
+	bool timed;                 /* (L) in the timer list */
+	int64_t due_us;             /* (L) monotonic */
+	struct sl_job *timer_next;  /* (L) */
+};
+
+/** An access token that several requests under way may share. */
+struct sl_token {
+	int refs; /* (L) */
+	struct sl_secret secret;
+	int64_t expires_us;
+};
+
+struct sl_flight;
+
+/** One request of a flight. */
+struct sl_leg {
+	struct sl_exchange x;
+	struct sl_flight *flight;
+	const struct sl_call *call;
+	struct sl_token *token;
+	size_t reserved; /* of the body budget */
+	int attempts;
+	bool ready;   /* to be submitted, now or again         */
+	bool renewed; /* one 401 was answered by a fresh token */
+	bool final;   /* the answer stands: 2xx, or refused for this item */
+};
+
+struct sl_flight {
+	struct sl_task *task;
+	struct sl_arena *arena; /* of the ask, the answers and the page */
+	struct sl_turn turn;
+	struct sl_stream stream; /* what turn.stream points to  */
+	json_t *cursor;          /* what turn.cursor borrows    */
+	struct sl_ask ask;
+	struct sl_leg *legs;
+	size_t count;  /* legs; calls beyond were deferred      */
+	size_t flying; /* (L) submitted and not yet back        */
+	bool asked;
+	int64_t not_before_us; /* backoff of the whole flight     */
+};
+
+struct sl_task {
+	struct sl_job job; /* first */
+	struct sl_run *run;
+	const struct sl_stream_kind *kind;
+	struct sl_stream_row row; /* strings on the run's arena */
+	json_t *cursor;           /* where the next ask goes on */
+	struct sl_arena *pending_arena;
+	const struct sl_ref *pending;
+	bool starts_walk, resynced; /* the next page begins a walk */
+	int64_t walk_started_us;
+	int shrink;
+	int attempts;          /* answers in a row that were not usable */
+	int64_t not_before_us; /* of the next flight; monotonic */
+	int empty_pages;
+	uint64_t *cursors_seen; /* hashes of the cursors of this run */
+	size_t cursors_count, cursors_cap;
+	struct sl_flight *flight;
+	bool failing; /* failure waits for the flight to land */
+	struct sl_error failure;
+	bool waits_budget;           /* (L) */
+	struct sl_task *budget_next; /* (L) */
+	bool started, ended;         /* (L) */
+	bool cut;                    /* ended because the engine did */
+	struct sl_task *next;        /* of the run */
+};
+
+enum sl_run_state {
+	SL_RUN_NEW,
+	SL_RUN_ACTIVE,
+	SL_RUN_OVER,
+};
+
+enum sl_token_state {
+	SL_TOKEN_NONE,
+	SL_TOKEN_FLYING, /* the refresh request is under way       */
+	SL_TOKEN_LANDED, /* its answer waits for the run's step    */
+	SL_TOKEN_READY,
+	SL_TOKEN_FAILED, /* run->fatal says why                    */
+};
+
+struct sl_run {
+	struct sl_job job; /* first */
+	struct sl_engine *engine;
+	const struct sl_work *work;
+	const struct sl_connector *connector;
+	enum sl_run_state state;
+	struct sl_arena *arena;
+	struct sl_account account;
+	json_t *settings;
+	char fingerprint[65];
+	struct sl_people_options people;
+	int64_t started_us, started_mono_us, heartbeat_us;
+	int claim_attempts;
+	struct sl_task *tasks, **tasks_tail;
+	size_t streams, streams_done; /* (L) */
+	size_t live;                  /* (L) tasks started and not ended */
+	size_t cut;  /* (L) tasks that ended because the engine did */
+	bool reload; /* (L) streams were opened or closed */
+	bool openers_done;
+	bool full;                 /* (L) a walk took place */
+	bool changed;              /* (L) */
+	struct sl_tally tally;     /* (L) of the run */
+	struct sl_tally unwritten; /* (L) not yet in the log row */
+	bool fatal;                /* (L) stop the whole run */
+	struct sl_error error;     /* (L) the first failure, or the worst */
+	bool failed;               /* (L) error is set */
+	size_t streams_failed;     /* (L) */
+	int64_t held;              /* (L) */
+	struct sl_pace pace;       /* (L) the user's quota */
+	/* the access token */
+	enum sl_token_state token_state; /* (L) */
+	struct sl_token *token;          /* (L) */
+	struct sl_exchange refresh;
+	struct sl_form *refresh_form;
+	struct sl_arena *refresh_arena;
+	int refresh_attempts;
+	struct sl_run *next;
+};
+
+struct sl_engine {
+	struct sl_engine_config config;
+	pthread_mutex_t mutex;
+	pthread_cond_t jobs;   /* something to do, or stop */
+	pthread_cond_t events; /* a run is over            */
+	struct sl_job *head, **tail;
+	struct sl_job *timers;
+	struct sl_worker *workers;
+	size_t worker_count;
+	bool quit; /* workers end */
+	bool reap; /* a run is over: sl_engine_run frees it */
+	bool stop; /* runs end as interrupted */
+	bool hand_back;
+	int64_t deadline_mono_us;
+	size_t budget_free;
+	struct sl_task *budget_head, **budget_tail;
+	/* of the sl_engine_run under way */
+	const struct sl_work *work;
+	size_t work_count, work_next, work_live;
+	const struct sl_observer *observer;
+	pthread_mutex_t observer_mutex;
+	struct sl_run *runs;
+	struct sl_error store_error; /* no run could start: database away */
+	bool store_failed;
+	const struct sl_provider *client_down; /* an operator must act */
+	struct sl_error client_error;
+	struct sl_pace client_pace;
+	const struct sl_provider *client_paced;
+};
+
+/* engine_queue.c: jobs, timers, body budget */
+void sl_job_wake(struct sl_engine *e, struct sl_job *job); /* takes L */
+void sl_job_wake_locked(struct sl_engine *e, struct sl_job *job);
+void sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us);
+void sl_job_no_timer(struct sl_engine *e, struct sl_job *job);
+bool sl_job_at_rest(const struct sl_job *job); /* locked */
+void *sl_worker_main(void *worker);
+/** Reserve, or (when `wait`) queue the task and be woken later. */
+bool sl_budget_take(struct sl_task *task, size_t bytes, bool wait);
+void sl_budget_give(struct sl_engine *e, size_t bytes);
+void sl_budget_leave(struct sl_task *task);
+bool sl_engine_ending(struct sl_engine *e); /* stop, hand back, deadline */
+
+/* engine_begin.c, engine_end.c */
+void sl_run_start(struct sl_worker *worker, struct sl_run *run);
+/** Tasks for one half of the streams: openers first, then all others. */
+void sl_run_add_tasks(struct sl_run *run, bool openers);
+void sl_run_finish(struct sl_worker *worker, struct sl_run *run);
+
+/* engine_run.c */
+/** Nothing of the run is left to do: tell, and let the next one start. */
+void sl_run_over(struct sl_run *run, const char *status);
+void sl_run_step(struct sl_worker *worker, struct sl_job *job);
+/** Book a failure: of one stream, or (fatal) of the whole run. */
+void sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal);
+bool sl_run_stopped(struct sl_run *run); /* fatal, or the engine ends */
+/** Free a run that is over; its jobs are at rest. */
+void sl_run_free(struct sl_run **run);
+void sl_run_progress(struct sl_run *run, const struct sl_task *task,
+		     int64_t wait_us);
+
+/* engine_task.c */
+void sl_task_step(struct sl_worker *worker, struct sl_job *job);
+struct sl_task *sl_task_new(struct sl_run *run,
+			    const struct sl_stream_kind *kind,
+			    const struct sl_stream_row *row);
+void sl_task_free(struct sl_task *task);
+
+/* engine_page.c: read, prepare, commit */
+enum sl_page_verdict {
+	SL_PAGE_GO_ON, /* look again: ask for more, or wait for the flight */
+	SL_PAGE_RESTS, /* nothing more to ask now */
+	SL_PAGE_FAILED,
+};
+enum sl_page_verdict sl_task_page(struct sl_worker *worker,
+				  struct sl_task *task, struct sl_error *err);
+
+/* engine_flight.c */
+enum sl_flight_verdict {
+	SL_FLIGHT_WAITS,  /* for answers, token or budget: be woken   */
+	SL_FLIGHT_LANDED, /* every leg is final                       */
+	SL_FLIGHT_EMPTY,  /* the connector asks for nothing           */
+	SL_FLIGHT_FAILED,
+};
+struct sl_flight *sl_flight_new(struct sl_task *task, json_t *cursor,
+				const struct sl_ref *wanted, bool walking);
+void sl_flight_free(struct sl_flight **flight);
+/** Do what can be done now: ask, submit, sort the answers. `wait` false (a
+ *  prefetch): do not stand in line for the body budget. */
+enum sl_flight_verdict sl_flight_advance(struct sl_flight *flight, bool wait,
+					 struct sl_error *err);
+bool sl_flight_flying(struct sl_flight *flight);
+/** Free an answer's body and give its budget back. */
+void sl_leg_drop_body(struct sl_leg *leg);
+
+/** The answers as `read` takes them; bodies are parsed one at a time. */
+struct sl_flight_answers {
+	struct sl_answers base; /* first */
+	struct sl_flight *flight;
+	size_t index;
+	json_t *body;
+	struct sl_answer answer;
+	bool broken; /* a body was no complete JSON: the page means nothing */
+	struct sl_error error;
+};
+
+void sl_flight_answers_init(struct sl_flight_answers *answers,
+			    struct sl_flight *flight);
+void sl_flight_answers_release(struct sl_flight_answers *answers);
+
+/* engine_token.c */
+/** A token to use now, with a reference; NULL: wait (a refresh was begun) or
+ *  the run has failed. */
+struct sl_token *sl_token_get(struct sl_run *run);
+void sl_token_unref(struct sl_engine *e, struct sl_token **token);
+/** This token was refused: the next get refreshes. */
+void sl_token_refused(struct sl_run *run, const struct sl_token *token);
+void sl_token_begin(struct sl_run *run); /* from the grant, at claim */
+/** The refresh's answer is there: read, seal, store. */
+void sl_token_landed(struct sl_worker *worker, struct sl_run *run);
+void sl_token_release(struct sl_run *run);
+
+/* prepare.c */
+/** Normalise identities, drop duplicates, hash; bad ids become rejected. */
+void sl_page_prepare(struct sl_page *page);
+
+/* settings.c */
+sl_status sl_settings_resolve(const struct sl_option *table, const char *text,
+			      json_t **out, struct sl_error *err) SL_NODISCARD;
+void sl_settings_fingerprint(const struct sl_option *table,
+			     const json_t *settings, char out[65]);
+void sl_settings_people(const json_t *settings, struct sl_people_options *out);
+
+void sl_tally_add(struct sl_tally *sum, const struct sl_tally *add);
+
+#endif

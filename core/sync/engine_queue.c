@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Jobs for the workers, timers, and the budget of response bodies.
+ *
+ * A job that is woken while a worker has it is run again afterwards, so no
+ * news is lost and no job ever runs on two workers at once.
+ */
+#include <errno.h>
+#include <time.h>
+
+#include "core/sync/engine_private.h"
+
+void
+sl_job_wake_locked(struct sl_engine *e, struct sl_job *job)
+{
+	if (job->active) {
+		job->again = true;
+		return;
+	}
+	if (job->queued)
+		return;
+	job->queued = true;
+	job->next = NULL;
+	*e->tail = job;
+	e->tail = &job->next;
+	pthread_cond_signal(&e->jobs);
+}
+
+void
+sl_job_wake(struct sl_engine *e, struct sl_job *job)
+{
+	pthread_mutex_lock(&e->mutex);
+	sl_job_wake_locked(e, job);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+void
+sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
+{
+	pthread_mutex_lock(&e->mutex);
+	job->due_us = sl_mono_us(e->config.clock) + delay_us;
+	if (!job->timed) {
+		job->timed = true;
+		job->timer_next = e->timers;
+		e->timers = job;
+	}
+	pthread_cond_signal(&e->jobs);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+void
+sl_job_no_timer(struct sl_engine *e, struct sl_job *job)
+{
+	struct sl_job **at;
+
+	pthread_mutex_lock(&e->mutex);
+	for (at = &e->timers; *at; at = &(*at)->timer_next) {
+		if (*at == job) {
+			*at = job->timer_next;
+			break;
+		}
+	}
+	job->timed = false;
+	pthread_mutex_unlock(&e->mutex);
+}
+
+bool
+sl_job_at_rest(const struct sl_job *job)
+{
+	return !job->active && !job->queued && !job->timed;
+}
+
+/* Wake what is due; the wait until the next one, or -1 when none is set. */
+static int64_t
+fire_timers(struct sl_engine *e)
+{
+	int64_t now = sl_mono_us(e->config.clock), wait = -1;
+	struct sl_job **at = &e->timers;
+
+	while (*at) {
+		struct sl_job *job = *at;
+
+		if (job->due_us > now) {
+			if (wait < 0 || job->due_us - now < wait)
+				wait = job->due_us - now;
+			at = &job->timer_next;
+			continue;
+		}
+		*at = job->timer_next;
+		job->timed = false;
+		sl_job_wake_locked(e, job);
+	}
+	return wait;
+}
+
+static void
+wait_for_jobs(struct sl_engine *e, int64_t wait_us)
+{
+	struct timespec until;
+
+	if (wait_us < 0) {
+		pthread_cond_wait(&e->jobs, &e->mutex);
+		return;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(wait_us / SL_US_PER_S);
+	until.tv_nsec += (long)(wait_us % SL_US_PER_S) * 1000;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	(void)pthread_cond_timedwait(&e->jobs, &e->mutex, &until);
+}
+
+static struct sl_job *
+next_job(struct sl_engine *e)
+{
+	for (;;) {
+		int64_t wait = fire_timers(e);
+		struct sl_job *job = e->head;
+
+		if (job) {
+			e->head = job->next;
+			if (!e->head)
+				e->tail = &e->head;
+			job->queued = false;
+			job->active = true;
+			return job;
+		}
+		if (e->quit)
+			return NULL;
+		wait_for_jobs(e, wait);
+	}
+}
+
+void *
+sl_worker_main(void *arg)
+{
+	struct sl_worker *worker = arg;
+	struct sl_engine *e = worker->engine;
+	struct sl_job *job;
+
+	pthread_mutex_lock(&e->mutex);
+	while ((job = next_job(e)) != NULL) {
+		pthread_mutex_unlock(&e->mutex);
+		job->step(worker, job);
+		pthread_mutex_lock(&e->mutex);
+		job->active = false;
+		if (job->again) {
+			job->again = false;
+			sl_job_wake_locked(e, job);
+		}
+		if (e->reap)
+			pthread_cond_broadcast(&e->events);
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return NULL;
+}
+
+/* The first in the line gets another try; it leaves the line when it fits. */
+static void
+wake_budget_line(struct sl_engine *e)
+{
+	if (e->budget_head)
+		sl_job_wake_locked(e, &e->budget_head->job);
+}
+
+static void
+leave_line(struct sl_engine *e, struct sl_task *task)
+{
+	struct sl_task **at = &e->budget_head;
+
+	while (*at && *at != task)
+		at = &(*at)->budget_next;
+	if (*at)
+		*at = task->budget_next;
+	if (!e->budget_head) {
+		e->budget_tail = &e->budget_head;
+	} else if (e->budget_tail == &task->budget_next) {
+		e->budget_tail = &e->budget_head;
+		while (*e->budget_tail)
+			e->budget_tail = &(*e->budget_tail)->budget_next;
+	}
+	task->waits_budget = false;
+}
+
+bool
+sl_budget_take(struct sl_task *task, size_t bytes, bool wait)
+{
+	struct sl_engine *e = task->run->engine;
+	bool first, taken = false;
+
+	pthread_mutex_lock(&e->mutex);
+	first = !e->budget_head || e->budget_head == task;
+	if (first && e->budget_free >= bytes) {
+		e->budget_free -= bytes;
+		if (task->waits_budget)
+			leave_line(e, task);
+		wake_budget_line(e);
+		taken = true;
+	} else if (wait && !task->waits_budget) {
+		task->waits_budget = true;
+		task->budget_next = NULL;
+		*e->budget_tail = task;
+		e->budget_tail = &task->budget_next;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return taken;
+}
+
+void
+sl_budget_give(struct sl_engine *e, size_t bytes)
+{
+	if (bytes == 0)
+		return;
+	pthread_mutex_lock(&e->mutex);
+	e->budget_free += bytes;
+	wake_budget_line(e);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+void
+sl_budget_leave(struct sl_task *task)
+{
+	struct sl_engine *e = task->run->engine;
+
+	pthread_mutex_lock(&e->mutex);
+	if (task->waits_budget) {
+		leave_line(e, task);
+		wake_budget_line(e);
+	}
+	pthread_mutex_unlock(&e->mutex);
+}
+
+bool
+sl_engine_ending(struct sl_engine *e)
+{
+	bool ending;
+
+	pthread_mutex_lock(&e->mutex);
+	ending = e->stop || e->hand_back;
+	pthread_mutex_unlock(&e->mutex);
+	return ending;
+}

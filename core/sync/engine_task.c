@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A task: one stream of a run, from its stored cursor until it rests.
+ */
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include "core/json/json.h"
+#include "core/sync/engine_private.h"
+
+#define BACKOFF_BASE_US (INT64_C(60) * SL_US_PER_S)
+#define BACKOFF_DOUBLES 6
+
+static bool
+must_walk(const struct sl_task *task)
+{
+	const struct sl_run *run = task->run;
+	const struct sl_stream_row *row = &task->row;
+
+	if (row->state == SL_STREAM_NEW || !row->cursor)
+		return true;
+	if (row->fingerprint && strcmp(row->fingerprint, run->fingerprint) != 0)
+		return true;
+	return run->account.resync &&
+	       (row->walk_started_us == SL_NO_TIME ||
+		row->walk_started_us < run->account.resync_requested_us);
+}
+
+static void
+start_walk(struct sl_task *task, bool resynced)
+{
+	task->starts_walk = true;
+	task->resynced = resynced;
+	task->walk_started_us = sl_now_us(task->run->engine->config.clock);
+	json_decref(task->cursor);
+	task->cursor = NULL;
+	task->cursors_count = 0;
+	task->pending = NULL;
+}
+
+struct sl_task *
+sl_task_new(struct sl_run *run, const struct sl_stream_kind *kind,
+	    const struct sl_stream_row *row)
+{
+	struct sl_task *task = sl_alloc(sizeof(*task));
+	struct sl_error err;
+
+	task->job.step = sl_task_step;
+	task->run = run;
+	task->kind = kind;
+	task->row = *row;
+	task->walk_started_us = row->walk_started_us;
+	task->pending = row->pending;
+	if (must_walk(task) ||
+	    sl_json_parse_own(row->cursor, &task->cursor, &err) != SL_OK)
+		start_walk(task, false);
+	return task;
+}
+
+void
+sl_task_free(struct sl_task *task)
+{
+	json_decref(task->cursor);
+	sl_arena_free(&task->pending_arena);
+	sl_flight_free(&task->flight);
+	sl_free(task->cursors_seen);
+	sl_free(task);
+}
+
+static void
+task_end(struct sl_task *task, bool cut)
+{
+	struct sl_run *run = task->run;
+	struct sl_engine *e = run->engine;
+
+	sl_budget_leave(task);
+	pthread_mutex_lock(&e->mutex);
+	task->ended = true;
+	task->cut = cut;
+	run->cut += cut;
+	run->live--;
+	run->streams_done++;
+	sl_job_wake_locked(e, &run->job);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+static int64_t
+backoff_until(const struct sl_task *task, const struct sl_error *cause)
+{
+	const struct sl_clock *clock = task->run->engine->config.clock;
+	int doubles = task->row.failures < BACKOFF_DOUBLES ? task->row.failures
+							   : BACKOFF_DOUBLES;
+	int64_t delay = BACKOFF_BASE_US << doubles;
+
+	if (cause->retry_after_ms * 1000 > delay)
+		delay = cause->retry_after_ms * 1000;
+	return sl_now_us(clock) + delay;
+}
+
+/* The stream fails: book it, or let it take the run with it. */
+static void
+task_fail(struct sl_worker *worker, struct sl_task *task,
+	  const struct sl_error *cause)
+{
+	struct sl_run *run = task->run;
+	struct sl_error err;
+
+	if (cause->status == SL_CANCELLED && sl_engine_ending(run->engine)) {
+		task_end(task, true);
+		return;
+	}
+	pthread_mutex_lock(&run->engine->mutex);
+	run->streams_failed++;
+	pthread_mutex_unlock(&run->engine->mutex);
+	if (cause->status == SL_LOST || cause->scope >= SL_INTEGRATION) {
+		sl_run_fail(run, cause, true);
+	} else {
+		sl_run_fail(run, cause, false);
+		if (worker->store->fail_stream(
+			    worker->store, &run->account.lease, &task->row,
+			    cause, backoff_until(task, cause), &err) != SL_OK)
+			sl_run_fail(run, &err, true);
+	}
+	task_end(task, false);
+}
+
+/* A useless answer: start the walk anew, halve the page, or wait and ask
+ * again. False: nothing helps. */
+static bool
+recover(struct sl_task *task, struct sl_error *err)
+{
+	const struct sl_engine_config *c = &task->run->engine->config;
+	struct sl_retry_decision d;
+
+	switch (err->status) {
+	case SL_RESYNC:
+		if (task->row.resyncs >= SL_RESYNCS_MAX || task->starts_walk) {
+			(void)sl_error_wrap(err, "the cursor is refused again "
+						 "and again");
+			return false;
+		}
+		sl_log(c->log, SL_LOG_WARN, "resync-started",
+		       (struct sl_field[]){ SL_F_TEXT("stream", task->row.id),
+					    SL_F_TEXT("reason", err->text),
+					    SL_F_END });
+		start_walk(task, true);
+		return true;
+	case SL_SMALLER:
+		return ++task->shrink <= SL_SHRINK_MAX;
+	case SL_RETRY:
+		d = sl_retry_next(&c->retry, ++task->attempts,
+				  err->retry_after_ms, c->rng);
+		err->retry_after_ms = d.delay_ms;
+		task->not_before_us = sl_mono_us(c->clock) + d.delay_ms * 1000;
+		return d.again;
+	case SL_OK:
+	case SL_REAUTH:
+	case SL_REJECTED:
+	case SL_CONFIG:
+	case SL_CANCELLED:
+	case SL_LOST:
+	case SL_BUG:
+		return false;
+	}
+	return false;
+}
+
+/* After a walk: tombstone what it did not see, unless the breaker holds. */
+static enum sl_sweep_answer
+sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
+      sl_status *status)
+{
+	struct sl_run *run = task->run;
+	struct sl_sweep_request request = {
+		.lease = &run->account.lease,
+		.stream = &task->row,
+		.accept = run->account.accept_deletions ||
+			  run->work->accept_deletions,
+		.now_us = sl_now_us(run->engine->config.clock),
+	};
+	struct sl_sweep_outcome out = { .answer = SL_SWEEP_MORE };
+
+	*status = SL_OK;
+	while (out.answer == SL_SWEEP_MORE && *status == SL_OK) {
+		struct sl_arena *arena = sl_arena_new();
+
+		out = (struct sl_sweep_outcome){ 0 };
+		*status = worker->store->sweep(worker->store, &request, arena,
+					       &out, err);
+		pthread_mutex_lock(&run->engine->mutex);
+		run->tally.deleted += out.deleted;
+		run->unwritten.deleted += out.deleted;
+		run->changed = run->changed || out.deleted > 0;
+		run->held += out.held;
+		pthread_mutex_unlock(&run->engine->mutex);
+		if (*status == SL_OK && out.answer == SL_SWEEP_ASKS) {
+			sl_arena_free(&task->pending_arena);
+			task->pending_arena = arena;
+			task->pending = out.pending;
+			task->row.sweep = SL_SWEEP_SAMPLING;
+		} else {
+			sl_arena_free(&arena);
+		}
+	}
+	return out.answer;
+}
+
+static bool
+wants_sweep(const struct sl_task *task)
+{
+	const struct sl_run *run = task->run;
+
+	if (task->pending)
+		return false;
+	if (task->row.sweep == SL_SWEEP_HELD)
+		return run->account.accept_deletions ||
+		       run->work->accept_deletions;
+	return task->row.sweep != SL_SWEEP_NONE;
+}
+
+/* Nothing more to ask now. False: there is, after all (samples to read). */
+static bool
+rest(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+	sl_status s;
+
+	if (wants_sweep(task)) {
+		if (sweep(worker, task, &err, &s) == SL_SWEEP_ASKS)
+			return false;
+		if (s != SL_OK) {
+			task_fail(worker, task, &err);
+			return true;
+		}
+	}
+	task_end(task, false);
+	return true;
+}
+
+static bool
+is_walking(const struct sl_task *task)
+{
+	return task->starts_walk || task->row.state == SL_STREAM_WALKING;
+}
+
+/* A landed flight becomes a page. False: the task is over. */
+static bool
+take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
+{
+	switch (sl_task_page(worker, task, err)) {
+	case SL_PAGE_GO_ON:
+		return true;
+	case SL_PAGE_RESTS:
+		return !rest(worker, task);
+	case SL_PAGE_FAILED:
+		break;
+	}
+	/* A prefetched request may still be under way: it must land first. */
+	if (!task->flight && recover(task, err))
+		return true;
+	task->failure = *err;
+	task->failing = true;
+	return true;
+}
+
+/* One thing forward. False: wait to be woken, or the task is over. */
+static bool
+advance(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (!task->flight)
+		task->flight = sl_flight_new(task, task->cursor, task->pending,
+					     is_walking(task));
+	switch (sl_flight_advance(task->flight, true, &err)) {
+	case SL_FLIGHT_WAITS:
+		return false;
+	case SL_FLIGHT_LANDED:
+		return take_page(worker, task, &err);
+	case SL_FLIGHT_EMPTY:
+		sl_flight_free(&task->flight);
+		return !rest(worker, task);
+	case SL_FLIGHT_FAILED:
+		break;
+	}
+	if (sl_flight_flying(task->flight)) {
+		task->failure = err;
+		task->failing = true;
+		return false;
+	}
+	sl_flight_free(&task->flight);
+	/* each leg was tried again as often as it may be */
+	if (err.status != SL_RETRY && recover(task, &err))
+		return true;
+	task_fail(worker, task, &err);
+	return false;
+}
+
+void
+sl_task_step(struct sl_worker *worker, struct sl_job *job)
+{
+	struct sl_task *task = (struct sl_task *)job;
+
+	while (!task->ended) {
+		bool stopped = sl_run_stopped(task->run);
+
+		if (task->failing || stopped) {
+			if (task->flight && sl_flight_flying(task->flight))
+				return;
+			sl_flight_free(&task->flight);
+			if (task->failing)
+				task_fail(worker, task, &task->failure);
+			else
+				task_end(task,
+					 sl_engine_ending(task->run->engine));
+			return;
+		}
+		if (!advance(worker, task))
+			return;
+	}
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the engine needs of a database; state/ implements it on PostgreSQL.
+ *
+ * One store is one connection and belongs to one thread at a time. Every call
+ * is one transaction of its own, begun with the identity of the one user it
+ * concerns, and none is open when a call returns. Calls are safe to repeat
+ * after SL_RETRY: whether an unanswered commit took place is found out by the
+ * store (it re-reads the cursor), never guessed.
+ *
+ * SL_RETRY	the database is away, busy or out of room: scope client
+ * SL_LOST	another process holds the lease now: drop all of the run
+ * SL_REJECTED	one record cannot be stored (scope item)
+ * SL_CONFIG	schema missing or of another version, no privileges
+ */
+#ifndef SL_SYNC_STORE_H
+#define SL_SYNC_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/secret.h"
+
+#include "core/people/policy.h"
+#include "core/sync/connector.h"
+#include "core/sync/record.h"
+
+/** Breaker: a sweep above both is not done without proof or consent. */
+#define SL_BREAKER_ROWS    50
+#define SL_BREAKER_PERCENT 20
+#define SL_BREAKER_SAMPLES 10
+
+/** Rows that one sweep transaction tombstones. */
+#define SL_SWEEP_CHUNK 1000
+
+/** How long a lease lasts without a heartbeat. */
+#define SL_LEASE_US (INT64_C(60) * 1000000)
+
+/** One integration that could be run. */
+struct sl_target {
+	char integration_id[37];
+	char user_id[37];
+	const char *provider; /* connector name */
+	const char *account;
+	const char *status; /* of the integration */
+};
+
+struct sl_target_filter {
+	const char *user_id;  /* NULL = all */
+	const char *provider; /* connector name; NULL = all */
+	bool due; /* only what is due, enabled and not leased, oldest first */
+	size_t limit;
+};
+
+/** Who works: written into the lease so that a dead owner is recognised. */
+struct sl_owner {
+	const char *host;
+	const char *boot_id;
+	int64_t pid;
+	int64_t started_us; /* of the process */
+};
+
+/** Right to work on one integration. Copied into every call. */
+struct sl_lease {
+	char integration_id[37];
+	char user_id[37];
+	char run_id[37];
+	int64_t fence;
+};
+
+enum sl_stream_state {
+	SL_STREAM_NEW,     /* never walked                 */
+	SL_STREAM_WALKING, /* a walk is under way          */
+	SL_STREAM_LIVE,    /* walked; changes are followed */
+	SL_STREAM_CLOSED,  /* gone at the provider         */
+};
+
+enum sl_sweep_state {
+	SL_SWEEP_NONE,
+	SL_SWEEP_DUE,      /* a walk has ended, not yet swept         */
+	SL_SWEEP_SAMPLING, /* the breaker fired; samples are read     */
+	SL_SWEEP_HELD,     /* pending deletions wait for consent      */
+};
+
+/** One row of sync_state. */
+struct sl_stream_row {
+	char id[37];
+	const char *kind;
+	const char *key;
+	const char *title; /* or NULL */
+	enum sl_stream_state state;
+	bool enabled;
+	const char *cursor;      /* JSON text, or NULL              */
+	const char *fingerprint; /* of the options, or NULL         */
+	const struct sl_ref *pending;
+	int generation;
+	int64_t walk_started_us; /* SL_NO_TIME = no walk yet        */
+	int64_t scope_from_us;   /* SL_NO_TIME = unbounded          */
+	enum sl_sweep_state sweep;
+	int resyncs;           /* refused cursors in a row          */
+	int failures;          /* failed runs in a row              */
+	int64_t not_before_us; /* SL_NO_TIME = at any time          */
+};
+
+/** One consent and its sealed tokens. */
+struct sl_grant {
+	char id[37];               /* "" = the integration has none */
+	const char *status;        /* "active", "needs_reauth", ... */
+	const char *scopes;        /* space-delimited, as granted   */
+	int64_t version;           /* of the tokens                 */
+	int64_t access_expires_us; /* SL_NO_TIME = unknown   */
+	struct sl_sealed access;   /* key_id "" = none       */
+	struct sl_sealed refresh;
+	char oauth_client_row[37];
+	const char *client_id;
+	struct sl_sealed client_secret;
+};
+
+/** All that a run starts from; on the arena given to claim. */
+struct sl_account {
+	struct sl_lease lease;
+	const char *provider; /* connector name */
+	const char *account;
+	const char *settings; /* JSON object text */
+	const char *status;
+	bool resync;                 /* asked for by resync or --full  */
+	int64_t resync_requested_us; /* when; streams walked since are done */
+	bool accept_deletions;       /* consent to pending deletions   */
+	struct sl_grant grant;
+	struct sl_stream_row *streams;
+	size_t stream_count;
+};
+
+struct sl_claim {
+	const struct sl_target *target;
+	const struct sl_connector *connector; /* its root kinds are opened */
+	const struct sl_owner *owner;
+	const char *trigger; /* "manual", "schedule", "resync", "connect" */
+	const char *run_id;  /* uuid text, fresh                          */
+	bool full;           /* --full: as if a resync had been requested */
+};
+
+/** What a run did so far, or since it was last written. */
+struct sl_tally {
+	int64_t requests, retries, bytes;
+	int64_t pages;
+	int64_t fetched; /* items in the provider's answers */
+	int64_t created, updated, unchanged, deleted;
+	int64_t filtered, quarantined, contacts_created;
+};
+
+/** One page and all that moves with it. */
+struct sl_commit {
+	const struct sl_lease *lease;
+	const struct sl_stream_row *stream; /* as last known */
+	const struct sl_page *page;         /* normalised, one record an item */
+	const char *cursor; /* JSON text; NULL = keep             */
+	const char *shown;  /* JSON text; NULL = keep             */
+	const char *fingerprint;
+	bool starts_walk; /* generation := stream->generation + 1, walk
+			   * started now, cursor replaced, pending dropped  */
+	bool resynced;    /* this walk answers a refused cursor            */
+	int64_t walk_started_us; /* with starts_walk                       */
+	bool walk_done;          /* stream becomes live, sweep due if rows
+				  * were there before                      */
+	bool rests; /* nothing more to ask now: checked_at := now          */
+	const char *const *answered; /* wanted ids that were read,
+				      * NULL-ended: leave pending          */
+	int map_version;
+	int64_t now_us;
+	struct sl_people_options people;
+	const char *trigger;        /* for the log row */
+	const char *mode;           /* "full", "incremental" */
+	const struct sl_tally *add; /* requests, bytes, retries since last */
+};
+
+struct sl_outcome {
+	struct sl_tally counts; /* what this page changed, without add    */
+	bool logged; /* counts and add are in the log row; false: the engine
+		      * carries both on to the next commit or to finish   */
+	const struct sl_ref *pending; /* what the stream wants now   */
+	int opened; /* streams that became runnable: reload them */
+	struct sl_stream_row stream; /* the row as committed          */
+};
+
+struct sl_sweep_request {
+	const struct sl_lease *lease;
+	const struct sl_stream_row *stream;
+	bool accept; /* consent to pending deletions */
+	int64_t now_us;
+};
+
+enum sl_sweep_answer {
+	SL_SWEPT,       /* nothing is left to sweep        */
+	SL_SWEEP_MORE,  /* a chunk was swept: call again   */
+	SL_SWEEP_ASKS,  /* samples became pending: read them, then call again */
+	SL_SWEEP_HOLDS, /* deletions wait for a person     */
+};
+
+struct sl_sweep_outcome {
+	enum sl_sweep_answer answer;
+	int64_t deleted;
+	int64_t held;                 /* with SL_SWEEP_HOLDS */
+	const struct sl_ref *pending; /* with SL_SWEEP_ASKS  */
+};
+
+/** Fresh tokens of a grant, sealed. */
+struct sl_token_update {
+	const char *user_id;
+	const char *grant_id;
+	int64_t version; /* the one they were refreshed from */
+	const struct sl_sealed *access;
+	const struct sl_sealed *refresh; /* NULL = keep the old one */
+	int64_t access_expires_us;
+	int64_t refresh_expires_us; /* SL_NO_TIME = keep */
+	const char *scopes;         /* NULL = keep       */
+};
+
+/** How a run ended. */
+struct sl_run_end {
+	const struct sl_lease *lease;
+	const char *trigger;
+	const char *mode;
+	const char *status; /* "ok", "partial", "failed", "interrupted" */
+	int64_t started_us, finished_us;
+	const struct sl_tally *add;     /* not yet written                   */
+	bool changed;                   /* anything but unchanged in the run */
+	const struct sl_error *error;   /* NULL = none                       */
+	bool resync_done;               /* the request was fulfilled         */
+	int64_t next_run_us;            /* SL_NO_TIME = by the interval      */
+	const char *integration_status; /* NULL = leave; "connected", "error",
+					 * "needs_reauth"                  */
+	const char *detail;             /* JSON object text, or NULL         */
+};
+
+struct sl_store {
+	/** Integrations that match, without claiming; as the operator. */
+	sl_status (*targets)(struct sl_store *s,
+			     const struct sl_target_filter *filter,
+			     struct sl_arena *arena, struct sl_target **out,
+			     size_t *count, struct sl_error *err) SL_NODISCARD;
+
+	/**
+	 * Take the lease (a free one, an expired one, or one whose owner on
+	 * this host is dead), open missing root streams, load everything. A
+	 * run that the previous owner left open is closed as interrupted.
+	 *
+	 * busy		set true, and nothing else, when another one works
+	 */
+	sl_status (*claim)(struct sl_store *s, const struct sl_claim *claim,
+			   struct sl_arena *arena, struct sl_account *out,
+			   bool *busy, struct sl_error *err) SL_NODISCARD;
+
+	/** Streams again, after a page opened or closed some. */
+	sl_status (*streams)(struct sl_store *s, const struct sl_lease *lease,
+			     struct sl_arena *arena, struct sl_stream_row **out,
+			     size_t *count, struct sl_error *err) SL_NODISCARD;
+
+	/** One page, one transaction. */
+	sl_status (*commit)(struct sl_store *s, const struct sl_commit *commit,
+			    struct sl_arena *arena, struct sl_outcome *out,
+			    struct sl_error *err) SL_NODISCARD;
+
+	sl_status (*sweep)(struct sl_store *s,
+			   const struct sl_sweep_request *request,
+			   struct sl_arena *arena, struct sl_sweep_outcome *out,
+			   struct sl_error *err) SL_NODISCARD;
+
+	/** Book a stream's failure; its cursor stays. */
+	sl_status (*fail_stream)(struct sl_store *s,
+				 const struct sl_lease *lease,
+				 const struct sl_stream_row *stream,
+				 const struct sl_error *cause,
+				 int64_t not_before_us, struct sl_error *err)
+		SL_NODISCARD;
+
+	/** The grant as it is now. */
+	sl_status (*grant)(struct sl_store *s, const struct sl_lease *lease,
+			   const char *grant_id, struct sl_arena *arena,
+			   struct sl_grant *out, struct sl_error *err)
+		SL_NODISCARD;
+
+	/** Compare-and-swap on the version; `won` false = somebody else
+	 *  refreshed meanwhile: load the grant again. */
+	sl_status (*save_tokens)(struct sl_store *s,
+				 const struct sl_token_update *update,
+				 bool *won, struct sl_error *err) SL_NODISCARD;
+
+	/** The grant is dead: it and its integrations become needs_reauth. */
+	sl_status (*grant_dead)(struct sl_store *s,
+				const struct sl_lease *lease,
+				const char *grant_id, const char *text,
+				struct sl_error *err) SL_NODISCARD;
+
+	/** Keep the lease for another SL_LEASE_US. */
+	sl_status (*heartbeat)(struct sl_store *s, const struct sl_lease *lease,
+			       struct sl_error *err) SL_NODISCARD;
+
+	/** Write the log row, plan the next run, give the lease back. */
+	sl_status (*finish)(struct sl_store *s, const struct sl_run_end *end,
+			    struct sl_error *err) SL_NODISCARD;
+
+	void (*free)(struct sl_store **s);
+};
+
+/** Opens one more connection; called by each worker thread. */
+struct sl_store_factory {
+	sl_status (*open)(void *ctx, struct sl_store **out,
+			  struct sl_error *err) SL_NODISCARD;
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/fakes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+static void
+submit(struct sl_transport *transport, struct sl_exchange *x)
+{
+	struct fake_transport *t = (struct fake_transport *)transport;
+	int64_t now = sl_mono_us(&t->clock->clock);
+
+	if (x->request.not_before_us > now) {
+		t->waited_us += x->request.not_before_us - now;
+		sl_fake_clock_advance(t->clock, x->request.not_before_us - now);
+	}
+	t->submitted++;
+	t->answer(t->ctx, &x->request, &x->response);
+	x->done(x);
+}
+
+static void
+cancel_all(struct sl_transport *transport)
+{
+	(void)transport;
+}
+
+void
+fake_transport_init(struct fake_transport *t, struct sl_fake_clock *clock)
+{
+	*t = (struct fake_transport){
+		.transport = { .submit = submit, .cancel_all = cancel_all },
+		.clock = clock,
+	};
+}
+
+void
+fake_reply(struct sl_response *response, int status, const char *body)
+{
+	response->http_status = status;
+	(void)snprintf(response->content_type, sizeof(response->content_type),
+		       "application/json");
+	sl_buf_adds(&response->body, body);
+	response->wire_bytes = strlen(body);
+}
+
+static sl_status
+fake_targets(struct sl_store *s, const struct sl_target_filter *filter,
+	     struct sl_arena *arena, struct sl_target **out, size_t *count,
+	     struct sl_error *err)
+{
+	(void)s, (void)filter, (void)arena, (void)err;
+	*out = NULL;
+	*count = 0;
+	return SL_OK;
+}
+
+static sl_status
+fake_claim(struct sl_store *store, const struct sl_claim *claim,
+	   struct sl_arena *arena, struct sl_account *out, bool *busy,
+	   struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)err;
+	s->claims++;
+	if (s->busy) {
+		*busy = true;
+		return SL_OK;
+	}
+	*out = s->account;
+	out->streams =
+		SL_NEW_ARRAY(arena, s->row_count + 1, struct sl_stream_row);
+	memcpy(out->streams, s->rows, s->row_count * sizeof(s->rows[0]));
+	out->stream_count = s->row_count;
+	(void)snprintf(out->lease.run_id, sizeof(out->lease.run_id), "%s",
+		       claim->run_id);
+	return SL_OK;
+}
+
+static sl_status
+fake_streams(struct sl_store *store, const struct sl_lease *lease,
+	     struct sl_arena *arena, struct sl_stream_row **out, size_t *count,
+	     struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)lease, (void)err;
+	*out = SL_NEW_ARRAY(arena, s->row_count + 1, struct sl_stream_row);
+	memcpy(*out, s->rows, s->row_count * sizeof(s->rows[0]));
+	*count = s->row_count;
+	return SL_OK;
+}
+
+static void
+remember(struct fake_store *s, const struct sl_commit *c)
+{
+	struct fake_commit *m = &s->commits[s->commit_count++];
+
+	SL_ASSERT(s->commit_count < FAKE_COMMITS_MAX);
+	(void)snprintf(m->key, sizeof(m->key), "%s", c->stream->key);
+	m->cursor = sl_strdup(c->cursor);
+	m->starts_walk = c->starts_walk;
+	m->resynced = c->resynced;
+	m->walk_done = c->walk_done;
+	m->rests = c->rests;
+	m->artifacts = c->page->artifacts.count;
+	m->tombstones = c->page->tombstones.count;
+	if (c->answered && c->answered[0])
+		(void)snprintf(m->answered, sizeof(m->answered), "%s",
+			       c->answered[0]);
+}
+
+static sl_status
+fake_commit(struct sl_store *store, const struct sl_commit *c,
+	    struct sl_arena *arena, struct sl_outcome *out,
+	    struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)arena;
+	if (s->commit_fails != SL_OK && s->commit_fail_times-- > 0)
+		return sl_fail(err, s->commit_fails, SL_CLIENT, "made to fail");
+	remember(s, c);
+	out->counts = (struct sl_tally){
+		.pages = 1,
+		.fetched = (int64_t)c->page->items,
+		.created = (int64_t)c->page->artifacts.count,
+	};
+	out->logged = out->counts.created > 0;
+	if (out->logged) {
+		s->written.requests += c->add->requests;
+		s->written.created += out->counts.created;
+	}
+	out->stream = *c->stream;
+	if (c->starts_walk) {
+		out->stream.generation++;
+		out->stream.state = SL_STREAM_WALKING;
+		out->stream.walk_started_us = c->walk_started_us;
+		out->stream.resyncs += c->resynced;
+	}
+	if (c->walk_done) {
+		out->stream.state = SL_STREAM_LIVE;
+		out->stream.sweep =
+			s->sweep_answers[0] ? SL_SWEEP_DUE : SL_SWEEP_NONE;
+	} else if (out->stream.state == SL_STREAM_LIVE) {
+		out->stream.resyncs = 0;
+	}
+	return SL_OK;
+}
+
+static sl_status
+fake_sweep(struct sl_store *store, const struct sl_sweep_request *request,
+	   struct sl_arena *arena, struct sl_sweep_outcome *out,
+	   struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)request, (void)err;
+	out->answer = s->sweep_answers[s->sweeps++];
+	if (out->answer == SL_SWEEP_ASKS) {
+		struct sl_ref *ref = SL_NEW(arena, struct sl_ref);
+
+		ref->source_id = "sample";
+		out->pending = ref;
+	}
+	return SL_OK;
+}
+
+static sl_status
+fake_fail_stream(struct sl_store *store, const struct sl_lease *lease,
+		 const struct sl_stream_row *stream,
+		 const struct sl_error *cause, int64_t not_before_us,
+		 struct sl_error *err)
+{
+	(void)lease, (void)stream, (void)cause, (void)not_before_us, (void)err;
+	((struct fake_store *)store)->failed_streams++;
+	return SL_OK;
+}
+
+static sl_status
+fake_grant(struct sl_store *store, const struct sl_lease *lease,
+	   const char *grant_id, struct sl_arena *arena, struct sl_grant *out,
+	   struct sl_error *err)
+{
+	(void)lease, (void)grant_id, (void)arena, (void)err;
+	*out = ((struct fake_store *)store)->account.grant;
+	return SL_OK;
+}
+
+static sl_status
+fake_save_tokens(struct sl_store *store, const struct sl_token_update *update,
+		 bool *won, struct sl_error *err)
+{
+	(void)update, (void)err;
+	((struct fake_store *)store)->saved_tokens++;
+	*won = true;
+	return SL_OK;
+}
+
+static sl_status
+fake_grant_dead(struct sl_store *store, const struct sl_lease *lease,
+		const char *grant_id, const char *text, struct sl_error *err)
+{
+	(void)lease, (void)grant_id, (void)text, (void)err;
+	((struct fake_store *)store)->dead_grants++;
+	return SL_OK;
+}
+
+static sl_status
+fake_heartbeat(struct sl_store *store, const struct sl_lease *lease,
+	       struct sl_error *err)
+{
+	(void)lease, (void)err;
+	((struct fake_store *)store)->heartbeats++;
+	return SL_OK;
+}
+
+static sl_status
+fake_finish(struct sl_store *store, const struct sl_run_end *end,
+	    struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)err;
+	s->finishes++;
+	s->written.requests += end->add->requests;
+	s->end_class = end->error ? end->error->status : SL_OK;
+	(void)snprintf(s->end_status, sizeof(s->end_status), "%s", end->status);
+	(void)snprintf(s->end_integration, sizeof(s->end_integration), "%s",
+		       end->integration_status ? end->integration_status : "");
+	return SL_OK;
+}
+
+static void
+fake_free(struct sl_store **store)
+{
+	*store = NULL; /* belongs to the test */
+}
+
+void
+fake_store_init(struct fake_store *s, const char *user_id)
+{
+	*s = (struct fake_store){
+		.store = {
+			.targets = fake_targets,
+			.claim = fake_claim,
+			.streams = fake_streams,
+			.commit = fake_commit,
+			.sweep = fake_sweep,
+			.fail_stream = fake_fail_stream,
+			.grant = fake_grant,
+			.save_tokens = fake_save_tokens,
+			.grant_dead = fake_grant_dead,
+			.heartbeat = fake_heartbeat,
+			.finish = fake_finish,
+			.free = fake_free,
+		},
+		.account = {
+			.provider = "toy",
+			.account = "ana@example.com",
+			.settings = "{}",
+			.status = "connected",
+			.grant = { .id = "11111111-1111-4111-8111-111111111111",
+				   .status = "active",
+				   .scopes = "",
+				   .version = 1,
+				   .client_id = "client",
+				   .oauth_client_row =
+				   "22222222-2222-4222-8222-222222222222" },
+		},
+	};
+	(void)snprintf(s->account.lease.user_id,
+		       sizeof(s->account.lease.user_id), "%s", user_id);
+}
+
+struct sl_stream_row *
+fake_store_stream(struct fake_store *s, const char *kind, const char *key,
+		  const char *cursor)
+{
+	struct sl_stream_row *row = &s->rows[s->row_count++];
+
+	*row = (struct sl_stream_row){
+		.kind = kind,
+		.key = key,
+		.state = cursor ? SL_STREAM_LIVE : SL_STREAM_NEW,
+		.enabled = true,
+		.cursor = cursor,
+		.walk_started_us = SL_NO_TIME,
+		.scope_from_us = SL_NO_TIME,
+		.not_before_us = SL_NO_TIME,
+	};
+	return row;
+}
+
+static sl_status
+open_shared(void *ctx, struct sl_store **out, struct sl_error *err)
+{
+	(void)err;
+	*out = ctx;
+	return SL_OK;
+}
+
+struct sl_store_factory
+fake_store_factory(struct fake_store *s)
+{
+	return (struct sl_store_factory){ .open = open_shared, .ctx = s };
+}
+
+void
+fake_store_release(struct fake_store *s)
+{
+	for (size_t i = 0; i < s->commit_count; i++)
+		sl_free(s->commits[i].cursor);
+}

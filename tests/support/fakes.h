@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plain fakes at the engine's two seams: a transport that answers from a
+ * function, and a store that remembers what it was told. For tests of the
+ * engine's decisions; everything about data is tested on a real database.
+ */
+#ifndef SL_TESTS_SUPPORT_FAKES_H
+#define SL_TESTS_SUPPORT_FAKES_H
+
+#include "core/base/clock.h"
+
+#include "core/net/transport.h"
+#include "core/sync/engine.h"
+
+/** Answers every exchange at once, on the submitting thread. */
+struct fake_transport {
+	struct sl_transport transport; /* first */
+	/** Fill `response`; the time has already moved to not_before. */
+	void (*answer)(void *ctx, const struct sl_request *request,
+		       struct sl_response *response);
+	void *ctx;
+	struct sl_fake_clock *clock;
+	int submitted;
+	int64_t waited_us; /* time that was let pass for not_before */
+};
+
+void fake_transport_init(struct fake_transport *t, struct sl_fake_clock *clock);
+
+/** Helpers for `answer`. */
+void fake_reply(struct sl_response *response, int status, const char *body);
+
+#define FAKE_COMMITS_MAX 512
+
+struct fake_commit {
+	char key[64];
+	char *cursor;
+	bool starts_walk, resynced, walk_done, rests;
+	size_t artifacts, tombstones;
+	int64_t generation;
+	char answered[64]; /* the first wanted id that was read */
+};
+
+/** One store shared by all workers; guarded by the engine's one worker. */
+struct fake_store {
+	struct sl_store store; /* first */
+	struct sl_account account;
+	struct sl_stream_row rows[16];
+	size_t row_count;
+	struct fake_commit commits[FAKE_COMMITS_MAX];
+	size_t commit_count;
+	int claims, finishes, failed_streams, dead_grants, saved_tokens, sweeps;
+	int heartbeats;
+	bool busy;
+	sl_status commit_fails; /* SL_OK = never */
+	int commit_fail_times;  /* how often, then it works */
+	enum sl_sweep_answer sweep_answers[4];
+	struct sl_ref sample;
+	char end_status[32];
+	char end_integration[32];
+	sl_status end_class;
+	struct sl_tally written; /* what reached the log row */
+};
+
+void fake_store_init(struct fake_store *s, const char *user_id);
+/** Add a stream; cursor NULL = new. Returns its row. */
+struct sl_stream_row *fake_store_stream(struct fake_store *s, const char *kind,
+					const char *key, const char *cursor);
+struct sl_store_factory fake_store_factory(struct fake_store *s);
+void fake_store_release(struct fake_store *s);
+
+#endif
