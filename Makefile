@@ -56,11 +56,11 @@ LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)
 
 # One static library a folder, in link order: users before what they use.
 # scripts/check-layers holds includes against the same order.
-lib_dirs := cli connectors connectors/google_calendar connectors/google \
+# Connectors are found by themselves, a provider's shared folder among them.
+lib_dirs := cli connectors $(patsubst %/,%,$(sort $(wildcard connectors/*/))) \
 	state core/sync core/auth core/people core/net core/json core/base
 lib_name = $(subst /,_,$(1))
 libs := $(foreach d,$(lib_dirs),$(B)/lib/lib$(call lib_name,$(d)).a)
-core_libs := $(filter-out $(B)/lib/libcli.a,$(libs))
 third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lpthread
 
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
@@ -125,11 +125,11 @@ $(B)/sluice-emulator: $(patsubst %.c,$(B)/obj/%.o,$(emulator_src))
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lmicrohttpd -ljansson -lcrypto -lz -lpthread
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(core_libs)
+$(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
-	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) $(core_libs) -lcmocka \
-		$(third_libs)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) -Wl,--start-group \
+		$(libs) -Wl,--end-group -lcmocka $(third_libs)
 
 tests-build: $(unit_bin) $(live_bin) $(B)/sluice $(B)/sluice-emulator
 

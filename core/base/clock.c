@@ -63,6 +63,18 @@ fake_mono_us(void *ctx)
 }
 
 void
+sl_wait_deadline(int64_t us, struct timespec *out)
+{
+	(void)clock_gettime(CLOCK_MONOTONIC, out);
+	out->tv_sec += (time_t)(us / SL_US_PER_S);
+	out->tv_nsec += (long)(us % SL_US_PER_S) * 1000;
+	if (out->tv_nsec >= 1000000000L) {
+		out->tv_nsec -= 1000000000L;
+		out->tv_sec++;
+	}
+}
+
+void
 sl_fake_clock_init(struct sl_fake_clock *fake, int64_t now_us)
 {
 	*fake = (struct sl_fake_clock){

@@ -28,6 +28,12 @@ extern const struct sl_clock sl_system_clock;
 int64_t sl_now_us(const struct sl_clock *clock);
 int64_t sl_mono_us(const struct sl_clock *clock);
 
+struct timespec;
+
+/** `us` from now as an absolute CLOCK_MONOTONIC time, for waits on a condition
+ *  (which real threads do in real time, whatever clock is injected). */
+void sl_wait_deadline(int64_t us, struct timespec *out);
+
 /** A clock that stands still until moved; for tests and replays. */
 struct sl_fake_clock {
 	struct sl_clock clock; /* pass &fake.clock */

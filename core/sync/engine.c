@@ -199,8 +199,7 @@ wait_for_runs(struct sl_engine *e)
 		hand_back(e);
 		return;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(left / SL_US_PER_S) + 1;
+	sl_wait_deadline(left, &until);
 	(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
 }
 

@@ -72,7 +72,7 @@ may_run(const struct sl_run *run, const struct sl_stream_row *row)
 		return false;
 	return strcmp(run->work->trigger, "schedule") != 0 ||
 	       row->not_before_us == SL_NO_TIME ||
-	       row->not_before_us <= sl_now_us(run->engine->config.clock);
+	       row->not_before_us <= sl_run_now_us(run);
 }
 
 /* Tasks for the streams of this half: openers first, then all others. */
@@ -263,6 +263,10 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		return;
 	}
 	run->heartbeat_us = sl_mono_us(e->config.clock);
+	if (run->account.db_now_us != 0)
+		run->skew_us =
+			run->account.db_now_us - sl_now_us(e->config.clock);
+	run->started_us += run->skew_us;
 	run->state = SL_RUN_ACTIVE;
 	begin_streams(run);
 	sl_job_after(e, &run->job, HEARTBEAT_US);

@@ -38,7 +38,6 @@ integration_status(const struct sl_run *run)
 static void
 fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 {
-	struct sl_engine *e = run->engine;
 	bool handed_back = strcmp(status, "handed-back") == 0;
 
 	*end = (struct sl_run_end){
@@ -47,13 +46,13 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 		.mode = run->full ? "full" : "incremental",
 		.status = handed_back ? "ok" : status,
 		.started_us = run->started_us,
-		.finished_us = sl_now_us(e->config.clock),
+		.finished_us = sl_run_now_us(run),
 		.add = &run->unwritten,
 		.changed = run->changed,
 		.error = run->failed ? &run->error : NULL,
 		.resync_done = run->account.resync && strcmp(status, "ok") == 0,
 		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
-				       ? sl_now_us(e->config.clock)
+				       ? sl_run_now_us(run)
 				       : SL_NO_TIME,
 		.integration_status = integration_status(run),
 		.detail = handed_back ? "{\"handed_back\":true}" : NULL,

@@ -38,7 +38,7 @@ sl_flight_new(struct sl_task *task, json_t *cursor, const struct sl_ref *wanted,
 		.cursor = f->cursor,
 		.wanted = wanted,
 		.shrink = task->shrink,
-		.now_us = sl_now_us(run->engine->config.clock),
+		.now_us = sl_run_now_us(run),
 	};
 	f->not_before_us = task->not_before_us;
 	return f;

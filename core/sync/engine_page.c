@@ -160,7 +160,7 @@ fill_commit(struct sl_task *task, const struct step *step,
 		.rests = !step->page.more && step->page.refs.count == 0,
 		.answered = step->answered,
 		.map_version = task->kind->map_version,
-		.now_us = sl_now_us(run->engine->config.clock),
+		.now_us = sl_run_now_us(run),
 		.people = run->people,
 		.trigger = run->work->trigger,
 		.mode = step->walking ? "full" : "incremental",
@@ -174,13 +174,7 @@ pause_worker(struct sl_engine *e, int64_t us)
 {
 	struct timespec until;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(us / SL_US_PER_S);
-	until.tv_nsec += (long)(us % SL_US_PER_S) * 1000;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_nsec -= 1000000000L;
-		until.tv_sec++;
-	}
+	sl_wait_deadline(us, &until);
 	pthread_mutex_lock(&e->mutex);
 	if (!e->stop)
 		(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);

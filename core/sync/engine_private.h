@@ -120,6 +120,7 @@ struct sl_run {
 	char fingerprint[65];
 	struct sl_people_options people;
 	int64_t started_us, started_mono_us, heartbeat_us;
+	int64_t skew_us; /* database's time minus this host's */
 	int claim_attempts;
 	struct sl_task *tasks, **tasks_tail;
 	size_t streams, streams_done; /* (L) */
@@ -202,6 +203,8 @@ void sl_run_over(struct sl_run *run, const char *status);
 void sl_run_step(struct sl_worker *worker, struct sl_job *job);
 /** Book a failure: of one stream, or (fatal) of the whole run. */
 void sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal);
+/** Now, by the database's clock: hosts whose clocks differ agree on it. */
+int64_t sl_run_now_us(const struct sl_run *run);
 bool sl_run_stopped(struct sl_run *run); /* fatal, or the engine ends */
 /** Free a run that is over; its jobs are at rest. */
 void sl_run_free(struct sl_run **run);

@@ -102,13 +102,7 @@ wait_for_jobs(struct sl_engine *e, int64_t wait_us)
 		pthread_cond_wait(&e->jobs, &e->mutex);
 		return;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(wait_us / SL_US_PER_S);
-	until.tv_nsec += (long)(wait_us % SL_US_PER_S) * 1000;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_nsec -= 1000000000L;
-		until.tv_sec++;
-	}
+	sl_wait_deadline(wait_us, &until);
 	(void)pthread_cond_timedwait(&e->jobs, &e->mutex, &until);
 }
 

@@ -31,6 +31,12 @@ sl_tally_add(struct sl_tally *sum, const struct sl_tally *add)
 	sum->contacts_created += add->contacts_created;
 }
 
+int64_t
+sl_run_now_us(const struct sl_run *run)
+{
+	return sl_now_us(run->engine->config.clock) + run->skew_us;
+}
+
 bool
 sl_run_stopped(struct sl_run *run)
 {

@@ -32,7 +32,7 @@ start_walk(struct sl_task *task, bool resynced)
 {
 	task->starts_walk = true;
 	task->resynced = resynced;
-	task->walk_started_us = sl_now_us(task->run->engine->config.clock);
+	task->walk_started_us = sl_run_now_us(task->run);
 	json_decref(task->cursor);
 	task->cursor = NULL;
 	task->cursors_count = 0;
@@ -88,14 +88,13 @@ task_end(struct sl_task *task, bool cut)
 static int64_t
 backoff_until(const struct sl_task *task, const struct sl_error *cause)
 {
-	const struct sl_clock *clock = task->run->engine->config.clock;
 	int doubles = task->row.failures < BACKOFF_DOUBLES ? task->row.failures
 							   : BACKOFF_DOUBLES;
 	int64_t delay = BACKOFF_BASE_US << doubles;
 
 	if (cause->retry_after_ms * 1000 > delay)
 		delay = cause->retry_after_ms * 1000;
-	return sl_now_us(clock) + delay;
+	return sl_run_now_us(task->run) + delay;
 }
 
 /* The stream fails: book it, or let it take the run with it. */
@@ -177,7 +176,7 @@ sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
 		.stream = &task->row,
 		.accept = run->account.accept_deletions ||
 			  run->work->accept_deletions,
-		.now_us = sl_now_us(run->engine->config.clock),
+		.now_us = sl_run_now_us(run),
 	};
 	struct sl_sweep_outcome out = { .answer = SL_SWEEP_MORE };
 

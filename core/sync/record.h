@@ -68,11 +68,11 @@ struct sl_artifact {
 	int64_t original_start_us;       /* slot of an exception          */
 	const char *original_start_date; /* the same, all-day             */
 	const char *time_zone;           /* IANA name as sent, or NULL    */
-	int64_t reach_us; /* it surely reaches this instant: its end, or
+	int64_t reach_us;    /* it surely reaches this instant: its end, or
 			   * INT64_MAX for an endless series; a walk that
 			   * begins before must list it; SL_NO_TIME: unknown */
-	const char *title;         /* or NULL */
-	const char *content;       /* or NULL */
+	const char *title;   /* or NULL */
+	const char *content; /* or NULL */
 	const char *const *labels; /* NULL-ended, or NULL                  */
 	json_t *metadata; /* new reference, released with the page      */
 	bool deleted;     /* stored as a tombstone (cancelled instance) */

@@ -25,6 +25,7 @@
 #include "core/base/secret.h"
 
 #include "core/people/policy.h"
+#include "core/sync/account.h"
 #include "core/sync/connector.h"
 #include "core/sync/record.h"
 
@@ -38,101 +39,6 @@
 
 /** How long a lease lasts without a heartbeat. */
 #define SL_LEASE_US (INT64_C(60) * 1000000)
-
-/** One integration that could be run. */
-struct sl_target {
-	char integration_id[37];
-	char user_id[37];
-	const char *provider; /* connector name */
-	const char *account;
-	const char *status; /* of the integration */
-};
-
-struct sl_target_filter {
-	const char *user_id;  /* NULL = all */
-	const char *provider; /* connector name; NULL = all */
-	bool due; /* only what is due, enabled and not leased, oldest first */
-	size_t limit;
-};
-
-/** Who works: written into the lease so that a dead owner is recognised. */
-struct sl_owner {
-	const char *host;
-	const char *boot_id;
-	int64_t pid;
-	int64_t started_us; /* of the process */
-};
-
-/** Right to work on one integration. Copied into every call. */
-struct sl_lease {
-	char integration_id[37];
-	char user_id[37];
-	char run_id[37];
-	int64_t fence;
-};
-
-enum sl_stream_state {
-	SL_STREAM_NEW,     /* never walked                 */
-	SL_STREAM_WALKING, /* a walk is under way          */
-	SL_STREAM_LIVE,    /* walked; changes are followed */
-	SL_STREAM_CLOSED,  /* gone at the provider         */
-};
-
-enum sl_sweep_state {
-	SL_SWEEP_NONE,
-	SL_SWEEP_DUE,      /* a walk has ended, not yet swept         */
-	SL_SWEEP_SAMPLING, /* the breaker fired; samples are read     */
-	SL_SWEEP_HELD,     /* pending deletions wait for consent      */
-};
-
-/** One row of sync_state. */
-struct sl_stream_row {
-	char id[37];
-	const char *kind;
-	const char *key;
-	const char *title; /* or NULL */
-	enum sl_stream_state state;
-	bool enabled;
-	const char *cursor;      /* JSON text, or NULL              */
-	const char *fingerprint; /* of the options, or NULL         */
-	const struct sl_ref *pending;
-	int generation;
-	int64_t walk_started_us; /* SL_NO_TIME = no walk yet        */
-	int64_t scope_from_us;   /* SL_NO_TIME = unbounded          */
-	enum sl_sweep_state sweep;
-	int resyncs;           /* refused cursors in a row          */
-	int failures;          /* failed runs in a row              */
-	int64_t not_before_us; /* SL_NO_TIME = at any time          */
-};
-
-/** One consent and its sealed tokens. */
-struct sl_grant {
-	char id[37];               /* "" = the integration has none */
-	const char *status;        /* "active", "needs_reauth", ... */
-	const char *scopes;        /* space-delimited, as granted   */
-	int64_t version;           /* of the tokens                 */
-	int64_t access_expires_us; /* SL_NO_TIME = unknown   */
-	struct sl_sealed access;   /* key_id "" = none       */
-	struct sl_sealed refresh;
-	char oauth_client_row[37];
-	const char *client_id;
-	struct sl_sealed client_secret;
-};
-
-/** All that a run starts from; on the arena given to claim. */
-struct sl_account {
-	struct sl_lease lease;
-	const char *provider; /* connector name */
-	const char *account;
-	const char *settings; /* JSON object text */
-	const char *status;
-	bool resync;                 /* asked for by resync or --full  */
-	int64_t resync_requested_us; /* when; streams walked since are done */
-	bool accept_deletions;       /* consent to pending deletions   */
-	struct sl_grant grant;
-	struct sl_stream_row *streams;
-	size_t stream_count;
-};
 
 struct sl_claim {
 	const struct sl_target *target;

@@ -4,7 +4,7 @@
 
 #include "core/base/arena.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static bool
 all_zero(const unsigned char *bytes, size_t len)

@@ -4,7 +4,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 an_empty_buffer_reads_as_empty_text(void **state SL_UNUSED)

@@ -5,7 +5,7 @@
 #include "core/base/attr.h"
 #include "core/base/clock.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 the_system_clock_moves_forward(void **state SL_UNUSED)

@@ -5,7 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 fail_sets_every_field(void **state SL_UNUSED)

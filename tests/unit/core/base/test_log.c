@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 #define HEAD "2026-11-20T10:00:00.000Z info page-committed"
 

@@ -8,7 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/mem.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 allocations_are_zeroed(void **state SL_UNUSED)

@@ -3,7 +3,7 @@
 
 #include "core/base/option.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static const char *const colours[] = { "red", "green", "blue", NULL };
 

@@ -5,7 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 date_times_become_utc(void **state SL_UNUSED)

@@ -3,7 +3,7 @@
 
 #include "core/base/secret.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 a_secret_holds_a_terminated_copy(void **state SL_UNUSED)

@@ -4,7 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 struct bytes_row {
 	const char *in;

@@ -7,7 +7,7 @@
 #include "core/json/clean.h"
 #include "core/json/json.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 #define BYTES(s) (s), sizeof(s) - 1
 #define FFFD     "\xef\xbf\xbd"

@@ -3,7 +3,7 @@
 
 #include "core/json/json.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static json_t *
 own(const char *text)

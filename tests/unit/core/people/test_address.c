@@ -5,7 +5,7 @@
 
 #include "core/people/address.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 static void
 addresses_are_normalised(void **state SL_UNUSED)

@@ -6,7 +6,7 @@
 
 #include "core/people/policy.h"
 
-#include "tests/unit/core/base/unit.h"
+#include "tests/support/unit.h"
 
 #define NOW INT64_C(1000000)
 

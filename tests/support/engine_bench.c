@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/engine_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/json/json.h"
+#include "core/sync/answers_private.h"
+
+#include "tests/support/unit.h"
+
+/* --- a toy connector: GET /items/KEY?after=CURSOR ------------------------- */
+
+static const struct sl_endpoint endpoints[] = {
+	{ SL_ENDPOINT_TOKEN, "TOY_TOKEN_URL", "https://toy.example/token" },
+	{ "api", "TOY_URL", "https://toy.example/api" },
+	{ NULL, NULL, NULL },
+};
+static const struct sl_provider toy_provider = { .name = "toy",
+						 .title = "Toy",
+						 .endpoints = endpoints };
+int bench_last_shrink;
+
+static sl_status
+toy_ask(const struct sl_turn *turn, struct sl_arena *arena, struct sl_ask *ask,
+	struct sl_error *err)
+{
+	struct sl_call *call = SL_NEW(arena, struct sl_call);
+	const char **path = SL_NEW_ARRAY(arena, 4, const char *);
+	struct sl_query *query = SL_NEW_ARRAY(arena, 2, struct sl_query);
+
+	(void)err;
+	path[0] = turn->wanted ? "item" : "items";
+	path[1] = turn->wanted           ? turn->wanted->source_id
+		  : turn->stream->key[0] ? turn->stream->key
+					 : "root";
+	if (turn->cursor && !turn->wanted) {
+		query[0].name = "after";
+		query[0].value = sl_json_text(turn->cursor, "after");
+	}
+	*call = (struct sl_call){
+		.endpoint = "api",
+		.path = path,
+		.query = query,
+		.wanted_id = turn->wanted ? turn->wanted->source_id : NULL,
+		.max_body = 1024 * 1024,
+	};
+	bench_last_shrink = turn->shrink;
+	ask->calls = call;
+	ask->count = 1;
+	return SL_OK;
+}
+
+static sl_status
+toy_read(const struct sl_turn *turn, struct sl_answers *answers,
+	 struct sl_page *page, struct sl_error *err)
+{
+	const struct sl_answer *answer = sl_answers_next(answers);
+	const json_t *item, *items;
+	const char *next;
+	size_t i;
+
+	if (!answer)
+		return sl_fail(err, SL_RETRY, SL_STREAM, "no answer");
+	if (answer->http_status == 404) {
+		sl_page_tombstone(page)->source_id =
+			sl_arena_strdup(page->arena, answer->call->wanted_id);
+		return SL_OK;
+	}
+	items = sl_json_array(answer->body, "items");
+	json_array_foreach (items, i, item) {
+		struct sl_artifact *a = sl_page_artifact(page);
+
+		a->source_id =
+			sl_arena_strdup(page->arena, json_string_value(item));
+		a->type = "toy";
+		page->items++;
+	}
+	next = sl_json_text(answer->body, "next");
+	page->cursor = json_pack("{s:s}", "after", next ? next : "end");
+	page->more = sl_json_bool(answer->body, "more");
+	page->walk_done = turn->stream->walking && !page->more;
+	return SL_OK;
+}
+
+static sl_status
+toy_classify(const struct sl_refusal *refusal, struct sl_error *err)
+{
+	switch (refusal->http_status) {
+	case 401:
+		return sl_fail(err, SL_REAUTH, SL_GRANT, "unauthorized");
+	case 403:
+		return sl_fail(err, SL_REJECTED, SL_STREAM, "forbidden");
+	case 404:
+		return sl_fail(err, SL_REJECTED, SL_ITEM, "gone");
+	case 410:
+		return sl_fail(err, SL_RESYNC, SL_STREAM, "cursor expired");
+	case 429:
+		(void)sl_fail(err, SL_RETRY, SL_INTEGRATION, "slow down");
+		err->retry_after_ms = refusal->retry_after_ms;
+		return SL_RETRY;
+	case 503:
+		return sl_fail(err, SL_CONFIG, SL_CLIENT, "API is off");
+	default:
+		return sl_fail(err, SL_RETRY, SL_STREAM, "HTTP %d",
+			       refusal->http_status);
+	}
+}
+
+static const struct sl_stream_kind kinds[] = {
+	{ .name = "list", .title = "List", .map_version = 1 },
+	{ .name = "items",
+	  .title = "Items",
+	  .opened_by = "list",
+	  .map_version = 1 },
+	{ .name = NULL },
+};
+static const struct sl_connector toy = {
+	.name = "toy",
+	.title = "Toy",
+	.provider = &toy_provider,
+	.kinds = kinds,
+	.ask = toy_ask,
+	.read = toy_read,
+	.classify = toy_classify,
+};
+static const struct sl_connector *const registry[] = { &toy, NULL };
+
+static const char *
+endpoint(void *ctx, const struct sl_provider *provider, const char *name)
+{
+	(void)ctx;
+	for (const struct sl_endpoint *e = provider->endpoints; e->name; e++)
+		if (strcmp(e->name, name) == 0)
+			return e->url;
+	return NULL;
+}
+
+static void
+on_report(void *ctx, const struct sl_run_report *report)
+{
+	struct bench *b = ctx;
+
+	b->reports++;
+	b->report = *report;
+	(void)snprintf(b->report_status, sizeof(b->report_status), "%s",
+		       report->status);
+	if (report->error)
+		b->report_error = *report->error;
+}
+
+static struct sl_keyring *
+test_keys(void)
+{
+	char path[] = "/tmp/sluice-test-keys-XXXXXX";
+	struct sl_keyring *ring = NULL;
+	struct sl_error err;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_true(write(fd,
+			  "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n",
+			  48) == 48);
+	(void)close(fd);
+	(void)chmod(path, 0600);
+	assert_int_equal(sl_keyring_load(path, &ring, &err), SL_OK);
+	(void)unlink(path);
+	return ring;
+}
+
+static void
+seal_into(struct bench *b, const char *user, const char *owner,
+	  const char *purpose, const char *plain, struct sl_sealed *out)
+{
+	struct sl_seal_binding binding = { user, owner, purpose };
+	SL_AUTO_SECRET secret = { 0 };
+	struct sl_error err;
+
+	sl_secret_set(&secret, plain, strlen(plain));
+	assert_int_equal(sl_seal(b->keys, &b->rng.rng, &binding, &secret,
+				 b->arena, out, &err),
+			 SL_OK);
+}
+
+int
+bench_setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct sl_grant *g = &b->store.account.grant;
+
+	sl_fake_clock_init(&b->clock, BENCH_NOW_US);
+	sl_seeded_rng_init(&b->rng, 7);
+	fake_transport_init(&b->net, &b->clock);
+	fake_store_init(&b->store, BENCH_USER);
+	b->keys = test_keys();
+	b->arena = sl_arena_new();
+	seal_into(b, BENCH_USER, g->id, "access_token", "at-1", &g->access);
+	seal_into(b, BENCH_USER, g->id, "refresh_token", "rt-1", &g->refresh);
+	seal_into(b, "", g->oauth_client_row, "client_secret", "cs",
+		  &g->client_secret);
+	g->access_expires_us = BENCH_NOW_US + INT64_C(3600) * SL_US_PER_S;
+	b->net.ctx = b;
+	b->config = (struct sl_engine_config){
+		.transport = &b->net.transport,
+		.stores = fake_store_factory(&b->store),
+		.registry = registry,
+		.clock = &b->clock.clock,
+		.rng = &b->rng.rng,
+		.keys = b->keys,
+		.endpoint = endpoint,
+		.workers = 1,
+	};
+	*state = b;
+	return 0;
+}
+
+int
+bench_teardown(void **state)
+{
+	struct bench *b = *state;
+
+	sl_engine_free(&b->engine);
+	fake_store_release(&b->store);
+	sl_keyring_free(&b->keys);
+	sl_arena_free(&b->arena);
+	free(b);
+	return 0;
+}
+
+void
+bench_run(struct bench *b, const char *trigger)
+{
+	struct sl_work work = { .target = { .provider = "toy",
+					    .account = "ana@example.com" },
+				.trigger = trigger,
+				.skip_busy = true };
+	struct sl_observer observer = { .report = on_report, .ctx = b };
+	struct sl_error err;
+
+	if (!b->engine)
+		assert_int_equal(sl_engine_new(&b->config, &b->engine, &err),
+				 SL_OK);
+	b->engine_status = sl_engine_run(b->engine, &work, 1, &observer, &err);
+}
+
+bool
+bench_token_call(struct bench *b, const struct sl_request *request,
+		 struct sl_response *response)
+{
+	if (!strstr(request->url, "/token"))
+		return false;
+	b->tokens_asked++;
+	fake_reply(response, 200,
+		   "{\"access_token\":\"at-2\",\"expires_in\":3600,"
+		   "\"token_type\":\"Bearer\"}");
+	return true;
+}

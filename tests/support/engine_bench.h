@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A bench for the engine's decisions: a toy connector (GET /items/KEY?after=),
+ * an account with sealed tokens, and plain fakes. Time stands still unless a
+ * request has to wait, so nothing sleeps.
+ */
+#ifndef SL_TESTS_SUPPORT_ENGINE_BENCH_H
+#define SL_TESTS_SUPPORT_ENGINE_BENCH_H
+
+#include "core/auth/seal.h"
+#include "core/sync/engine.h"
+
+#include "tests/support/fakes.h"
+
+#define BENCH_USER   "33333333-3333-4333-8333-333333333333"
+#define BENCH_NOW_US INT64_C(1795168800000000)
+
+struct bench {
+	struct sl_fake_clock clock;
+	struct sl_seeded_rng rng;
+	struct fake_transport net;
+	struct fake_store store;
+	struct sl_keyring *keys;
+	struct sl_arena *arena;
+	struct sl_engine *engine;
+	struct sl_engine_config config;
+	struct sl_run_report report;
+	char report_status[32];
+	struct sl_error report_error;
+	sl_status engine_status;
+	int reports;
+	int turn; /* of the scripted answers */
+	int tokens_asked;
+	int scenario;
+};
+
+/** cmocka fixtures; `*state` is the bench. */
+int bench_setup(void **state);
+int bench_teardown(void **state);
+
+/** One run of the toy account; the report is in the bench afterwards. */
+void bench_run(struct bench *b, const char *trigger);
+
+/** Answers a refresh at the token endpoint; false: it is another call. */
+bool bench_token_call(struct bench *b, const struct sl_request *request,
+		      struct sl_response *response);
+
+/** How often the last ask was told to halve its page. */
+extern int bench_last_shrink;
+
+#endif
