@@ -29,6 +29,7 @@ CREATE TABLE public.sync_state (
 	pending_deletions integer NOT NULL DEFAULT 0,
 	sweep_samples text[] NOT NULL DEFAULT '{}',
 	people_at timestamptz,
+	opened_by text CHECK (octet_length(opened_by) <= 64),
 	opened_generation integer NOT NULL DEFAULT 0,
 	resyncs integer NOT NULL DEFAULT 0,
 	checked_at timestamptz,
@@ -59,6 +60,8 @@ COMMENT ON COLUMN public.sync_state.walked_at IS 'When the last complete walk en
 COMMENT ON COLUMN public.sync_state.sweep_state IS
 	'Whether rows not seen by the last walk wait to be tombstoned.';
 COMMENT ON COLUMN public.sync_state.people_at IS 'Events begun up to here were judged for contacts.';
+COMMENT ON COLUMN public.sync_state.opened_by IS
+	'kind of the stream whose pages opened this one; NULL: opened by itself';
 COMMENT ON COLUMN public.sync_state.opened_generation IS
 	'Generation of the parent''s walk that last named this stream.';
 COMMENT ON COLUMN public.sync_state.resyncs IS 'In a row, without progress between.';
