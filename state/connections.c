@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state/connections.h"
+
+#include <string.h>
+
+#include "core/base/clock.h"
+
+#include "sql.h"
+#include "state/ask.h"
+
+sl_status
+sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
+		   const char *client_row, struct sl_grant_found *out,
+		   struct sl_error *err)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	const struct sl_question question = { .role = SL_PG_GATEWAY,
+					      .user_id = key->user_id,
+					      .sql = sl_sql_connection_find,
+					      .params = &p };
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, key->user_id);
+	sl_params_text(&p, key->purpose);
+	sl_params_text(&p, key->subject);
+	sl_params_text(&p, client_row);
+	st = sl_pg_ask(pg, &question, &rows, err);
+	if (st != SL_OK)
+		return st;
+	out->exists = sl_row_bool(rows, 0, "exists");
+	out->has_refresh = sl_row_bool(rows, 0, "has_refresh");
+	sl_row_id(rows, 0, out->id);
+	return SL_OK;
+}
+
+static sl_status
+save_grant(struct sl_pg *pg, struct sl_arena *arena,
+	   const struct sl_connection *c, struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->grant_id);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, c->client_row);
+	sl_params_text(&p, c->provider);
+	sl_params_text(&p, c->key.purpose);
+	sl_params_text(&p, c->key.subject);
+	sl_params_text(&p, c->email);
+	sl_params_text(&p, c->name);
+	sl_params_text(&p, c->scopes);
+	sl_params_time(&p, c->access_expires_us);
+	sl_params_time(&p, c->refresh_expires_us);
+	st = sl_pg_query(pg, sl_sql_connection_grant, &p, &rows, err);
+	if (st != SL_OK)
+		return st;
+	/* The tokens are sealed to our id: another row cannot take them. */
+	if (!sl_text_equal(sl_row_text(rows, 0, "id"), c->grant_id))
+		return sl_fail(err, SL_RETRY, SL_GRANT,
+			       "this account is being connected by another "
+			       "process: try again");
+	return SL_OK;
+}
+
+static sl_status
+save_secret(struct sl_pg *pg, struct sl_arena *arena,
+	    const struct sl_connection *c, const char *purpose,
+	    struct sl_error *err)
+{
+	bool is_refresh = strcmp(purpose, SL_REFRESH_TOKEN_PURPOSE) == 0;
+	const struct sl_sealed *sealed = is_refresh ? c->refresh : c->access;
+	struct sl_params p;
+
+	if (sealed == NULL)
+		return SL_OK;
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, c->grant_id);
+	sl_params_text(&p, purpose);
+	sl_params_bytes(&p, sealed->ciphertext, sealed->ciphertext_len);
+	sl_params_bytes(&p, sealed->iv, SL_SEAL_IV_BYTES);
+	sl_params_text(&p, sealed->key_id);
+	return sl_pg_query(pg, sl_sql_connection_secret, &p, NULL, err);
+}
+
+static sl_status
+save_integration(struct sl_pg *pg, struct sl_arena *arena,
+		 const struct sl_connection *c, struct sl_connected *out,
+		 struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	const char *account = c->email != NULL ? c->email : c->name;
+	struct sl_params p;
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, c->connector);
+	sl_params_text(&p, account != NULL ? account : c->key.subject);
+	sl_params_text(&p, c->key.subject);
+	sl_params_text(&p, c->grant_id);
+	sl_params_i64(&p, c->interval_s);
+	st = sl_pg_query(pg, sl_sql_connection_integration, &p, &rows, err);
+	if (st != SL_OK)
+		return st;
+	sl_row_id(rows, 0, out->integration_id);
+	out->created = sl_row_bool(rows, 0, "created");
+	return SL_OK;
+}
+
+static sl_status
+save_traces(struct sl_pg *pg, struct sl_arena *arena,
+	    const struct sl_connection *c, const struct sl_connected *done,
+	    struct sl_error *err)
+{
+	struct sl_params p;
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, done->integration_id);
+	sl_params_text(&p, c->key.user_id);
+	st = sl_pg_query(pg, sl_sql_connection_schedule, &p, NULL, err);
+	if (st != SL_OK)
+		return st;
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, c->grant_id);
+	sl_params_text(&p, done->created ? "connected" : "reconnected");
+	sl_params_text(&p, c->connector);
+	return sl_pg_query(pg, sl_sql_connection_audit, &p, NULL, err);
+}
+
+static sl_status
+save_all(struct sl_pg *pg, struct sl_arena *arena,
+	 const struct sl_connection *c, struct sl_connected *done,
+	 struct sl_error *err)
+{
+	sl_status st = save_grant(pg, arena, c, err);
+
+	if (st == SL_OK)
+		st = save_secret(pg, arena, c, SL_ACCESS_TOKEN_PURPOSE, err);
+	if (st == SL_OK)
+		st = save_secret(pg, arena, c, SL_REFRESH_TOKEN_PURPOSE, err);
+	if (st == SL_OK)
+		st = save_integration(pg, arena, c, done, err);
+	if (st == SL_OK)
+		st = save_traces(pg, arena, c, done, err);
+	return st;
+}
+
+sl_status
+sl_connection_save(struct sl_pg *pg, const struct sl_connection *connection,
+		   struct sl_connected *out, struct sl_error *err)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	struct sl_connected done = { .created = false };
+	bool unknown;
+	sl_status st =
+		sl_pg_begin(pg, SL_PG_GATEWAY, connection->key.user_id, err);
+
+	if (st == SL_OK)
+		st = save_all(pg, arena, connection, &done, err);
+	if (st == SL_OK)
+		st = sl_pg_commit(pg, &unknown, err);
+	sl_pg_rollback(pg);
+	if (st == SL_OK)
+		*out = done;
+	return st;
+}
+
+sl_status
+sl_connection_resync(struct sl_pg *pg, const char *user_id,
+		     const char *connector, int64_t *count,
+		     struct sl_error *err)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	const struct sl_question question = { .role = SL_PG_GATEWAY,
+					      .user_id = user_id,
+					      .sql = sl_sql_connection_resync,
+					      .params = &p };
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, user_id);
+	sl_params_text(&p, connector);
+	st = sl_pg_ask(pg, &question, &rows, err);
+	if (st == SL_OK)
+		*count = sl_rows_affected(rows);
+	return st;
+}

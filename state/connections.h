@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connecting an account: the grant, its sealed tokens and the integration
+ * that uses it, written in one transaction under the user's identity.
+ */
+#ifndef SL_STATE_CONNECTIONS_H
+#define SL_STATE_CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/secret.h"
+#include "core/base/text.h"
+
+#include "state/pg.h"
+
+/** Purposes of a grant's secrets, as the engine reads them. */
+#define SL_REFRESH_TOKEN_PURPOSE "refresh_token"
+#define SL_ACCESS_TOKEN_PURPOSE  "access_token"
+
+/** Which consent: one grant a user, purpose and account. */
+struct sl_grant_key {
+	const char *user_id;
+	const char *purpose; /* what was connected: "google_calendar" */
+	const char *subject; /* the account's stable id               */
+};
+
+struct sl_grant_found {
+	char id[SL_UUID_TEXT]; /* of the grant, or a fresh one          */
+	bool exists;
+	bool has_refresh; /* with the client named; worth keeping  */
+};
+
+/** Tokens are sealed to their grant's id, so that comes first. */
+sl_status sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
+			     const char *client_row, struct sl_grant_found *out,
+			     struct sl_error *err) SL_NODISCARD;
+
+struct sl_connection {
+	struct sl_grant_key key;
+	const char *grant_id;
+	const char *client_row; /* id in sluice.oauth_clients   */
+	const char *provider;   /* "google"                     */
+	const char *connector;  /* "google_calendar"            */
+	const char *email;      /* or NULL                      */
+	const char *name;       /* or NULL                      */
+	const char *scopes;     /* as granted, space-delimited  */
+	const struct sl_sealed *access;
+	const struct sl_sealed *refresh; /* NULL = keep the old one */
+	int64_t access_expires_us;
+	int64_t refresh_expires_us; /* SL_NO_TIME = not known   */
+	int64_t interval_s;         /* of a new integration     */
+};
+
+struct sl_connected {
+	char integration_id[SL_UUID_TEXT];
+	bool created; /* false: reconnected; settings, streams, cursors stay */
+};
+
+/**
+ * SL_RETRY	the same account is being connected elsewhere: try again
+ */
+sl_status sl_connection_save(struct sl_pg *pg,
+			     const struct sl_connection *connection,
+			     struct sl_connected *out, struct sl_error *err)
+	SL_NODISCARD;
+
+/**
+ * Ask for a full resync of a user's accounts.
+ *
+ * connector	NULL = all
+ * count	accounts that will be resynced
+ */
+sl_status sl_connection_resync(struct sl_pg *pg, const char *user_id,
+			       const char *connector, int64_t *count,
+			       struct sl_error *err) SL_NODISCARD;
+
+#endif

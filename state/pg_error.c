@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one place where an SQLSTATE becomes a remedy.
+ */
+#include <string.h>
+
+#include "state/pg_private.h"
+
+struct remedy {
+	const char *prefix; /* of the SQLSTATE; NULL ends the table */
+	sl_status status;
+	sl_scope scope;
+	const char *advice; /* appended, or NULL */
+};
+
+static const char advice_migrate[] = " (run 'sluice migrate')";
+static const char advice_member[] =
+	" (the login must be a member of sluice_gateway and sluice_operator)";
+
+static const struct remedy remedies[] = {
+	{ "08", SL_RETRY, SL_CLIENT, NULL },
+	{ "57P", SL_RETRY, SL_CLIENT, NULL },
+	{ "57014", SL_RETRY, SL_CLIENT, NULL },
+	{ "53", SL_RETRY, SL_CLIENT, NULL },
+	{ "40", SL_RETRY, SL_CLIENT, NULL },
+	{ "25006", SL_RETRY, SL_CLIENT, NULL },
+	{ "55P03", SL_RETRY, SL_CLIENT, NULL },
+	{ "22", SL_REJECTED, SL_ITEM, NULL },
+	{ "23", SL_REJECTED, SL_ITEM, NULL },
+	{ "54", SL_REJECTED, SL_ITEM, NULL },
+	{ "42P01", SL_CONFIG, SL_CLIENT, advice_migrate },
+	{ "3F000", SL_CONFIG, SL_CLIENT, advice_migrate },
+	{ "42501", SL_CONFIG, SL_CLIENT, advice_member },
+	{ NULL, SL_BUG, SL_CLIENT, NULL },
+};
+
+static const struct remedy *
+remedy_of(const char *sqlstate)
+{
+	const struct remedy *r = remedies;
+
+	while (r->prefix != NULL &&
+	       strncmp(sqlstate, r->prefix, strlen(r->prefix)) != 0)
+		r++;
+	return r;
+}
+
+sl_status
+sl_pg_fail(const PGconn *conn, const PGresult *result, struct sl_error *err)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const struct remedy *r;
+
+	if (text == NULL || text[0] == '\0')
+		text = PQerrorMessage(conn);
+	if (PQstatus(conn) == CONNECTION_BAD) {
+		(void)sl_fail(err, SL_RETRY, SL_CLIENT,
+			      "database connection lost: %s", text);
+	} else if (state == NULL) {
+		(void)sl_fail(err, SL_BUG, SL_CLIENT, "database: %s", text);
+	} else {
+		r = remedy_of(state);
+		(void)sl_fail(err, r->status, r->scope,
+			      "database error %s: %s%s", state, text,
+			      r->advice == NULL ? "" : r->advice);
+	}
+	if (state != NULL && strlen(state) < sizeof(err->sqlstate))
+		memcpy(err->sqlstate, state, strlen(state) + 1);
+	return err->status;
+}

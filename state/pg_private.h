@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pg*.c files share; nobody else includes this (or libpq).
+ */
+#ifndef SL_STATE_PG_PRIVATE_H
+#define SL_STATE_PG_PRIVATE_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "core/base/error.h"
+
+#include "state/pg.h"
+
+struct sl_rows {
+	PGresult *result;
+};
+
+/**
+ * Turn what libpq says into a remedy. `result` may be NULL (nothing came);
+ * a lost connection is told by its status, because a killed server sends no
+ * SQLSTATE.
+ */
+sl_status sl_pg_fail(const PGconn *conn, const PGresult *result,
+		     struct sl_error *err);
+
+/**
+ * Open a connection with sluice's defaults under what the caller gives.
+ *
+ * url		connection string or URI; NULL = the environment
+ */
+sl_status sl_pg_dial(const char *url, PGconn **out, struct sl_error *err)
+	SL_NODISCARD;
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What status, logs, streams and doctor show: read-only lists over all users
+ * as the operator, and the one choice that a user makes about a stream.
+ */
+#ifndef SL_STATE_REPORT_H
+#define SL_STATE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+#include "state/pg.h"
+
+/** What a list is about; NULL = all. */
+struct sl_report_filter {
+	const char *user_id;
+	const char *connector;
+	int64_t limit; /* newest so many */
+};
+
+/** An integration and how it is. Times: SL_NO_TIME = never. */
+struct sl_status_row {
+	const char *integration_id, *user_id;
+	const char *connector, *account;
+	const char *status, *reason;
+	int64_t last_success_us, next_run_us;
+	int64_t streams, streams_enabled, streams_walking;
+	int64_t pending_deletions, quarantined, filtered;
+	bool running;
+	const char *error_class, *error_scope, *error_text;
+	int64_t error_us;
+};
+
+sl_status sl_report_status(struct sl_pg *pg,
+			   const struct sl_report_filter *filter,
+			   struct sl_arena *arena, struct sl_status_row **out,
+			   size_t *count, struct sl_error *err) SL_NODISCARD;
+
+/** One run (or several without change, folded). */
+struct sl_log_row {
+	const char *id, *user_id, *connector, *account;
+	const char *trigger, *mode, *status;
+	int64_t started_us, finished_us;
+	int64_t runs, requests, retries, bytes, pages, duration_ms;
+	int64_t fetched, created, updated, unchanged, deleted;
+	int64_t filtered, quarantined, contacts_created;
+	const char *error_class, *error_scope, *error_text;
+};
+
+sl_status sl_report_logs(struct sl_pg *pg,
+			 const struct sl_report_filter *filter,
+			 struct sl_arena *arena, struct sl_log_row **out,
+			 size_t *count, struct sl_error *err) SL_NODISCARD;
+
+/** One stream. */
+struct sl_stream_info {
+	const char *user_id, *connector, *account;
+	const char *kind, *key, *title;
+	const char *state;    /* "new", "walking", "live", "closed" */
+	bool enabled, chosen; /* chosen: by the user             */
+	const char *disabled_reason;
+	int64_t checked_us, changed_us;
+	int64_t pending_deletions, failures;
+	const char *error_text;
+};
+
+sl_status sl_report_streams(struct sl_pg *pg,
+			    const struct sl_report_filter *filter,
+			    struct sl_arena *arena, struct sl_stream_info **out,
+			    size_t *count, struct sl_error *err) SL_NODISCARD;
+
+/** The user's choice about the streams with that key. */
+struct sl_stream_choice {
+	const char *user_id;
+	const char *connector; /* NULL = any */
+	const char *key;
+	bool enabled;
+};
+
+/** `*changed`: streams of that key; 0 = there is none. */
+sl_status sl_report_choose_stream(struct sl_pg *pg,
+				  const struct sl_stream_choice *choice,
+				  int64_t *changed, struct sl_error *err)
+	SL_NODISCARD;
+
+/** The server and the login, for doctor. */
+struct sl_server_info {
+	const char *version, *database, *login, *encoding;
+	int64_t now_us;
+	bool bypasses_rls; /* superuser or BYPASSRLS: should not sync so */
+	bool read_only;
+	bool gateway_exists, operator_exists;
+	bool gateway_member, operator_member;
+	bool supabase;
+};
+
+sl_status sl_report_server(struct sl_pg *pg, struct sl_arena *arena,
+			   struct sl_server_info *out, struct sl_error *err)
+	SL_NODISCARD;
+
+#endif

@@ -1,0 +1,51 @@
+-- Which items that a listing named are here already? Restores tombstones.
+-- $1 uuid, $2 uuid, $3 text  user, integration, stream key
+-- $4 timestamptz             now
+-- $5 text                    stream kind, for the ledger of items
+-- $6 integer                 map version
+-- $7 text[] source_id  $8 text[] version; NULL = items never change
+-- Result, of known ones: ord (1-based), restored
+WITH input AS MATERIALIZED (
+	SELECT i.*
+	FROM unnest($7::text[], $8::text[])
+		WITH ORDINALITY AS i (source_id, version, ord)
+), known AS MATERIALIZED (
+	SELECT i.ord, a.id, a.deleted_at
+	FROM input i
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.deleted_at, x.map_version, x.source_version,
+			x.metadata
+		FROM public.artifacts x
+		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+			AND x.stream_key = $3::text AND x.source_id = i.source_id
+		OFFSET 0
+	) a
+	WHERE a.map_version = $6::integer
+		AND (i.version IS NULL OR i.version = a.source_version::text
+			OR i.version = a.metadata ->> 'etag')
+), restored AS (
+	UPDATE public.artifacts a
+	SET deleted_at = NULL, deleted_reason = NULL, synced_at = $4::timestamptz
+	WHERE a.user_id = $1::uuid AND a.id = ANY (ARRAY (
+		SELECT k.id FROM known k WHERE k.deleted_at IS NOT NULL))
+	RETURNING a.id
+), ledger AS (
+	SELECT i.ord
+	FROM input i
+	CROSS JOIN LATERAL (
+		SELECT x.state, x.class, x.map_version, x.source_version
+		FROM public.sync_items x
+		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+			AND x.stream_kind = $5::text AND x.stream_key = $3::text
+			AND x.source_id = i.source_id
+		OFFSET 0
+	) q
+	WHERE q.state = 'filtered'
+		OR (q.class = 'malformed' AND q.map_version = $6::integer
+			AND (i.version IS NULL OR i.version = q.source_version::text))
+)
+SELECT k.ord, k.id IN (SELECT r.id FROM restored r) AS restored
+FROM known k
+UNION
+SELECT l.ord, false FROM ledger l
+WHERE l.ord NOT IN (SELECT k.ord FROM known k)

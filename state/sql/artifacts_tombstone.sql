@@ -1,0 +1,45 @@
+-- Items known by id alone are gone: mark them, keep their content.
+-- $1 uuid, $2 uuid, $3 text  user, integration, stream key
+-- $4 timestamptz             now
+-- $5 text                    stream kind, for the ledger of items
+-- $6 text[] source_id  $7 bigint[] version (0 = always)  $8 text[] reason
+-- Affected: rows that were live.
+WITH input AS MATERIALIZED (
+	SELECT i.*
+	FROM unnest($6::text[], $7::bigint[], $8::text[])
+		AS i (source_id, source_version, reason)
+), healed AS (
+	DELETE FROM public.sync_items q
+	WHERE q.user_id = $1::uuid AND q.id = ANY (ARRAY (
+		SELECT n.id
+		FROM input i
+		CROSS JOIN LATERAL (
+			SELECT x.id
+			FROM public.sync_items x
+			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+				AND x.stream_kind = $5::text
+				AND x.stream_key = $3::text
+				AND x.source_id = i.source_id
+			OFFSET 0
+		) n))
+)
+UPDATE public.artifacts a
+SET deleted_at = $4::timestamptz, deleted_reason = i.reason,
+	source_version = greatest(a.source_version, i.source_version),
+	synced_at = $4::timestamptz
+FROM input i
+WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid
+	AND a.stream_key = $3::text AND a.source_id = i.source_id
+	AND a.id = ANY (ARRAY (
+		SELECT n.id
+		FROM input j
+		CROSS JOIN LATERAL (
+			SELECT x.id
+			FROM public.artifacts x
+			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+				AND x.stream_key = $3::text
+				AND x.source_id = j.source_id
+			OFFSET 0
+		) n))
+	AND a.deleted_at IS NULL
+	AND (i.source_version = 0 OR i.source_version >= a.source_version)

@@ -1,0 +1,126 @@
+-- Store one page's artifacts; what is unchanged is not even locked.
+-- LATERAL with OFFSET 0 here and elsewhere: one index lookup a row, also while
+-- a first walk fills tables that nobody has analysed yet.
+-- $1 uuid, $2 uuid, $3 text   user, integration, stream key
+-- $4 timestamptz              now
+-- $5 integer                  map version
+-- $6 text                     stream kind, for the ledger of items
+-- arrays, one element an artifact, sorted by source_id:
+-- $7 text[] source_id         $8 bigint[] version (0 = unknown)
+-- $9 text[] type              $10 text[] external uid
+-- $11 text[] thread           $12 text[] parent
+-- $13 timestamptz[] occurred  $14 timestamptz[] ends
+-- $15 boolean[] all day       $16 date[] start     $17 date[] end
+-- $18 timestamptz[] original  $19 date[] original  $20 text[] time zone
+-- $21 timestamptz[] reach     $22 text[] title     $23 text[] content
+-- $24 text[] labels, each an array literal         $25 text[] metadata, JSON
+-- $26 bytea[] content hash    $27 integer[] participants
+-- $28 boolean[] participants incomplete
+-- $29 boolean[] deleted       $30 text[] why deleted
+-- Result, of what was written: ord (1-based), id, created, was_deleted (it was
+-- a tombstone before), same_content (labels or liveness alone changed)
+WITH input AS MATERIALIZED (
+	SELECT i.*
+	FROM unnest($7::text[], $8::bigint[], $9::text[], $10::text[],
+		$11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
+		$15::boolean[], $16::date[], $17::date[], $18::timestamptz[],
+		$19::date[], $20::text[], $21::timestamptz[], $22::text[],
+		$23::text[], $24::text[], $25::text[], $26::bytea[],
+		$27::integer[], $28::boolean[], $29::boolean[], $30::text[])
+		WITH ORDINALITY AS i (source_id, source_version, type,
+			external_uid, thread_id, parent_source_id, occurred_at, ends_at,
+			all_day, start_date, end_date, original_start_at,
+			original_start_date, time_zone, reach_at, title, content,
+			labels, metadata, content_hash, participant_count,
+			participants_incomplete, deleted, deleted_reason, ord)
+), old AS MATERIALIZED (
+	SELECT i.ord, a.source_version, a.deleted_at IS NOT NULL AS was_deleted,
+		a.content_hash = i.content_hash
+			AND a.map_version = $5::integer AS same_content,
+		a.labels = i.labels::text[]
+			AND (a.deleted_at IS NOT NULL) = i.deleted AS same_rest
+	FROM input i
+	CROSS JOIN LATERAL (
+		SELECT x.source_version, x.deleted_at, x.content_hash,
+			x.map_version, x.labels
+		FROM public.artifacts x
+		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+			AND x.stream_key = $3::text AND x.source_id = i.source_id
+		OFFSET 0
+	) a
+), healed AS (
+	DELETE FROM public.sync_items q
+	WHERE q.user_id = $1::uuid AND q.id = ANY (ARRAY (
+		SELECT n.id
+		FROM input i
+		CROSS JOIN LATERAL (
+			SELECT x.id
+			FROM public.sync_items x
+			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+				AND x.stream_kind = $6::text
+				AND x.stream_key = $3::text
+				AND x.source_id = i.source_id
+			OFFSET 0
+		) n))
+), written AS (
+	INSERT INTO public.artifacts AS a (user_id, integration_id, stream_key,
+		source_id, source_version, type, external_uid, thread_id,
+		parent_source_id, occurred_at, ends_at, all_day, start_date, end_date,
+		original_start_at, original_start_date, time_zone, reach_at, title,
+		content, labels, metadata, content_hash, map_version,
+		participant_count, participants_incomplete, deleted_at,
+		deleted_reason, synced_at)
+	SELECT $1::uuid, $2::uuid, $3::text, i.source_id, i.source_version,
+		i.type, i.external_uid, i.thread_id, i.parent_source_id,
+		i.occurred_at, i.ends_at, i.all_day, i.start_date, i.end_date,
+		i.original_start_at, i.original_start_date, i.time_zone, i.reach_at,
+		i.title, i.content, i.labels::text[], i.metadata::jsonb,
+		i.content_hash, $5::integer, i.participant_count,
+		i.participants_incomplete,
+		CASE WHEN i.deleted THEN $4::timestamptz END,
+		CASE WHEN i.deleted THEN i.deleted_reason END, $4::timestamptz
+	FROM input i
+	LEFT JOIN old o ON o.ord = i.ord
+	WHERE o.ord IS NULL
+		OR (NOT (o.same_content AND o.same_rest)
+			AND (i.source_version = 0
+				OR i.source_version >= o.source_version))
+	ORDER BY i.ord
+	ON CONFLICT (user_id, integration_id, stream_key, source_id) DO UPDATE
+	SET source_version = greatest(a.source_version, excluded.source_version),
+		type = excluded.type,
+		external_uid = excluded.external_uid,
+		thread_id = excluded.thread_id,
+		parent_source_id = excluded.parent_source_id,
+		occurred_at = excluded.occurred_at,
+		ends_at = excluded.ends_at,
+		all_day = excluded.all_day,
+		start_date = excluded.start_date,
+		end_date = excluded.end_date,
+		original_start_at = excluded.original_start_at,
+		original_start_date = excluded.original_start_date,
+		time_zone = excluded.time_zone,
+		reach_at = excluded.reach_at,
+		title = CASE WHEN excluded.deleted_at IS NULL THEN excluded.title
+			ELSE coalesce(excluded.title, a.title) END,
+		content = CASE WHEN excluded.deleted_at IS NULL THEN excluded.content
+			ELSE coalesce(excluded.content, a.content) END,
+		labels = excluded.labels,
+		metadata = excluded.metadata,
+		content_hash = excluded.content_hash,
+		map_version = excluded.map_version,
+		participant_count = excluded.participant_count,
+		participants_incomplete = excluded.participants_incomplete,
+		deleted_at = CASE WHEN excluded.deleted_at IS NULL THEN NULL
+			ELSE coalesce(a.deleted_at, excluded.deleted_at) END,
+		deleted_reason = excluded.deleted_reason,
+		synced_at = excluded.synced_at
+	WHERE excluded.source_version = 0
+		OR excluded.source_version >= a.source_version
+	RETURNING a.id, a.source_id, a.xmax = 0 AS created
+)
+SELECT i.ord, w.id, w.created, coalesce(o.was_deleted, false) AS was_deleted,
+	coalesce(o.same_content, false) AS same_content
+FROM written w
+JOIN input i ON i.source_id = w.source_id
+LEFT JOIN old o ON o.ord = i.ord

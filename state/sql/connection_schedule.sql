@@ -1,0 +1,11 @@
+-- A fresh consent clears what stood in the way of running, and runs soon.
+-- $1 uuid  integration
+-- $2 uuid  user
+UPDATE sluice.schedule SET
+	next_run_at = sluice.clock(),
+	not_before = NULL,
+	failures = 0,
+	charges = 0,
+	solo = false,
+	parked_at = NULL
+WHERE integration_id = $1::uuid AND user_id = $2::uuid

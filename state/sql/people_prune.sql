@@ -1,0 +1,15 @@
+-- Drop contacts made by sync that no identity is left of; under people_lock.
+-- $1 uuid    user
+-- $2 uuid[]  contacts
+DELETE FROM public.contacts c
+WHERE c.user_id = $1::uuid AND c.id = ANY ($2::uuid[])
+	AND NOT c.is_self_contact AND c.source <> 'manual'
+	AND NOT EXISTS (
+		SELECT FROM public.contact_emails e
+		WHERE e.user_id = $1::uuid AND e.contact_id = c.id)
+	AND NOT EXISTS (
+		SELECT FROM public.contact_handles h
+		WHERE h.user_id = $1::uuid AND h.contact_id = c.id)
+	AND NOT EXISTS (
+		SELECT FROM public.loops l
+		WHERE l.user_id = $1::uuid AND l.contact_id = c.id)

@@ -1,0 +1,24 @@
+-- Who the transaction is, transaction-locally; the first statement of each.
+-- $1 text  role to become; NULL = the login itself
+-- $2 text  request.jwt.claims, a JSON object; NULL = none
+-- Result: nothing of interest.
+SELECT
+	pg_catalog.set_config('role', $1, true),
+	pg_catalog.set_config('request.jwt.claims', coalesce($2, ''), true),
+	pg_catalog.set_config('search_path',
+		CASE WHEN $1::text IS NULL
+		THEN pg_catalog.current_setting('search_path')
+		ELSE 'pg_catalog, pg_temp' END, true),
+	pg_catalog.set_config('TimeZone', 'UTC', true),
+	pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
+	pg_catalog.set_config('bytea_output', 'hex', true),
+	pg_catalog.set_config('statement_timeout',
+		CASE WHEN $1::text IS NULL
+			OR pg_catalog.current_setting('statement_timeout') <> '0'
+		THEN pg_catalog.current_setting('statement_timeout')
+		ELSE '60s' END, true),
+	pg_catalog.set_config('lock_timeout',
+		CASE WHEN $1::text IS NULL
+			OR pg_catalog.current_setting('lock_timeout') <> '0'
+		THEN pg_catalog.current_setting('lock_timeout')
+		ELSE '10s' END, true)

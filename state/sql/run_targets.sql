@@ -1,0 +1,19 @@
+-- Integrations that match, without claiming; as sluice_operator.
+-- $1 uuid     user; NULL = all
+-- $2 text     connector name; NULL = all
+-- $3 boolean  only what is due and free, oldest first
+-- $4 bigint   most rows
+-- Result: integration_id, user_id, provider, account, status
+SELECT i.id AS integration_id, i.user_id, i.provider, i.account, i.status
+FROM public.user_integrations i
+JOIN sluice.schedule c ON c.user_id = i.user_id AND c.integration_id = i.id
+WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
+	AND ($2::text IS NULL OR i.provider = $2::text)
+	AND (NOT $3::boolean OR (
+		c.enabled AND c.parked_at IS NULL
+		AND (c.next_run_at <= sluice.clock()
+			OR c.resync_requested_at IS NOT NULL)
+		AND (c.not_before IS NULL OR c.not_before <= sluice.clock())
+		AND (c.lease_until IS NULL OR c.lease_until <= sluice.clock())))
+ORDER BY c.next_run_at, i.id
+LIMIT $4::bigint

@@ -1,0 +1,40 @@
+-- Integrations and how they are.
+-- $1 uuid  user, or NULL for all
+-- $2 text  connector, or NULL for all
+-- Result: see struct sl_status_row
+SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
+	i.status, i.status_reason AS reason,
+	(SELECT max(coalesce(l.finished_at, l.started_at)) FROM public.sync_logs l
+	WHERE l.user_id = i.user_id AND l.integration_id = i.id
+		AND l.status = 'ok') AS last_success_at,
+	CASE WHEN h.enabled THEN greatest(h.next_run_at, h.not_before) END AS next_run_at,
+	coalesce(h.lease_until > sluice.clock(), false) AS running,
+	coalesce(s.streams, 0) AS streams,
+	coalesce(s.enabled, 0) AS streams_enabled,
+	coalesce(s.walking, 0) AS streams_walking,
+	coalesce(s.pending_deletions, 0) AS pending_deletions,
+	coalesce(m.quarantined, 0) AS quarantined,
+	coalesce(m.filtered, 0) AS filtered,
+	i.last_error_class AS error_class, i.last_error_scope AS error_scope,
+	i.last_error_text AS error_text, i.last_error_at AS error_at
+FROM public.user_integrations i
+LEFT JOIN sluice.schedule h ON h.integration_id = i.id
+LEFT JOIN LATERAL (
+	SELECT count(*) AS streams,
+		count(*) FILTER (WHERE t.enabled) AS enabled,
+		count(*) FILTER (WHERE t.enabled
+			AND t.state IN ('new', 'walking')) AS walking,
+		sum(t.pending_deletions) AS pending_deletions
+	FROM public.sync_state t
+	WHERE t.user_id = i.user_id AND t.integration_id = i.id
+		AND t.state <> 'closed'
+) s ON true
+LEFT JOIN LATERAL (
+	SELECT count(*) FILTER (WHERE t.state = 'quarantined') AS quarantined,
+		count(*) FILTER (WHERE t.state = 'filtered') AS filtered
+	FROM public.sync_items t
+	WHERE t.user_id = i.user_id AND t.integration_id = i.id
+) m ON true
+WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
+	AND ($2::text IS NULL OR i.provider = $2)
+ORDER BY i.account, i.provider, i.id

@@ -1,0 +1,93 @@
+-- Move a stream on; holds the fence, so one statement does for a page that
+-- changed nothing else.
+-- $1 uuid          user
+-- $2 uuid          integration
+-- $3 bigint        fence
+-- $4 uuid          stream
+-- $5 timestamptz   now
+-- $6 boolean       this page starts a walk
+-- $7 boolean       this page ends a walk
+-- $8 jsonb         cursor; NULL = keep (a new walk: none)
+-- $9 jsonb         shown; NULL = keep
+-- $10 text         fingerprint; NULL = keep
+-- $11 jsonb        pending; NULL = nothing
+-- $12 integer      generation
+-- $13 timestamptz  when the walk started
+-- $14 timestamptz  scope of the walk; NULL = unbounded
+-- $15 boolean      rows were there when the walk started
+-- $16 integer      resyncs in a row
+-- $17 boolean      nothing more to ask now
+-- $18 boolean      rows changed
+-- $19 text         stream key of artifacts
+-- Result: state, enabled, sweep_state, cursor, people_from (events begun up to there
+-- were judged), begun (others have begun since), xid. No row: fence moved.
+WITH held AS MATERIALIZED (
+	SELECT c.fence
+	FROM sluice.schedule c
+	WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
+		AND c.fence = $3::bigint
+	FOR SHARE
+), old AS MATERIALIZED (
+	SELECT o.people_at, EXISTS (
+		SELECT
+		FROM (
+			SELECT x.integration_id, x.stream_key, x.deleted_at
+			FROM public.artifacts x
+			WHERE x.user_id = $1::uuid AND x.occurred_at > o.people_at
+				AND x.occurred_at <= $5::timestamptz
+			OFFSET 0
+		) a
+		WHERE a.integration_id = $2::uuid AND a.stream_key = $19::text
+			AND a.deleted_at IS NULL) AS begun
+	FROM public.sync_state o
+	WHERE o.id = $4::uuid AND o.user_id = $1::uuid
+)
+UPDATE public.sync_state s
+SET state = CASE WHEN s.state = 'closed' THEN 'closed'
+		WHEN $7::boolean THEN 'live'
+		WHEN $6::boolean THEN 'walking'
+		ELSE s.state END,
+	cursor = CASE WHEN s.state = 'closed' THEN NULL
+		WHEN $6::boolean THEN $8::jsonb
+		ELSE coalesce($8::jsonb, s.cursor) END,
+	shown = coalesce($9::jsonb, s.shown),
+	fingerprint = coalesce($10::text, s.fingerprint),
+	pending = CASE WHEN s.state = 'closed' THEN NULL ELSE $11::jsonb END,
+	generation = $12::integer,
+	walk_started_at = CASE WHEN $6::boolean THEN $13::timestamptz
+		ELSE s.walk_started_at END,
+	scope_from = CASE WHEN $6::boolean THEN $14::timestamptz
+		ELSE s.scope_from END,
+	walk_had_rows = CASE WHEN $6::boolean THEN $15::boolean
+		ELSE s.walk_had_rows END,
+	walked_at = CASE WHEN $7::boolean THEN $5::timestamptz
+		ELSE s.walked_at END,
+	coverage_from = CASE WHEN NOT $7::boolean THEN s.coverage_from
+		WHEN $6::boolean THEN $14::timestamptz
+		ELSE s.scope_from END,
+	coverage_to = CASE WHEN $7::boolean THEN $5::timestamptz
+		ELSE s.coverage_to END,
+	sweep_state = CASE
+		WHEN $7::boolean AND CASE WHEN $6::boolean THEN $15::boolean
+			ELSE s.walk_had_rows END THEN 'due'
+		WHEN $6::boolean OR $7::boolean THEN 'none'
+		ELSE s.sweep_state END,
+	pending_deletions = CASE WHEN $6::boolean THEN 0
+		ELSE s.pending_deletions END,
+	sweep_samples = CASE WHEN $6::boolean THEN '{}'
+		ELSE s.sweep_samples END,
+	people_at = greatest(s.people_at, $5::timestamptz),
+	resyncs = $16::integer,
+	checked_at = CASE WHEN $17::boolean THEN $5::timestamptz
+		ELSE s.checked_at END,
+	changed_at = CASE WHEN $18::boolean THEN $5::timestamptz
+		ELSE s.changed_at END,
+	not_before = NULL,
+	failures = 0,
+	last_error_class = NULL, last_error_scope = NULL,
+	last_error_text = NULL, last_error_at = NULL
+FROM held, old
+WHERE s.id = $4::uuid AND s.user_id = $1::uuid
+RETURNING s.state, s.enabled, s.sweep_state, s.cursor,
+	old.people_at AS people_from,
+	old.begun, pg_current_xact_id()::text AS xid

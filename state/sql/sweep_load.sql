@@ -1,0 +1,23 @@
+-- Where sweeping a stream stands; locks its row.
+-- $1 uuid, $2 uuid, $3 bigint  user, integration, fence
+-- $4 uuid                      stream
+-- Result: sweep_state, generation, pending, pending_deletions, samples_live
+-- (samples that are still there). No row: the fence moved.
+WITH held AS MATERIALIZED (
+	SELECT c.fence
+	FROM sluice.schedule c
+	WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
+		AND c.fence = $3::bigint
+	FOR SHARE
+)
+SELECT s.sweep_state, s.generation, s.pending, s.pending_deletions,
+	(SELECT count(*)
+		FROM unnest(s.sweep_samples) AS x (source_id)
+		JOIN public.artifacts a ON a.user_id = $1::uuid
+			AND a.integration_id = $2::uuid AND a.stream_key = s.key
+			AND a.source_id = x.source_id
+		WHERE a.deleted_at IS NULL) AS samples_live
+FROM public.sync_state s
+WHERE s.id = $4::uuid AND s.user_id = $1::uuid
+	AND EXISTS (SELECT FROM held)
+FOR UPDATE OF s

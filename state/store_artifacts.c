@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Artifacts of a page: one statement for all of them. When the database
+ * refuses one, the page is replayed in halves under savepoints until the
+ * offender is alone; that one goes to the ledger, the rest is stored.
+ */
+#include "core/json/json.h"
+
+#include "sql.h"
+#include "state/store_page.h"
+
+#define COLUMNS 24
+
+void
+sl_params_page(struct sl_params *p, const struct sl_page_work *w)
+{
+	sl_params_lease(p, w->arena, w->commit->lease);
+	sl_params_text(p, w->commit->stream->key);
+}
+
+const char *
+sl_labels_literal(struct sl_arena *arena, const char *const *labels)
+{
+	struct sl_pg_array *a = sl_pg_array_new(arena);
+
+	for (; labels != NULL && *labels != NULL; labels++)
+		sl_pg_array_text(a, *labels);
+	return sl_pg_array_done(a);
+}
+
+static void
+add_times(struct sl_pg_array **a, const struct sl_artifact *x)
+{
+	sl_pg_array_time(a[6], x->occurred_us);
+	sl_pg_array_time(a[7], x->ends_us);
+	sl_pg_array_bool(a[8], x->all_day);
+	sl_pg_array_text(a[9], x->start_date);
+	sl_pg_array_text(a[10], x->end_date);
+	sl_pg_array_time(a[11], x->original_start_us);
+	sl_pg_array_text(a[12], x->original_start_date);
+	sl_pg_array_text(a[13], x->time_zone);
+	sl_pg_array_time(a[14], x->reach_us);
+}
+
+static void
+add_artifact(struct sl_arena *arena, struct sl_pg_array **a,
+	     const struct sl_artifact *x)
+{
+	sl_pg_array_text(a[0], x->source_id);
+	sl_pg_array_i64(a[1], x->source_version);
+	sl_pg_array_text(a[2], x->type);
+	sl_pg_array_text(a[3], x->external_uid);
+	sl_pg_array_text(a[4], x->thread);
+	sl_pg_array_text(a[5], x->parent_id);
+	add_times(a, x);
+	sl_pg_array_text(a[15], x->title);
+	sl_pg_array_text(a[16], x->content);
+	sl_pg_array_text(a[17], x->labels == NULL || x->labels[0] == NULL
+					? "{}"
+					: sl_labels_literal(arena, x->labels));
+	sl_pg_array_text(a[18],
+			 x->metadata == NULL
+				 ? "{}"
+				 : sl_json_canonical(arena, x->metadata));
+	sl_pg_array_bytes(a[19], x->content_hash, sizeof(x->content_hash));
+	sl_pg_array_i64(a[20], (int64_t)x->participant_count);
+	sl_pg_array_bool(a[21], x->participants_incomplete);
+	sl_pg_array_bool(a[22], x->deleted);
+	sl_pg_array_text(a[23], x->deleted_reason);
+}
+
+static void
+upsert_params(struct sl_page_work *w, struct sl_arena *scratch,
+	      const struct sl_artifact *const *list, size_t count,
+	      struct sl_params *p)
+{
+	struct sl_pg_array *a[COLUMNS];
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		a[i] = sl_pg_array_new(scratch);
+	for (size_t i = 0; i < count; i++)
+		add_artifact(scratch, a, list[i]);
+	sl_params_page(p, w);
+	p->arena = scratch;
+	sl_params_time(p, w->commit->now_us);
+	sl_params_i64(p, w->commit->map_version);
+	sl_params_text(p, w->commit->stream->kind);
+	for (size_t i = 0; i < COLUMNS; i++)
+		sl_params_text(p, sl_pg_array_done(a[i]));
+}
+
+static void
+count_written(struct sl_tally *counts, const struct sl_artifact *artifact,
+	      bool created, bool was_deleted)
+{
+	if (artifact->deleted && !was_deleted)
+		counts->deleted++;
+	else if (created)
+		counts->created++;
+	else
+		counts->updated++;
+}
+
+/* Store a range of the sorted artifacts, with their participants. */
+static sl_status
+put_range(struct sl_page_work *w, const struct sl_artifact *const *list,
+	  size_t count, struct sl_error *err)
+{
+	SL_AUTO_ARENA scratch = sl_arena_new();
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_written *written = w->written + w->written_count;
+	struct sl_tally counts = w->counts;
+	struct sl_params p;
+	size_t hits;
+	sl_status status;
+
+	upsert_params(w, scratch, list, count, &p);
+	status = sl_pg_query(w->pg, sl_sql_artifacts_upsert, &p, &rows, err);
+	if (status != SL_OK)
+		return status;
+	hits = sl_rows_count(rows);
+	for (size_t i = 0; i < hits; i++) {
+		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;
+
+		SL_ASSERT(ord < count);
+		written[i] = (struct sl_written){
+			.artifact = list[ord],
+			.id = sl_row_copy(w->arena, rows, i, "id"),
+			.created = sl_row_bool(rows, i, "created"),
+			.people = !sl_row_bool(rows, i, "same_content"),
+		};
+		count_written(&counts, list[ord], written[i].created,
+			      sl_row_bool(rows, i, "was_deleted"));
+	}
+	counts.unchanged += (int64_t)(count - hits);
+	status = sl_page_put_participants(w, written, hits, err);
+	if (status != SL_OK)
+		return status;
+	w->counts = counts;
+	w->written_count += hits;
+	return SL_OK;
+}
+
+/* The same under a savepoint; a refused range is halved. */
+static sl_status
+put_careful(struct sl_page_work *w, const struct sl_artifact *const *list,
+	    size_t count, struct sl_error *err)
+{
+	size_t half = count / 2;
+	sl_status status = sl_pg_savepoint(w->pg, err);
+
+	if (status != SL_OK)
+		return status;
+	status = put_range(w, list, count, err);
+	if (status == SL_OK)
+		return sl_pg_savepoint_release(w->pg, err);
+	if (status == SL_REJECTED) {
+		struct sl_error refusal = *err;
+
+		status = sl_pg_savepoint_rollback(w->pg, err);
+		if (status != SL_OK)
+			return status;
+		if (count == 1)
+			return sl_page_quarantine(w, list[0], refusal.text,
+						  err);
+		status = put_careful(w, list, half, err);
+		if (status == SL_OK)
+			status = put_careful(w, list + half, count - half, err);
+	}
+	return status;
+}
+
+sl_status
+sl_page_put_artifacts(struct sl_page_work *w, struct sl_error *err)
+{
+	size_t count = w->page->artifacts.count;
+
+	if (count == 0)
+		return SL_OK;
+	if (w->careful)
+		return put_careful(w, w->artifacts, count, err);
+	return put_range(w, w->artifacts, count, err);
+}

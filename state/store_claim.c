@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding work and taking it: targets, lease, and all a run starts from.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+
+#include "core/json/json.h"
+
+#include "sql.h"
+#include "state/store_private.h"
+
+/* Two readings of one process's start differ: granularity, clock steps. */
+#define START_SLACK_US (INT64_C(10) * SL_US_PER_S)
+
+/* Field 22 of /proc/PID/stat, counted behind the command's closing bracket. */
+#define START_FIELD 20
+
+sl_status
+sl_store_targets(struct sl_store *store, const struct sl_target_filter *filter,
+		 struct sl_arena *arena, struct sl_target **out, size_t *count,
+		 struct sl_error *err)
+{
+	struct sl_pg *pg = sl_pg_store_of(store)->pg;
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	struct sl_target *t;
+	sl_status status = sl_pg_begin(pg, SL_PG_OPERATOR, NULL, err);
+
+	if (status != SL_OK)
+		return status;
+	sl_params_init(&p, arena);
+	sl_params_text(&p, filter->user_id);
+	sl_params_text(&p, filter->provider);
+	sl_params_bool(&p, filter->due);
+	sl_params_i64(&p, filter->limit > INT32_MAX ? INT32_MAX
+						    : (int64_t)filter->limit);
+	status = sl_pg_query(pg, sl_sql_run_targets, &p, &rows, err);
+	sl_pg_rollback(pg); /* it only reads */
+	if (status != SL_OK)
+		return status;
+	*count = sl_rows_count(rows);
+	*out = t = SL_NEW_ARRAY(arena, *count, struct sl_target);
+	for (size_t i = 0; i < *count; i++, t++) {
+		sl_row_uuid(t->integration_id, rows, i, "integration_id");
+		sl_row_uuid(t->user_id, rows, i, "user_id");
+		t->provider = sl_row_copy(arena, rows, i, "provider");
+		t->account = sl_row_copy(arena, rows, i, "account");
+		t->status = sl_row_copy(arena, rows, i, "status");
+	}
+	return SL_OK;
+}
+
+/* When the process began, in ticks since boot; false when there is none. */
+static bool
+process_ticks(int64_t pid, int64_t *ticks)
+{
+	char path[64], line[1024];
+	char *at, *end;
+	size_t len;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRId64 "/stat", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	len = fread(line, 1, sizeof(line) - 1, file);
+	(void)fclose(file);
+	line[len] = '\0';
+	at = strrchr(line, ')'); /* the command may hold anything */
+	if (at == NULL)
+		return false;
+	for (int field = 0; at != NULL && field < START_FIELD; field++)
+		at = strchr(at + 1, ' ');
+	if (at == NULL)
+		return false;
+	end = strchr(at + 1, ' ');
+	if (end != NULL)
+		*end = '\0';
+	return sl_parse_i64(at + 1, ticks);
+}
+
+/* When the kernel booted, UTC seconds. */
+static bool
+boot_time(int64_t *seconds)
+{
+	static const char word[] = "btime ";
+	char line[256];
+	bool found = false;
+	FILE *file = fopen("/proc/stat", "re");
+
+	if (file == NULL)
+		return false;
+	while (!found && fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, word, sizeof(word) - 1) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		found = sl_parse_i64(line + sizeof(word) - 1, seconds);
+	}
+	(void)fclose(file);
+	return found;
+}
+
+/* Does a process of that number run that began about then? */
+static bool
+is_running(int64_t pid, int64_t started_us)
+{
+	long hz = sysconf(_SC_CLK_TCK);
+	int64_t booted, ticks;
+
+	if (pid <= 0 || pid > INT32_MAX)
+		return true; /* not a number of ours: wait it out */
+	if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+		return false;
+	if (hz <= 0 || !process_ticks(pid, &ticks) || !boot_time(&booted))
+		return true;
+	return llabs(booted * SL_US_PER_S + ticks * (SL_US_PER_S / hz) -
+		     started_us) <= START_SLACK_US;
+}
+
+/*
+ * Is the owner a process of this host that no longer runs? In doubt it lives:
+ * its lease runs out by itself.
+ */
+static bool
+owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows)
+{
+	const char *boot = sl_row_text(rows, 0, "boot_id");
+	int64_t pid = sl_row_i64(rows, 0, "pid", 0);
+	int64_t started = sl_row_i64(rows, 0, "started", 0);
+
+	if (!sl_text_equal(sl_row_text(rows, 0, "host"), me->host) ||
+	    boot == NULL)
+		return false;
+	if (strcmp(boot, me->boot_id) != 0)
+		return true;
+	/* Our own number: what we know of ourselves is exact. */
+	if (pid == me->pid)
+		return started != me->started_us;
+	return !is_running(pid, started);
+}
+
+static const char *
+owner_json(struct sl_arena *arena, const struct sl_owner *owner)
+{
+	json_auto_t *object = json_pack(
+		"{s:s, s:s, s:I, s:I}", "host", owner->host, "boot_id",
+		owner->boot_id, "pid", (json_int_t)owner->pid, "started",
+		(json_int_t)owner->started_us);
+
+	return sl_json_canonical(arena, object);
+}
+
+struct claim_work {
+	const struct sl_claim *claim;
+	struct sl_arena *arena;
+	struct sl_account *out;
+	bool busy;
+};
+
+/* The previous owner left a run open: say so in its log row. */
+static sl_status
+close_left_open(struct sl_pg *pg, const struct claim_work *w,
+		const struct sl_rows *look, struct sl_error *err)
+{
+	const char *run_id = sl_row_text(look, 0, "run_id");
+	struct sl_params p;
+
+	if (run_id == NULL || strcmp(run_id, w->claim->run_id) == 0)
+		return SL_OK;
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->claim->target->user_id);
+	sl_params_text(&p, w->claim->target->integration_id);
+	sl_params_text(&p, run_id);
+	sl_params_text(&p, sl_row_text(look, 0, "run_trigger"));
+	sl_params_text(&p, sl_row_text(look, 0, "run_started_at"));
+	sl_params_text(&p, sl_row_text(look, 0, "host"));
+	return sl_pg_query(pg, sl_sql_run_interrupt, &p, NULL, err);
+}
+
+static sl_status
+take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+{
+	const struct sl_claim *claim = w->claim;
+	struct sl_lease *lease = &w->out->lease;
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status status;
+
+	(void)snprintf(lease->user_id, sizeof(lease->user_id), "%s",
+		       claim->target->user_id);
+	(void)snprintf(lease->integration_id, sizeof(lease->integration_id),
+		       "%s", claim->target->integration_id);
+	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
+		       claim->run_id);
+	sl_params_lease(&p, w->arena, lease);
+	sl_params_text(&p, claim->run_id);
+	sl_params_text(&p, claim->trigger);
+	sl_params_text(&p, owner_json(w->arena, claim->owner));
+	sl_params_i64(&p, SL_LEASE_US);
+	sl_params_bool(&p, claim->full);
+	status = sl_pg_query(pg, sl_sql_claim_take, &p, &rows, err);
+	if (status != SL_OK)
+		return status;
+	if (sl_rows_count(rows) != 1)
+		return sl_lease_lost(err);
+	lease->fence = sl_row_i64(rows, 0, "fence", 0);
+	w->out->db_now_us = sl_row_time(rows, 0, "now");
+	w->out->resync_requested_us =
+		sl_row_time(rows, 0, "resync_requested_at");
+	w->out->resync = w->out->resync_requested_us != SL_NO_TIME;
+	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
+	return SL_OK;
+}
+
+static sl_status
+open_roots(struct sl_pg *pg, const struct claim_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *kinds = sl_pg_array_new(w->arena);
+	struct sl_pg_array *titles = sl_pg_array_new(w->arena);
+	struct sl_params p;
+
+	for (const struct sl_stream_kind *k = w->claim->connector->kinds;
+	     k->name != NULL; k++) {
+		if (k->opened_by != NULL)
+			continue;
+		sl_pg_array_text(kinds, k->name);
+		sl_pg_array_text(titles, k->title);
+	}
+	sl_params_lease(&p, w->arena, &w->out->lease);
+	sl_params_text(&p, sl_pg_array_done(kinds));
+	sl_params_text(&p, sl_pg_array_done(titles));
+	return sl_pg_query(pg, sl_sql_stream_roots, &p, NULL, err);
+}
+
+static sl_status
+load_account(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+{
+	struct sl_account *out = w->out;
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	const char *grant_id;
+	sl_status status;
+
+	sl_params_lease(&p, w->arena, &out->lease);
+	status = sl_pg_query(pg, sl_sql_claim_account, &p, &rows, err);
+	if (status != SL_OK)
+		return status;
+	if (sl_rows_count(rows) != 1)
+		return sl_fail(err, SL_LOST, SL_INTEGRATION,
+			       "the integration is gone");
+	out->provider = sl_row_copy(w->arena, rows, 0, "provider");
+	out->account = sl_row_copy(w->arena, rows, 0, "account");
+	out->settings = sl_row_copy(w->arena, rows, 0, "settings");
+	out->status = sl_row_copy(w->arena, rows, 0, "status");
+	grant_id = sl_row_text(rows, 0, "grant_id");
+	if (grant_id != NULL) {
+		status = sl_grant_read(pg, out->lease.user_id, grant_id,
+				       w->arena, &out->grant, err);
+		if (status != SL_OK)
+			return status;
+	}
+	return sl_streams_load(pg, &out->lease, w->arena, &out->streams,
+			       &out->stream_count, err);
+}
+
+/* May the lease be taken? Our own run may: the claim is being repeated. */
+static bool
+may_take(const struct sl_claim *claim, const struct sl_rows *look)
+{
+	return sl_row_bool(look, 0, "free") ||
+	       sl_text_equal(sl_row_text(look, 0, "run_id"), claim->run_id) ||
+	       owner_is_dead(claim->owner, look);
+}
+
+static sl_status
+claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct claim_work *w = ctx;
+	SL_AUTO_ROWS look = NULL;
+	struct sl_params p;
+	sl_status status;
+
+	*w->out = (struct sl_account){ .provider = NULL };
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->claim->target->user_id);
+	sl_params_text(&p, w->claim->target->integration_id);
+	status = sl_pg_query(s->pg, sl_sql_claim_look, &p, &look, err);
+	if (status != SL_OK)
+		return status;
+	/* Locked by whoever is at it, or gone meanwhile: nothing to do here. */
+	w->busy = sl_rows_count(look) == 0 || !may_take(w->claim, look);
+	if (w->busy)
+		return SL_OK;
+	status = close_left_open(s->pg, w, look, err);
+	if (status == SL_OK)
+		status = take_lease(s->pg, w, err);
+	if (status == SL_OK)
+		status = open_roots(s->pg, w, err);
+	return status == SL_OK ? load_account(s->pg, w, err) : status;
+}
+
+sl_status
+sl_store_claim(struct sl_store *store, const struct sl_claim *claim,
+	       struct sl_arena *arena, struct sl_account *out, bool *busy,
+	       struct sl_error *err)
+{
+	struct sl_account account;
+	struct claim_work w = { .claim = claim,
+				.arena = arena,
+				.out = &account };
+	sl_status status =
+		sl_txn_run(sl_pg_store_of(store), claim->target->user_id,
+			   claim_work, &w, err);
+
+	if (status != SL_OK)
+		return status;
+	*busy = w.busy;
+	if (!w.busy)
+		*out = account;
+	return SL_OK;
+}

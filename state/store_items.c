@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The smaller lists of a page: tombstones, patches, and the ledger of items
+ * that are not stored.
+ */
+#include <string.h>
+
+#include "core/json/json.h"
+
+#include "sql.h"
+#include "state/store_page.h"
+
+void
+sl_params_items(struct sl_params *p, const struct sl_page_work *w)
+{
+	sl_params_lease(p, w->arena, w->commit->lease);
+	sl_params_text(p, w->commit->stream->kind);
+	sl_params_text(p, w->commit->stream->key);
+}
+
+sl_status
+sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *ids, *versions, *reasons;
+	struct sl_params p;
+	int64_t hit = 0;
+	sl_status status;
+
+	if (w->page->tombstones.first == NULL)
+		return SL_OK;
+	ids = sl_pg_array_new(w->arena);
+	versions = sl_pg_array_new(w->arena);
+	reasons = sl_pg_array_new(w->arena);
+	for (const struct sl_tombstone *t = w->page->tombstones.first;
+	     t != NULL; t = t->next) {
+		sl_pg_array_text(ids, t->source_id);
+		sl_pg_array_i64(versions, t->source_version);
+		sl_pg_array_text(reasons, t->reason);
+	}
+	sl_params_page(&p, w);
+	sl_params_time(&p, w->commit->now_us);
+	sl_params_text(&p, w->commit->stream->kind);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	sl_params_text(&p, sl_pg_array_done(versions));
+	sl_params_text(&p, sl_pg_array_done(reasons));
+	status = sl_pg_touch(w->pg, sl_sql_artifacts_tombstone, &p, &hit, err);
+	if (status != SL_OK)
+		return status;
+	w->counts.deleted += hit;
+	w->counts.unchanged += (int64_t)w->page->tombstones.count - hit;
+	return SL_OK;
+}
+
+sl_status
+sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *ids, *versions, *labels, *restores;
+	struct sl_params p;
+	int64_t hit = 0;
+	sl_status status;
+
+	if (w->page->patches.first == NULL)
+		return SL_OK;
+	ids = sl_pg_array_new(w->arena);
+	versions = sl_pg_array_new(w->arena);
+	labels = sl_pg_array_new(w->arena);
+	restores = sl_pg_array_new(w->arena);
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next) {
+		sl_pg_array_text(ids, x->source_id);
+		sl_pg_array_i64(versions, x->source_version);
+		sl_pg_array_text(
+			labels,
+			x->labels == NULL
+				? NULL
+				: sl_labels_literal(w->arena, x->labels));
+		sl_pg_array_bool(restores, x->restore);
+	}
+	sl_params_page(&p, w);
+	sl_params_time(&p, w->commit->now_us);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	sl_params_text(&p, sl_pg_array_done(versions));
+	sl_params_text(&p, sl_pg_array_done(labels));
+	sl_params_text(&p, sl_pg_array_done(restores));
+	status = sl_pg_touch(w->pg, sl_sql_artifacts_patch, &p, &hit, err);
+	if (status != SL_OK)
+		return status;
+	w->counts.updated += hit;
+	w->counts.unchanged += (int64_t)w->page->patches.count - hit;
+	return SL_OK;
+}
+
+sl_status
+sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *ids, *reasons;
+	struct sl_params p;
+
+	if (w->page->filtered.first == NULL)
+		return SL_OK;
+	ids = sl_pg_array_new(w->arena);
+	reasons = sl_pg_array_new(w->arena);
+	for (const struct sl_filtered *f = w->page->filtered.first; f != NULL;
+	     f = f->next) {
+		sl_pg_array_text(ids, f->source_id);
+		sl_pg_array_text(reasons, f->reason);
+	}
+	w->counts.filtered += (int64_t)w->page->filtered.count;
+	sl_params_items(&p, w);
+	sl_params_time(&p, w->commit->now_us);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	sl_params_text(&p, sl_pg_array_done(reasons));
+	return sl_pg_query(w->pg, sl_sql_items_filter, &p, NULL, err);
+}
+
+/* Columns of items_quarantine from $7 on. */
+struct refused {
+	struct sl_pg_array *ids, *versions, *details, *raws, *sizes;
+};
+
+static void
+refused_init(struct refused *r, struct sl_arena *arena)
+{
+	r->ids = sl_pg_array_new(arena);
+	r->versions = sl_pg_array_new(arena);
+	r->details = sl_pg_array_new(arena);
+	r->raws = sl_pg_array_new(arena);
+	r->sizes = sl_pg_array_new(arena);
+}
+
+static void
+refused_add(struct refused *r, const struct sl_rejected *x)
+{
+	size_t kept = x->raw_len < SL_RAW_MAX ? x->raw_len : SL_RAW_MAX;
+
+	sl_pg_array_text(r->ids, x->source_id);
+	sl_pg_array_i64(r->versions, x->source_version);
+	sl_pg_array_text(r->details, x->reason);
+	sl_pg_array_bytes(r->raws, x->raw, kept);
+	sl_pg_array_i64(r->sizes, (int64_t)x->raw_len);
+}
+
+static sl_status
+refused_write(struct sl_page_work *w, struct refused *r, struct sl_error *err)
+{
+	struct sl_params p;
+
+	sl_params_items(&p, w);
+	sl_params_time(&p, w->commit->now_us);
+	sl_params_i64(&p, w->commit->map_version);
+	sl_params_text(&p, sl_pg_array_done(r->ids));
+	sl_params_text(&p, sl_pg_array_done(r->versions));
+	sl_params_text(&p, sl_pg_array_done(r->details));
+	sl_params_text(&p, sl_pg_array_done(r->raws));
+	sl_params_text(&p, sl_pg_array_done(r->sizes));
+	return sl_pg_query(w->pg, sl_sql_items_quarantine, &p, NULL, err);
+}
+
+sl_status
+sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
+{
+	struct refused r;
+
+	if (w->page->rejected.first == NULL)
+		return SL_OK;
+	refused_init(&r, w->arena);
+	for (const struct sl_rejected *x = w->page->rejected.first; x != NULL;
+	     x = x->next)
+		refused_add(&r, x);
+	w->counts.quarantined += (int64_t)w->page->rejected.count;
+	return refused_write(w, &r, err);
+}
+
+/* What the provider sent is gone by now: its metadata stand for it. */
+sl_status
+sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
+		   const char *why, struct sl_error *err)
+{
+	struct sl_rejected x = { .source_id = artifact->source_id,
+				 .source_version = artifact->source_version,
+				 .reason = why };
+	struct refused r;
+
+	if (artifact->metadata != NULL) {
+		x.raw = sl_json_canonical(w->arena, artifact->metadata);
+		x.raw_len = strlen(x.raw);
+	}
+	refused_init(&r, w->arena);
+	refused_add(&r, &x);
+	w->counts.quarantined++;
+	return refused_write(w, &r, err);
+}

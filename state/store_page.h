@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One try of one page's transaction, and the parts that write it.
+ */
+#ifndef SL_STATE_STORE_PAGE_H
+#define SL_STATE_STORE_PAGE_H
+
+#include "state/store_private.h"
+
+/** An artifact of the page that was written. */
+struct sl_written {
+	const struct sl_artifact *artifact;
+	const char *id; /* uuid text */
+	bool created;
+	bool people; /* its participants must be written, and judged */
+};
+
+struct sl_page_work {
+	struct sl_pg *pg;
+	const struct sl_commit *commit;
+	const struct sl_page *page;
+	struct sl_arena *arena;
+	bool careful; /* a record was refused: find it under savepoints */
+	/* Counted by an earlier commit: leave the log alone, say the same. */
+	const struct sl_tally *counted;
+
+	const struct sl_artifact **artifacts; /* sorted by source_id */
+	struct sl_written *written;
+	size_t written_count;
+
+	char xid[24];
+	bool walking; /* ids go into `seen` */
+	bool had_rows;
+	int generation;
+	bool begun; /* events have begun since the last page */
+	int64_t people_from_us;
+
+	const struct sl_ref *pending;
+	struct sl_tally counts;
+	bool logged; /* counts and what came with them are in the log row */
+	bool moved;  /* streams were opened, changed or closed */
+	int opened;
+	struct sl_stream_row stream;
+};
+
+/** User, integration and stream key: $1, $2, $3. */
+void sl_params_page(struct sl_params *p, const struct sl_page_work *w);
+
+/** User, integration, stream kind and key: $1 to $4. */
+void sl_params_items(struct sl_params *p, const struct sl_page_work *w);
+
+/* store_artifacts.c */
+sl_status sl_page_put_artifacts(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/* store_participants.c */
+sl_status sl_page_put_participants(struct sl_page_work *w,
+				   const struct sl_written *written,
+				   size_t count, struct sl_error *err)
+	SL_NODISCARD;
+/* store_items.c */
+sl_status sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_quarantine(struct sl_page_work *w,
+			     const struct sl_artifact *artifact,
+			     const char *why, struct sl_error *err)
+	SL_NODISCARD;
+/* store_refs.c */
+sl_status sl_page_put_refs(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_put_seen(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/* store_streams.c */
+sl_status sl_page_put_streams(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+sl_status sl_page_move_stream(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/* store_people.c */
+sl_status sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/* store_self.c */
+sl_status sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
+/** Array literal of labels; NULL list = none. */
+const char *sl_labels_literal(struct sl_arena *arena,
+			      const char *const *labels);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * People of a page: one query gathers the evidence, core/people decides, and
+ * what is to be written is written under the user's lock, in order.
+ *
+ * The evidence comes sorted by address, so one person's rows stand together.
+ * A contact made here may be the organizer of another, unanswered invitation:
+ * the decision is repeated until nothing new comes of it.
+ */
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/text.h"
+
+#include "core/people/address.h"
+#include "core/people/policy.h"
+
+#include "sql.h"
+#include "state/store_page.h"
+
+#define ROUNDS_MAX 3
+#define TOUCH_US   (INT64_C(86400) * SL_US_PER_S)
+
+/* One person, over all rows of its address. */
+struct person {
+	size_t from, to; /* rows */
+	const char *norm;
+	const char *address;
+	const char *name;   /* the first one that is a name; or NULL */
+	const char *reason; /* of becoming a contact; NULL = none  */
+	const char *artifact_id;
+	int64_t first_us, last_us; /* seen at; SL_NO_TIME = not yet */
+	bool is_contact;
+};
+
+struct people_work {
+	struct sl_page_work *w;
+	const struct sl_rows *rows;
+	struct person *persons;
+	size_t count;
+};
+
+static sl_status
+load_evidence(struct sl_page_work *w, struct sl_rows **rows,
+	      struct sl_error *err)
+{
+	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
+	struct sl_params p;
+
+	for (size_t i = 0; i < w->written_count; i++) {
+		if (w->written[i].people)
+			sl_pg_array_text(ids, w->written[i].id);
+	}
+	sl_params_page(&p, w);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	sl_params_time(&p, w->begun ? w->people_from_us : SL_NO_TIME);
+	sl_params_time(&p, w->commit->now_us);
+	return sl_pg_query(w->pg, sl_sql_people_evidence, &p, rows, err);
+}
+
+static void
+note_seen(const struct people_work *pw, struct person *who, size_t row)
+{
+	int64_t at = sl_row_time(pw->rows, row, "occurred_at");
+
+	if (at == SL_NO_TIME || at > pw->w->commit->now_us ||
+	    sl_row_bool(pw->rows, row, "cancelled"))
+		return;
+	if (who->first_us == SL_NO_TIME || at < who->first_us)
+		who->first_us = at;
+	if (who->last_us == SL_NO_TIME || at > who->last_us)
+		who->last_us = at;
+}
+
+static void
+note_name(const struct people_work *pw, struct person *who, size_t row)
+{
+	const char *name = sl_row_text(pw->rows, row, "name");
+
+	if (who->name == NULL && name != NULL && name[0] != '\0' &&
+	    !sl_ascii_iequal(name, who->address) &&
+	    !sl_ascii_iequal(name, who->norm))
+		who->name = name;
+}
+
+static void
+group(struct people_work *pw)
+{
+	size_t rows = sl_rows_count(pw->rows);
+	struct person *who = NULL;
+
+	pw->persons = SL_NEW_ARRAY(pw->w->arena, rows, struct person);
+	for (size_t i = 0; i < rows; i++) {
+		const char *norm = sl_row_text(pw->rows, i, "norm");
+
+		if (who == NULL || strcmp(who->norm, norm) != 0) {
+			who = &pw->persons[pw->count++];
+			*who = (struct person){
+				.from = i,
+				.norm = norm,
+				.address = sl_row_text(pw->rows, i, "value"),
+				.first_us = SL_NO_TIME,
+				.last_us = SL_NO_TIME,
+				.is_contact =
+					sl_row_bool(pw->rows, i, "is_contact"),
+			};
+		}
+		who->to = i + 1;
+		note_name(pw, who, i);
+		note_seen(pw, who, i);
+	}
+}
+
+/* Did an earlier round make the organizer a contact? */
+static bool
+became_contact(const struct people_work *pw, const char *norm)
+{
+	size_t low = 0, high = pw->count;
+
+	while (norm != NULL && low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(pw->persons[mid].norm, norm);
+
+		if (order == 0)
+			return pw->persons[mid].reason != NULL;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+static struct sl_people_decision
+decide_row(const struct people_work *pw, size_t row)
+{
+	const struct sl_rows *r = pw->rows;
+	const char *norm = sl_row_text(r, row, "norm");
+	const struct sl_meeting_evidence evidence = {
+		.begins_us = sl_row_time(r, row, "occurred_at"),
+		.now_us = pw->w->commit->now_us,
+		.cancelled = sl_row_bool(r, row, "cancelled"),
+		.participants = (int)sl_row_i64(r, row, "people", 0),
+		.participants_incomplete =
+			sl_row_bool(r, row, "participants_incomplete"),
+		.user_organises = sl_row_bool(r, row, "user_organises"),
+		.user_response =
+			sl_response_parse(sl_row_text(r, row, "user_response")),
+		.organizer_is_contact =
+			sl_row_bool(r, row, "organizer_is_contact") ||
+			became_contact(pw, sl_row_text(r, row, "organizer")),
+		.is_person = true,
+		.is_machine = sl_address_is_machine(norm),
+		.is_suppressed = sl_row_bool(r, row, "is_suppressed"),
+	};
+
+	return sl_people_decide_meeting(&pw->w->commit->people, &evidence);
+}
+
+/* One round over everybody who is no contact yet; did it make one? */
+static bool
+decide(struct people_work *pw)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < pw->count; i++) {
+		struct person *who = &pw->persons[i];
+
+		for (size_t row = who->from; row < who->to; row++) {
+			struct sl_people_decision d;
+
+			if (who->is_contact || who->reason != NULL)
+				break;
+			d = decide_row(pw, row);
+			if (!d.contact)
+				continue;
+			who->reason = d.reason;
+			who->artifact_id =
+				sl_row_text(pw->rows, row, "artifact_id");
+			any = true;
+		}
+	}
+	return any;
+}
+
+static bool
+is_touched(const struct people_work *pw, const struct person *who)
+{
+	int64_t first = sl_row_time(pw->rows, who->from, "first_seen_at");
+	int64_t last = sl_row_time(pw->rows, who->from, "last_seen_at");
+
+	if (!who->is_contact || who->first_us == SL_NO_TIME)
+		return false;
+	return first == SL_NO_TIME || last == SL_NO_TIME ||
+	       who->first_us < first - TOUCH_US ||
+	       who->last_us > last + TOUCH_US;
+}
+
+static const char *
+rule_name(enum sl_people_rule rule)
+{
+	switch (rule) {
+	case SL_PEOPLE_MET:
+		return "met";
+	case SL_PEOPLE_ALL:
+		return "all";
+	case SL_PEOPLE_NONE:
+		return "none";
+	}
+	return NULL;
+}
+
+static sl_status
+create(struct people_work *pw, struct sl_error *err)
+{
+	struct sl_page_work *w = pw->w;
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_pg_array *a[8];
+	struct sl_params p;
+	sl_status status;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
+		a[i] = sl_pg_array_new(w->arena);
+	for (size_t i = 0; i < pw->count; i++) {
+		const struct person *who = &pw->persons[i];
+
+		if (who->reason == NULL)
+			continue;
+		sl_pg_array_text(a[0], who->norm);
+		sl_pg_array_text(a[1], who->address);
+		sl_pg_array_text(a[2], who->name);
+		sl_pg_array_text(a[3], rule_name(w->commit->people.rule));
+		sl_pg_array_text(a[4], who->reason);
+		sl_pg_array_text(a[5], who->artifact_id);
+		sl_pg_array_time(a[6], who->first_us);
+		sl_pg_array_time(a[7], who->last_us);
+	}
+	sl_params_lease(&p, w->arena, w->commit->lease);
+	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
+		sl_params_text(&p, sl_pg_array_done(a[i]));
+	status = sl_pg_query(w->pg, sl_sql_people_create, &p, &rows, err);
+	if (status == SL_OK)
+		w->counts.contacts_created += sl_row_i64(rows, 0, "created", 0);
+	return status;
+}
+
+static sl_status
+touch(struct people_work *pw, struct sl_error *err)
+{
+	struct sl_page_work *w = pw->w;
+	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
+	struct sl_pg_array *firsts = sl_pg_array_new(w->arena);
+	struct sl_pg_array *lasts = sl_pg_array_new(w->arena);
+	struct sl_params p;
+
+	for (size_t i = 0; i < pw->count; i++) {
+		const struct person *who = &pw->persons[i];
+
+		if (!is_touched(pw, who))
+			continue;
+		sl_pg_array_text(norms, who->norm);
+		sl_pg_array_time(firsts, who->first_us);
+		sl_pg_array_time(lasts, who->last_us);
+	}
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->commit->lease->user_id);
+	sl_params_text(&p, sl_pg_array_done(norms));
+	sl_params_text(&p, sl_pg_array_done(firsts));
+	sl_params_text(&p, sl_pg_array_done(lasts));
+	return sl_pg_query(w->pg, sl_sql_people_touch, &p, NULL, err);
+}
+
+static sl_status
+write_people(struct people_work *pw, bool creates, bool touches,
+	     struct sl_error *err)
+{
+	struct sl_params p;
+	sl_status status;
+
+	sl_params_init(&p, pw->w->arena);
+	sl_params_text(&p, pw->w->commit->lease->user_id);
+	status = sl_pg_query(pw->w->pg, sl_sql_people_lock, &p, NULL, err);
+	if (status == SL_OK && creates)
+		status = create(pw, err);
+	if (status == SL_OK && touches)
+		status = touch(pw, err);
+	return status;
+}
+
+static bool
+has_people(const struct sl_page_work *w)
+{
+	for (size_t i = 0; i < w->written_count; i++) {
+		if (w->written[i].people &&
+		    w->written[i].artifact->participants != NULL)
+			return true;
+	}
+	return w->begun;
+}
+
+sl_status
+sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct people_work pw = { .w = w };
+	bool creates = false, touches = false;
+	sl_status status;
+
+	if (!has_people(w))
+		return SL_OK;
+	status = load_evidence(w, &rows, err);
+	if (status != SL_OK)
+		return status;
+	pw.rows = rows;
+	group(&pw);
+	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
+		creates = true;
+	for (size_t i = 0; i < pw.count && !touches; i++)
+		touches = is_touched(&pw, &pw.persons[i]);
+	if (!creates && !touches)
+		return SL_OK;
+	return write_people(&pw, creates, touches, err);
+}

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Leases, fences, grants and how runs end.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+
+#include "tests/support/store_kit.h"
+// cmocka last
+#include <cmocka.h>
+
+static const char run_a[] = "aaaaaaaa-0000-4000-8000-000000000001";
+static const char run_b[] = "bbbbbbbb-0000-4000-8000-000000000002";
+
+static int
+setup(void **state)
+{
+	static struct sl_kit kit;
+
+	kit_init(&kit);
+	*state = &kit;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	kit_release(*state);
+	return 0;
+}
+
+static void
+let_lapse(struct sl_kit *kit)
+{
+	sl_test_db_exec(kit->db, "UPDATE sluice.schedule SET lease_until = "
+				 "now() - interval '1 s' WHERE lease_until IS "
+				 "NOT NULL");
+}
+
+static sl_status
+finish(struct sl_kit *kit, const char *status, bool changed,
+       const struct sl_tally *add)
+{
+	const struct sl_run_end end = {
+		.lease = &kit->account.lease,
+		.trigger = "manual",
+		.mode = "incremental",
+		.status = status,
+		.started_us = kit->now_us,
+		.finished_us = kit->now_us + SL_US_PER_S,
+		.add = add,
+		.changed = changed,
+		.next_run_us = SL_NO_TIME,
+	};
+
+	return kit->store->finish(kit->store, &end, &kit->err);
+}
+
+static void
+a_claim_loads_all_and_shuts_others_out(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_owner owner = kit_owner();
+	struct sl_owner other = {
+		.host = "elsewhere", .boot_id = "b", .pid = 1, .started_us = 1
+	};
+	struct sl_account first;
+	bool busy = true;
+
+	assert_int_equal(kit_try_claim(kit, &owner, run_a, &busy), SL_OK);
+	assert_false(busy);
+	first = kit->account;
+	assert_string_equal(first.provider, "google_calendar");
+	assert_string_equal(first.account, "me@example.com");
+	assert_string_equal(first.settings, "{}");
+	assert_string_equal(first.grant.id, "");
+	assert_int_equal(first.stream_count, 1);
+	assert_string_equal(first.streams[0].kind, "calendars");
+	assert_int_equal(first.streams[0].state, SL_STREAM_NEW);
+	assert_false(first.resync);
+	assert_int_equal(first.resync_requested_us, SL_NO_TIME);
+	assert_true(first.db_now_us > 0);
+
+	assert_int_equal(kit_try_claim(kit, &other, run_b, &busy), SL_OK);
+	assert_true(busy);
+	assert_int_equal(kit->account.lease.fence, first.lease.fence);
+	/* The same claim again: its answer was lost. */
+	assert_int_equal(kit_try_claim(kit, &owner, run_a, &busy), SL_OK);
+	assert_false(busy);
+	assert_int_equal(kit->account.lease.fence, first.lease.fence + 1);
+	let_lapse(kit);
+}
+
+static void
+an_expired_lease_is_taken_and_the_old_run_closed(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_owner other = {
+		.host = "elsewhere", .boot_id = "b", .pid = 1, .started_us = 1
+	};
+	bool busy = true;
+
+	assert_int_equal(kit_try_claim(kit, &other, run_b, &busy), SL_OK);
+	assert_false(busy);
+	assert_int_equal(kit_count(kit, "public.sync_logs",
+				   "id = 'aaaaaaaa-0000-4000-8000-000000000001'"
+				   " AND status = 'interrupted' AND host = "
+				   "'kit' AND finished_at IS NOT NULL"),
+			 1);
+	let_lapse(kit);
+}
+
+static void
+a_dead_owner_of_this_host_is_taken_over_at_once(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_owner owner = kit_owner();
+	struct sl_owner dead = owner;
+	pid_t child = fork();
+	bool busy = true;
+
+	if (child == 0)
+		_exit(0);
+	assert_true(child > 0);
+	(void)waitpid(child, NULL, 0);
+	dead.pid = child;
+	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
+	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
+	assert_false(busy);
+	/* A process that runs, but is not the one that took the lease. */
+	let_lapse(kit);
+	dead.pid = getppid();
+	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
+	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
+	assert_false(busy);
+	/* Another boot: nothing of it lives. */
+	let_lapse(kit);
+	dead.boot_id = "before";
+	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
+	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
+	assert_false(busy);
+	/* The same number on another host proves nothing. */
+	let_lapse(kit);
+	dead.host = "elsewhere";
+	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
+	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
+	assert_true(busy);
+	let_lapse(kit);
+}
+
+static void
+a_lost_fence_stops_every_write(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_stream_row *s;
+	const struct sl_tally none = { .pages = 0 };
+	const struct sl_error cause = { .status = SL_RETRY };
+	struct sl_sweep_request sweep = { .now_us = KIT_NOW };
+	struct sl_sweep_outcome swept;
+
+	kit_claim(kit);
+	s = kit_open(kit, "c1");
+	sl_test_db_exec(kit->db,
+			"UPDATE sluice.schedule SET fence = fence + 1");
+	kit_page(kit, s);
+	kit->commit.rests = true;
+	assert_int_equal(kit_try_commit(kit), SL_LOST);
+	kit_page(kit, s);
+	(void)kit_event(kit, "x", 1, "x", KIT_NOW);
+	assert_int_equal(kit_try_commit(kit), SL_LOST);
+	assert_int_equal(kit_count(kit, "public.artifacts", "true"), 0);
+	sweep.lease = &kit->account.lease;
+	sweep.stream = s;
+	assert_int_equal(kit->store->sweep(kit->store, &sweep, kit->arena,
+					   &swept, &kit->err),
+			 SL_LOST);
+	assert_int_equal(kit->store->fail_stream(kit->store,
+						 &kit->account.lease, s, &cause,
+						 SL_NO_TIME, &kit->err),
+			 SL_LOST);
+	assert_int_equal(kit->store->heartbeat(kit->store, &kit->account.lease,
+					       &kit->err),
+			 SL_LOST);
+	assert_int_equal(finish(kit, "ok", false, &none), SL_LOST);
+	let_lapse(kit);
+}
+
+static void
+runs_that_find_nothing_share_a_row(void **state)
+{
+	struct sl_kit *kit = *state;
+	const struct sl_tally add = { .requests = 2, .pages = 1, .fetched = 1 };
+	int64_t before;
+
+	kit_claim(kit);
+	assert_int_equal(finish(kit, "ok", false, &add), SL_OK);
+	sl_test_db_exec(kit->db, "DELETE FROM public.sync_logs");
+	for (int i = 0; i < 3; i++) {
+		kit_claim(kit);
+		assert_int_equal(finish(kit, "ok", false, &add), SL_OK);
+		/* Once more: only the answer was lost. */
+		assert_int_equal(finish(kit, "ok", false, &add), SL_OK);
+	}
+	assert_int_equal(kit_count(kit, "public.sync_logs",
+				   "runs = 3 AND requests = 6 AND fetched = 3 "
+				   "AND status = 'ok' AND duration_ms = 3000"),
+			 1);
+	before = kit_count(kit, "public.sync_logs", "true");
+	kit_claim(kit);
+	assert_int_equal(finish(kit, "partial", false, &add), SL_OK);
+	kit_claim(kit);
+	assert_int_equal(finish(kit, "ok", false, &add), SL_OK);
+	assert_int_equal(kit_count(kit, "public.sync_logs", "true"),
+			 before + 2);
+}
+
+static void
+finish_completes_the_row_and_plans_the_next_run(void **state)
+{
+	struct sl_kit *kit = *state;
+	const struct sl_tally add = { .requests = 5, .unchanged = 2 };
+	struct sl_stream_row *s;
+
+	kit_claim(kit);
+	s = kit_open(kit, "fin");
+	kit_page(kit, s);
+	(void)kit_event(kit, "x", 1, "x", KIT_NOW);
+	kit_commit(kit);
+	assert_int_equal(finish(kit, "ok", true, &add), SL_OK);
+	assert_int_equal(
+		sl_test_db_i64(kit->db,
+			       "SELECT requests * 100 + created * 10 + "
+			       "unchanged AS v FROM public.sync_logs WHERE id "
+			       "= '%s' AND status = 'ok' AND finished_at IS "
+			       "NOT NULL",
+			       kit->account.lease.run_id),
+		512);
+	assert_int_equal(kit_count(kit, "sluice.schedule",
+				   "lease_until IS NULL AND run_id IS NULL AND "
+				   "next_run_at > now() + interval '299 s' AND "
+				   "next_run_at < now() + interval '301 s'"),
+			 1);
+}
+
+static void
+an_error_shows_once_at_the_integration(void **state)
+{
+	struct sl_kit *kit = *state;
+	const struct sl_tally none = { .pages = 0 };
+	struct sl_error cause;
+	struct sl_run_end end = { .trigger = "schedule",
+				  .mode = "incremental",
+				  .status = "failed",
+				  .started_us = KIT_NOW,
+				  .finished_us = KIT_NOW,
+				  .add = &none,
+				  .error = &cause,
+				  .next_run_us = SL_NO_TIME,
+				  .integration_status = "error" };
+	char mark[64];
+
+	(void)sl_fail(&cause, SL_CONFIG, SL_CLIENT, "the API is off");
+	for (int i = 0; i < 2; i++) {
+		kit_claim(kit);
+		end.lease = &kit->account.lease;
+		assert_int_equal(
+			kit->store->finish(kit->store, &end, &kit->err), SL_OK);
+		assert_int_equal(kit_count(kit, "public.user_integrations",
+					   "status = 'error' AND "
+					   "last_error_class = 'config' AND "
+					   "last_error_scope = 'client'"),
+				 1);
+		if (i == 0)
+			(void)snprintf(
+				mark, sizeof(mark), "%s",
+				sl_test_db_text(kit->db,
+						"SELECT xmin AS v FROM "
+						"public.user_integrations"));
+	}
+	assert_string_equal(sl_test_db_text(kit->db,
+					    "SELECT xmin AS v FROM "
+					    "public.user_integrations"),
+			    mark);
+	assert_int_equal(kit_count(kit, "sluice.schedule", "failures = 2"), 1);
+	kit_claim(kit);
+	end.lease = &kit->account.lease;
+	end.error = NULL;
+	end.status = "ok";
+	end.integration_status = "connected";
+	assert_int_equal(kit->store->finish(kit->store, &end, &kit->err),
+			 SL_OK);
+	assert_int_equal(kit_count(kit, "public.user_integrations",
+				   "status = 'connected' AND last_error_at IS "
+				   "NULL"),
+			 1);
+}
+
+static void
+a_request_for_a_resync_lives_until_it_is_done(void **state)
+{
+	struct sl_kit *kit = *state;
+	const struct sl_tally none = { .pages = 0 };
+	struct sl_run_end end = { .trigger = "resync",
+				  .mode = "full",
+				  .status = "ok",
+				  .started_us = KIT_NOW,
+				  .finished_us = KIT_NOW,
+				  .add = &none,
+				  .next_run_us = SL_NO_TIME };
+
+	sl_test_db_exec(kit->db,
+			"UPDATE sluice.schedule SET resync_requested_at = "
+			"now(), accept_deletions = true");
+	for (int i = 0; i < 2; i++) {
+		kit_claim(kit);
+		assert_true(kit->account.resync);
+		assert_true(kit->account.resync_requested_us <=
+			    kit->account.db_now_us);
+		assert_true(kit->account.accept_deletions);
+		end.lease = &kit->account.lease;
+		end.resync_done = i == 1;
+		assert_int_equal(
+			kit->store->finish(kit->store, &end, &kit->err), SL_OK);
+	}
+	kit_claim(kit);
+	assert_false(kit->account.resync);
+	assert_false(kit->account.accept_deletions);
+	/* One that came while the run was at it stays. */
+	sl_test_db_exec(kit->db,
+			"UPDATE sluice.schedule SET "
+			"resync_requested_at = now() + interval '1 s'");
+	end.lease = &kit->account.lease;
+	assert_int_equal(kit->store->finish(kit->store, &end, &kit->err),
+			 SL_OK);
+	kit_claim(kit);
+	assert_true(kit->account.resync);
+	let_lapse(kit);
+	sl_test_db_exec(kit->db, "UPDATE sluice.schedule SET "
+				 "resync_requested_at = NULL");
+}
+
+static void
+targets_are_due_free_and_enabled(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_target_filter filter = { .due = true, .limit = 10 };
+	struct sl_target *targets;
+	size_t count;
+
+	sl_test_db_exec(kit->db,
+			"UPDATE sluice.schedule SET next_run_at = now(), "
+			"lease_until = NULL, not_before = NULL");
+	assert_int_equal(kit->store->targets(kit->store, &filter, kit->keep,
+					     &targets, &count, &kit->err),
+			 SL_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(targets[0].integration_id, kit->integration);
+	assert_string_equal(targets[0].user_id, kit->user);
+	filter.provider = "other";
+	assert_int_equal(kit->store->targets(kit->store, &filter, kit->keep,
+					     &targets, &count, &kit->err),
+			 SL_OK);
+	assert_int_equal(count, 0);
+	filter.provider = NULL;
+	sl_test_db_exec(kit->db, "UPDATE sluice.schedule SET not_before = "
+				 "now() + interval '1 h'");
+	assert_int_equal(kit->store->targets(kit->store, &filter, kit->keep,
+					     &targets, &count, &kit->err),
+			 SL_OK);
+	assert_int_equal(count, 0);
+	sl_test_db_exec(kit->db, "UPDATE sluice.schedule SET not_before = NULL;"
+				 "UPDATE public.user_integrations SET status = "
+				 "'paused'");
+	assert_int_equal(kit->store->targets(kit->store, &filter, kit->keep,
+					     &targets, &count, &kit->err),
+			 SL_OK);
+	assert_int_equal(count, 0);
+	filter.due = false;
+	filter.user_id = kit->user;
+	assert_int_equal(kit->store->targets(kit->store, &filter, kit->keep,
+					     &targets, &count, &kit->err),
+			 SL_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(targets[0].status, "paused");
+	sl_test_db_exec(kit->db, "UPDATE public.user_integrations SET status = "
+				 "'connected'");
+}
+
+static void
+make_grant(struct sl_kit *kit)
+{
+	sl_test_db_exec(
+		kit->db,
+		"INSERT INTO sluice.oauth_clients (provider, client_id, kind, "
+		"secret_ciphertext, secret_iv, secret_key_id) VALUES ('google',"
+		" 'cid', 'installed', decode(repeat('ab', 20), 'hex'), "
+		"decode(repeat('01', 12), 'hex'), 'k1');"
+		"INSERT INTO sluice.grants (user_id, oauth_client_id, provider,"
+		" purpose, account_subject, scopes) SELECT '%s', id, 'google', "
+		"'google_calendar', 'sub', 'a b' FROM sluice.oauth_clients;"
+		"UPDATE public.user_integrations SET grant_id = (SELECT id "
+		"FROM sluice.grants)",
+		kit->user);
+}
+
+static void
+tokens_are_saved_from_their_version_only(void **state)
+{
+	struct sl_kit *kit = *state;
+	static const unsigned char cipher[20] = { 1, 2, 3 };
+	struct sl_sealed access = { .key_id = "k1",
+				    .iv = { 9 },
+				    .ciphertext = cipher,
+				    .ciphertext_len = sizeof(cipher) };
+	struct sl_sealed refresh = access;
+	struct sl_token_update update = { .user_id = kit->user,
+					  .version = 1,
+					  .access = &access,
+					  .refresh = &refresh,
+					  .access_expires_us = KIT_NOW,
+					  .refresh_expires_us = SL_NO_TIME };
+	struct sl_grant grant;
+	bool won = false;
+
+	make_grant(kit);
+	refresh.iv[0] = 10;
+	kit_claim(kit);
+	grant = kit->account.grant;
+	assert_string_equal(grant.scopes, "a b");
+	assert_string_equal(grant.access.key_id, "");
+	assert_string_equal(grant.client_secret.key_id, "k1");
+	assert_int_equal(grant.client_secret.ciphertext_len, 20);
+	update.grant_id = grant.id;
+	assert_int_equal(
+		kit->store->save_tokens(kit->store, &update, &won, &kit->err),
+		SL_OK);
+	assert_true(won);
+	assert_int_equal(
+		kit->store->save_tokens(kit->store, &update, &won, &kit->err),
+		SL_OK);
+	assert_false(won);
+	assert_int_equal(kit->store->grant(kit->store, &kit->account.lease,
+					   grant.id, kit->keep, &grant,
+					   &kit->err),
+			 SL_OK);
+	assert_int_equal(grant.version, 2);
+	assert_int_equal(grant.access_expires_us, KIT_NOW);
+	assert_int_equal(grant.access.iv[0], 9);
+	assert_int_equal(grant.refresh.iv[0], 10);
+	assert_memory_equal(grant.access.ciphertext, cipher, sizeof(cipher));
+	assert_int_equal(kit_count(kit, "sluice.secret_audit_logs",
+				   "event = 'refresh-token-rotated'"),
+			 1);
+	assert_int_equal(kit->store->grant_dead(kit->store, &kit->account.lease,
+						grant.id, "invalid_grant",
+						&kit->err),
+			 SL_OK);
+	assert_int_equal(
+		kit_count(kit, "sluice.grants", "status = 'needs_reauth'"), 1);
+	assert_int_equal(kit_count(kit, "public.user_integrations",
+				   "status = 'needs_reauth' AND "
+				   "last_error_class = 'reauth'"),
+			 1);
+	assert_int_equal(kit_count(kit, "sluice.schedule", "NOT enabled"), 1);
+	let_lapse(kit);
+}
+
+static void
+a_failed_stream_keeps_its_cursor(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_stream_row *s;
+	struct sl_error cause;
+
+	kit_claim(kit);
+	s = kit_open(kit, "sick");
+	kit_page(kit, s);
+	kit->commit.cursor = "{\"v\":1}";
+	kit_commit(kit);
+	(void)sl_fail(&cause, SL_RETRY, SL_STREAM, "503");
+	assert_int_equal(kit->store->fail_stream(kit->store,
+						 &kit->account.lease, s, &cause,
+						 KIT_NOW + KIT_DAY, &kit->err),
+			 SL_OK);
+	kit_reload(kit);
+	s = kit_stream(kit, "events", "sick");
+	assert_int_equal(s->failures, 1);
+	assert_int_equal(s->not_before_us, KIT_NOW + KIT_DAY);
+	assert_string_equal(s->cursor, "{\"v\": 1}");
+	kit_page(kit, s);
+	kit_commit(kit);
+	assert_int_equal(s->failures, 0);
+	assert_int_equal(kit_count(kit, "public.sync_state",
+				   "key = 'sick' AND failures = 0 AND "
+				   "not_before IS NULL AND last_error_class IS "
+				   "NULL"),
+			 1);
+	let_lapse(kit);
+}
+
+static void
+nobody_reaches_into_another_users_rows(void **state)
+{
+	struct sl_kit *kit = *state;
+	struct sl_kit other;
+	struct sl_owner owner = kit_owner();
+	struct sl_stream_row *s, *theirs;
+	struct sl_lease forged;
+	bool busy = false;
+
+	kit_init_beside(&other, kit, NULL, "other@example.com");
+	kit_claim(&other);
+	theirs = kit_open(&other, "theirs");
+	kit_claim(kit);
+	s = kit_open(kit, "mine");
+
+	/* Our identity with their integration, even with the right fence. */
+	forged = other.account.lease;
+	memcpy(forged.user_id, kit->user, sizeof(forged.user_id));
+	kit_page(kit, s);
+	kit->commit.lease = &forged;
+	kit->commit.stream = theirs;
+	(void)kit_event(kit, "x", 1, "x", KIT_NOW);
+	assert_int_equal(kit_try_commit(kit), SL_LOST);
+	assert_int_equal(kit->store->heartbeat(kit->store, &forged, &kit->err),
+			 SL_LOST);
+	assert_int_equal(kit->store->streams(kit->store, &forged, kit->keep,
+					     &kit->account.streams,
+					     &kit->account.stream_count,
+					     &kit->err),
+			 SL_OK);
+	assert_int_equal(kit->account.stream_count, 0);
+	assert_int_equal(kit_count(&other, "public.artifacts", "true"), 0);
+
+	/* A claim under our name of their integration finds nothing. */
+	memcpy(kit->integration, other.integration, sizeof(kit->integration));
+	assert_int_equal(kit_try_claim(kit, &owner, run_a, &busy), SL_OK);
+	assert_true(busy);
+	kit_release_beside(&other);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_claim_loads_all_and_shuts_others_out),
+		cmocka_unit_test(
+			an_expired_lease_is_taken_and_the_old_run_closed),
+		cmocka_unit_test(
+			a_dead_owner_of_this_host_is_taken_over_at_once),
+		cmocka_unit_test(a_lost_fence_stops_every_write),
+		cmocka_unit_test(runs_that_find_nothing_share_a_row),
+		cmocka_unit_test(
+			finish_completes_the_row_and_plans_the_next_run),
+		cmocka_unit_test(an_error_shows_once_at_the_integration),
+		cmocka_unit_test(a_request_for_a_resync_lives_until_it_is_done),
+		cmocka_unit_test(targets_are_due_free_and_enabled),
+		cmocka_unit_test(a_failed_stream_keeps_its_cursor),
+		cmocka_unit_test(tokens_are_saved_from_their_version_only),
+		cmocka_unit_test(nobody_reaches_into_another_users_rows),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
