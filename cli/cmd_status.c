@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "cli/env.h"
+#include "cli/format.h"
+#include "cli/output.h"
+#include "state/report.h"
+
+#define ACCOUNT_SHOWN 48
+#define TEXT_SHOWN    300
+
+static void
+print_json(struct sl_cli *cli, const struct sl_status_row *row)
+{
+	json_t *object = json_object();
+
+	sl_json_put(object, "integration", row->integration_id);
+	sl_json_put(object, "user", row->user_id);
+	sl_json_put(object, "provider", row->connector);
+	sl_json_put(object, "account", row->account);
+	sl_json_put(object, "status", row->status);
+	sl_json_put(object, "reason", row->reason);
+	sl_json_put_bool(object, "running", row->running);
+	sl_json_put_time(object, "last_success_at", row->last_success_us);
+	sl_json_put_time(object, "next_run_at", row->next_run_us);
+	sl_json_put_i64(object, "streams", row->streams);
+	sl_json_put_i64(object, "streams_enabled", row->streams_enabled);
+	sl_json_put_i64(object, "streams_walking", row->streams_walking);
+	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
+	sl_json_put_i64(object, "quarantined", row->quarantined);
+	sl_json_put_i64(object, "filtered", row->filtered);
+	if (row->error_class == NULL) {
+		(void)json_object_set_new(object, "error", json_null());
+	} else {
+		json_t *error = json_object();
+
+		sl_json_put(error, "class", row->error_class);
+		sl_json_put(error, "scope", row->error_scope);
+		sl_json_put(error, "text", row->error_text);
+		sl_json_put_time(error, "at", row->error_us);
+		(void)json_object_set_new(object, "error", error);
+	}
+	sl_out_json(cli, object);
+}
+
+static const char *
+streams_text(struct sl_cli *cli, const struct sl_status_row *row)
+{
+	const char *off = "", *walking = "";
+
+	if (row->streams > row->streams_enabled)
+		off = sl_arena_printf(
+			cli->arena, " (+%s off)",
+			sl_format_count(cli->arena,
+					row->streams - row->streams_enabled));
+	if (row->streams_walking > 0)
+		walking = sl_arena_printf(
+			cli->arena, ", %s unfinished",
+			sl_format_count(cli->arena, row->streams_walking));
+	return sl_arena_printf(
+		cli->arena, "%s%s%s",
+		sl_format_count(cli->arena, row->streams_enabled), off,
+		walking);
+}
+
+/* What a grid has no room for: what waits, and what to do about it. */
+static void
+print_notes(struct sl_cli *cli, const struct sl_status_row *row)
+{
+	const char *account =
+		sl_format_clean(cli->arena, row->account, ACCOUNT_SHOWN);
+	int64_t now_us = sl_now_us(cli->clock);
+
+	if (row->pending_deletions > 0)
+		fprintf(cli->out,
+			"%s: %s held back: more vanished at once than a person "
+			"usually deletes\n",
+			account,
+			sl_format_plural(cli->arena, row->pending_deletions,
+					 "deletion"));
+	if (row->quarantined > 0)
+		fprintf(cli->out,
+			"%s: %s could not be read and will be tried again "
+			"(table sync_items)\n",
+			account,
+			sl_format_plural(cli->arena, row->quarantined, "item"));
+	if (row->error_text != NULL)
+		fprintf(cli->out, "%s: %s: %s\n", account,
+			sl_format_when(cli->arena, row->error_us, now_us),
+			sl_format_clean(cli->arena, row->error_text,
+					TEXT_SHOWN));
+}
+
+static void
+print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
+{
+	static const char *const head[] = { "ACCOUNT",    "PROVIDER",
+					    "STATUS",     "LAST SUCCESS",
+					    "NEXT RUN",   "STREAMS",
+					    "QUARANTINED" };
+	int64_t now_us = sl_now_us(cli->clock);
+	struct sl_grid grid;
+
+	sl_grid_init(&grid, cli->arena, SL_ARRAY_LEN(head), head);
+	for (size_t i = 0; i < count; i++) {
+		const struct sl_status_row *row = &rows[i];
+		const char **cells = sl_grid_row(&grid);
+
+		cells[0] = sl_format_clean(cli->arena, row->account,
+					   ACCOUNT_SHOWN);
+		cells[1] = row->connector;
+		cells[2] = row->running ? "running" : row->status;
+		cells[3] = sl_format_when(cli->arena, row->last_success_us,
+					  now_us);
+		cells[4] = row->next_run_us == SL_NO_TIME
+				   ? "-"
+				   : sl_format_when(cli->arena,
+						    row->next_run_us, now_us);
+		cells[5] = streams_text(cli, row);
+		cells[6] = sl_format_count(cli->arena, row->quarantined);
+	}
+	sl_grid_print(&grid, cli->out);
+	for (size_t i = 0; i < count; i++)
+		print_notes(cli, &rows[i]);
+}
+
+static int
+show(struct sl_cli *cli, struct sl_pg *pg, const char *connector)
+{
+	struct sl_report_filter filter = { .connector = connector };
+	struct sl_status_row *rows = NULL;
+	char user_id[SL_UUID_TEXT];
+	size_t count = 0;
+	bool given;
+	struct sl_error err;
+	int status = sl_env_user(cli, pg, user_id, &given);
+
+	if (status != SL_EXIT_OK)
+		return status;
+	filter.user_id = given ? user_id : NULL;
+	if (sl_report_status(pg, &filter, cli->arena, &rows, &count, &err) !=
+	    SL_OK)
+		return sl_cli_fail(cli, sl_env_exit(&err), &err);
+	if (sl_cli_has(cli, SL_FLAG_JSON)) {
+		for (size_t i = 0; i < count; i++)
+			print_json(cli, &rows[i]);
+	} else if (count == 0) {
+		fputs("no account is connected: sluice connect CONNECTOR "
+		      "--user U\n",
+		      cli->out);
+	} else {
+		print_grid(cli, rows, count);
+	}
+	return SL_EXIT_OK;
+}
+
+int
+sl_cmd_status(struct sl_cli *cli)
+{
+	const char *connector = NULL;
+	struct sl_pg *pg = NULL;
+	int status = sl_env_provider_filter(cli, &connector);
+
+	if (status == SL_EXIT_OK)
+		status = sl_env_database(cli, &pg);
+	if (status == SL_EXIT_OK)
+		status = show(cli, pg, connector);
+	sl_pg_free(&pg);
+	return status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "core/base/text.h"
+
+#include "cli/commands.h"
+#include "cli/env.h"
+#include "cli/format.h"
+#include "cli/output.h"
+#include "state/report.h"
+
+#define ACCOUNT_SHOWN 40
+#define TITLE_SHOWN   36
+#define KEY_SHOWN     90
+#define NOTE_SHOWN    70
+#define ROWS_MAX      100000
+
+static void
+print_json(struct sl_cli *cli, const struct sl_stream_info *row)
+{
+	json_t *object = json_object();
+
+	sl_json_put(object, "user", row->user_id);
+	sl_json_put(object, "provider", row->connector);
+	sl_json_put(object, "account", row->account);
+	sl_json_put(object, "kind", row->kind);
+	sl_json_put(object, "key", row->key);
+	sl_json_put(object, "title", row->title);
+	sl_json_put(object, "state", row->state);
+	sl_json_put_bool(object, "enabled", row->enabled);
+	sl_json_put_bool(object, "chosen", row->chosen);
+	sl_json_put(object, "disabled_reason", row->disabled_reason);
+	sl_json_put_time(object, "checked_at", row->checked_us);
+	sl_json_put_time(object, "changed_at", row->changed_us);
+	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
+	sl_json_put_i64(object, "failures", row->failures);
+	sl_json_put(object, "error", row->error_text);
+	sl_out_json(cli, object);
+}
+
+static const char *
+note(struct sl_cli *cli, const struct sl_stream_info *row)
+{
+	if (row->error_text != NULL && row->failures > 0)
+		return sl_format_clean(cli->arena, row->error_text, NOTE_SHOWN);
+	if (row->enabled)
+		return row->chosen ? "your choice" : "";
+	return row->chosen ? "your choice"
+			   : sl_format_clean(cli->arena, row->disabled_reason,
+					     NOTE_SHOWN);
+}
+
+static void
+print_grid(struct sl_cli *cli, const struct sl_stream_info *rows, size_t count)
+{
+	static const char *const head[] = { "ACCOUNT", "KIND",    "PULLED",
+					    "STATE",   "CHECKED", "TITLE",
+					    "KEY",     "NOTE" };
+	int64_t now_us = sl_now_us(cli->clock);
+	struct sl_grid grid;
+
+	sl_grid_init(&grid, cli->arena, SL_ARRAY_LEN(head), head);
+	for (size_t i = 0; i < count; i++) {
+		const struct sl_stream_info *row = &rows[i];
+		const char **cells = sl_grid_row(&grid);
+
+		cells[0] = sl_format_clean(cli->arena, row->account,
+					   ACCOUNT_SHOWN);
+		cells[1] = row->kind;
+		cells[2] = row->enabled ? "yes" : "no";
+		cells[3] = row->state;
+		cells[4] = sl_format_when(cli->arena, row->checked_us, now_us);
+		cells[5] = sl_format_clean(cli->arena, row->title, TITLE_SHOWN);
+		cells[6] = sl_format_clean(cli->arena, row->key, KEY_SHOWN);
+		cells[7] = note(cli, row);
+	}
+	sl_grid_print(&grid, cli->out);
+}
+
+static int
+list(struct sl_cli *cli, struct sl_pg *pg,
+     const struct sl_report_filter *filter)
+{
+	struct sl_stream_info *rows = NULL;
+	struct sl_error err;
+	size_t count = 0;
+
+	if (sl_report_streams(pg, filter, cli->arena, &rows, &count, &err) !=
+	    SL_OK)
+		return sl_cli_fail(cli, sl_env_exit(&err), &err);
+	if (sl_cli_has(cli, SL_FLAG_JSON)) {
+		for (size_t i = 0; i < count; i++)
+			print_json(cli, &rows[i]);
+	} else if (count == 0) {
+		fputs("no streams yet: the first sluice sync finds them\n",
+		      cli->out);
+	} else {
+		print_grid(cli, rows, count);
+	}
+	return SL_EXIT_OK;
+}
+
+static int
+choose(struct sl_cli *cli, struct sl_pg *pg,
+       const struct sl_report_filter *filter, enum sl_flag flag)
+{
+	const struct sl_stream_choice choice = {
+		.user_id = filter->user_id,
+		.connector = filter->connector,
+		.key = cli->flags[flag],
+		.enabled = flag == SL_FLAG_ENABLE,
+	};
+	int64_t changed = 0;
+	struct sl_error err;
+
+	if (choice.key == NULL)
+		return SL_EXIT_OK;
+	if (sl_report_choose_stream(pg, &choice, &changed, &err) != SL_OK)
+		return sl_cli_fail(cli, sl_env_exit(&err), &err);
+	if (changed == 0)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "no stream with the key %s (see sluice "
+				       "streams)",
+				       choice.key);
+	fprintf(cli->out, "%s: %s\n",
+		sl_format_clean(cli->arena, choice.key, KEY_SHOWN),
+		choice.enabled ? "will be pulled by the next sync"
+			       : "will not be pulled any more");
+	return SL_EXIT_OK;
+}
+
+static bool
+chooses(const struct sl_cli *cli)
+{
+	return sl_cli_has(cli, SL_FLAG_ENABLE) ||
+	       sl_cli_has(cli, SL_FLAG_DISABLE);
+}
+
+static int
+run(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
+{
+	char user_id[SL_UUID_TEXT];
+	bool given;
+	int status = sl_env_user(cli, pg, user_id, &given);
+
+	if (status != SL_EXIT_OK)
+		return status;
+	filter->user_id = given ? user_id : NULL;
+	if (!chooses(cli))
+		return list(cli, pg, filter);
+	status = choose(cli, pg, filter, SL_FLAG_ENABLE);
+	if (status == SL_EXIT_OK)
+		status = choose(cli, pg, filter, SL_FLAG_DISABLE);
+	return status;
+}
+
+static int
+check(struct sl_cli *cli)
+{
+	const enum sl_flag both[] = { SL_FLAG_ENABLE, SL_FLAG_DISABLE };
+
+	if (chooses(cli) && !sl_cli_has(cli, SL_FLAG_USER))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "choosing a stream needs --user U");
+	for (size_t i = 0; i < SL_ARRAY_LEN(both); i++) {
+		const char *key = cli->flags[both[i]];
+
+		if (key != NULL && !sl_utf8_valid(key, strlen(key)))
+			return sl_cli_complain(cli, SL_EXIT_USAGE,
+					       "the key is not valid UTF-8");
+	}
+	return SL_EXIT_OK;
+}
+
+int
+sl_cmd_streams(struct sl_cli *cli)
+{
+	struct sl_report_filter filter = { .limit = ROWS_MAX };
+	struct sl_pg *pg = NULL;
+	int status = check(cli);
+
+	if (status == SL_EXIT_OK)
+		status = sl_env_provider_filter(cli, &filter.connector);
+	if (status == SL_EXIT_OK)
+		status = sl_env_database(cli, &pg);
+	if (status == SL_EXIT_OK)
+		status = run(cli, pg, &filter);
+	sl_pg_free(&pg);
+	return status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cli/connect_private.h"
+#include "cli/format.h"
+#include "state/connections.h"
+
+#define ACCOUNT_SHOWN 80
+
+static const char *
+account_of(const struct sl_identity *identity)
+{
+	return identity->email != NULL ? identity->email : identity->subject;
+}
+
+static int
+check_account(struct sl_connect *connect)
+{
+	const char *wanted = connect->cli->flags[SL_FLAG_ACCOUNT];
+	const struct sl_identity *got = &connect->identity;
+
+	if (wanted == NULL || sl_ascii_iequal(wanted, got->email) ||
+	    strcmp(wanted, got->subject) == 0)
+		return SL_EXIT_OK;
+	return sl_cli_complain(connect->cli, SL_EXIT_FAILED,
+			       "%s consented, not %s: nothing is stored; "
+			       "choose the right account in the browser",
+			       account_of(got), wanted);
+}
+
+int
+sl_connect_check(struct sl_connect *connect)
+{
+	const char *missing =
+		sl_consent_missing(&connect->consent, &connect->tokens);
+
+	if (*missing != '\0')
+		return sl_cli_complain(connect->cli, SL_EXIT_FAILED,
+				       "%s did not allow what %s needs "
+				       "(missing: %s): nothing is stored; run "
+				       "connect again and tick every box",
+				       account_of(&connect->identity),
+				       connect->connector->title, missing);
+	return check_account(connect);
+}
+
+static sl_status
+seal(struct sl_connect *connect, const char *grant_id, const char *purpose,
+     const struct sl_secret *plain, struct sl_sealed *out, struct sl_error *err)
+{
+	const struct sl_seal_binding binding = {
+		.user_id = connect->user_id,
+		.owner_id = grant_id,
+		.purpose = purpose,
+	};
+
+	return sl_seal(connect->ring, connect->cli->rng, &binding, plain,
+		       connect->cli->arena, out, err);
+}
+
+static int
+announce(struct sl_connect *connect, const struct sl_connected *done)
+{
+	struct sl_cli *cli = connect->cli;
+
+	fprintf(cli->out, "%s %s of %s. Next: sluice sync --user %s\n",
+		done->created ? "Connected" : "Reconnected",
+		connect->connector->title,
+		sl_format_clean(cli->arena, account_of(&connect->identity),
+				ACCOUNT_SHOWN),
+		connect->user_id);
+	if (connect->tokens.refresh_expires_us != SL_NO_TIME)
+		fprintf(cli->err,
+			"sluice: warning: %s ends this consent %s; a client "
+			"that is in production, not in testing, has no such "
+			"end\n",
+			connect->connector->provider->title,
+			sl_format_when(cli->arena,
+				       connect->tokens.refresh_expires_us,
+				       sl_now_us(cli->clock)));
+	return SL_EXIT_OK;
+}
+
+static struct sl_connection
+make_connection(const struct sl_connect *connect, const char *grant_id)
+{
+	return (struct sl_connection){
+		.key = { .user_id = connect->user_id,
+			 .purpose = connect->connector->name,
+			 .subject = connect->identity.subject },
+		.grant_id = grant_id,
+		.client_row = connect->client.id,
+		.provider = connect->connector->provider->name,
+		.connector = connect->connector->name,
+		.email = connect->identity.email,
+		.name = connect->identity.name,
+		.scopes =
+			sl_consent_scopes(&connect->consent, &connect->tokens),
+		.access_expires_us = connect->tokens.expires_us,
+		.refresh_expires_us = connect->tokens.refresh_expires_us,
+		.interval_s = connect->connector->default_interval_s,
+	};
+}
+
+static int
+save_sealed(struct sl_connect *connect, const char *grant_id)
+{
+	struct sl_connection connection = make_connection(connect, grant_id);
+	struct sl_sealed access, refresh;
+	struct sl_connected done;
+	struct sl_error err;
+	sl_status st = seal(connect, grant_id, SL_ACCESS_TOKEN_PURPOSE,
+			    &connect->tokens.access, &access, &err);
+
+	connection.access = &access;
+	if (st == SL_OK && sl_secret_is_set(&connect->tokens.refresh)) {
+		st = seal(connect, grant_id, SL_REFRESH_TOKEN_PURPOSE,
+			  &connect->tokens.refresh, &refresh, &err);
+		connection.refresh = &refresh;
+	}
+	if (st == SL_OK)
+		st = sl_connection_save(connect->pg, &connection, &done, &err);
+	if (st != SL_OK)
+		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
+	return announce(connect, &done);
+}
+
+int
+sl_connect_save(struct sl_connect *connect)
+{
+	const struct sl_grant_key key = {
+		.user_id = connect->user_id,
+		.purpose = connect->connector->name,
+		.subject = connect->identity.subject,
+	};
+	struct sl_grant_found found = { .exists = false };
+	struct sl_error err;
+
+	if (sl_connection_find(connect->pg, &key, connect->client.id, &found,
+			       &err) != SL_OK)
+		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
+	if (!sl_secret_is_set(&connect->tokens.refresh) && !found.has_refresh)
+		return sl_cli_complain(
+			connect->cli, SL_EXIT_FAILED,
+			"%s gave no refresh token and none is stored: nothing "
+			"is stored; remove sluice's access in the account's "
+			"security settings and run connect again",
+			connect->connector->provider->title);
+	return save_sealed(connect, found.id);
+}

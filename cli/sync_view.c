@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+
+#include "cli/format.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/summary.h"
+#include "cli/sync_private.h"
+#include "connectors/registry.h"
+
+struct sl_sync_view {
+	struct sl_cli *cli;
+	struct sl_arena *arena; /* of one report; emptied after it */
+	const struct sl_work *work;
+	int64_t *items; /* fetched so far, by work */
+	size_t count;
+	size_t done, failed;
+	struct sl_tally total;
+	struct sl_painter painter;
+	int64_t started_us; /* monotonic */
+	bool quiet;         /* only failures are worth a line */
+};
+
+struct sl_sync_view *
+sl_sync_view_new(struct sl_cli *cli, const struct sl_work *work, size_t count)
+{
+	struct sl_sync_view *view = sl_alloc(sizeof(*view));
+
+	view->cli = cli;
+	view->arena = sl_arena_new();
+	view->work = work;
+	view->count = count;
+	view->items = sl_alloc_array(count + 1, sizeof(*view->items));
+	view->started_us = sl_mono_us(cli->clock);
+	view->quiet =
+		sl_cli_has(cli, SL_FLAG_DUE) && isatty(fileno(cli->out)) != 1;
+	sl_painter_init(&view->painter, cli->err, cli->clock);
+	return view;
+}
+
+static size_t
+index_of(const struct sl_sync_view *view, const struct sl_target *target)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		if (strcmp(view->work[i].target.integration_id,
+			   target->integration_id) == 0)
+			return i;
+	}
+	return view->count; /* has a slot of its own */
+}
+
+static int64_t
+all_items(const struct sl_sync_view *view)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i <= view->count; i++)
+		n += view->items[i];
+	return n;
+}
+
+static void
+on_progress(void *ctx, const struct sl_progress *p)
+{
+	struct sl_sync_view *view = ctx;
+	struct sl_progress_view shown;
+
+	if (!view->painter.on)
+		return;
+	view->items[index_of(view, p->target)] = p->tally.fetched;
+	shown = (struct sl_progress_view){
+		.accounts = view->count,
+		.accounts_done = view->done,
+		.account = p->target->account,
+		.stream = p->stream_title,
+		.streams = p->streams,
+		.streams_done = p->streams_done,
+		.items = all_items(view),
+		.elapsed_us = sl_mono_us(view->cli->clock) - view->started_us,
+		.wait_us = p->wait_us,
+	};
+	sl_painter_show(&view->painter, &shown);
+}
+
+static const char *
+title_of(const char *provider)
+{
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
+	     c++) {
+		if (strcmp((*c)->name, provider) == 0)
+			return (*c)->title;
+	}
+	return provider;
+}
+
+static void
+print_report(struct sl_sync_view *view, const struct sl_run_report *report)
+{
+	struct sl_cli *cli = view->cli;
+
+	if (sl_cli_has(cli, SL_FLAG_JSON)) {
+		sl_out_json(cli, sl_summary_json(report));
+	} else if (!view->quiet) {
+		sl_summary_print(cli->out, view->arena,
+				 title_of(report->target->provider), report);
+		fflush(cli->out);
+	} else if (sl_summary_failed(report)) {
+		(void)sl_cli_complain(
+			cli, SL_EXIT_FAILED, "%s",
+			sl_summary_complaint(view->arena, report));
+	}
+}
+
+static void
+add_tally(struct sl_tally *total, const struct sl_tally *more)
+{
+	total->requests += more->requests;
+	total->retries += more->retries;
+	total->bytes += more->bytes;
+	total->pages += more->pages;
+	total->fetched += more->fetched;
+	total->created += more->created;
+	total->updated += more->updated;
+	total->unchanged += more->unchanged;
+	total->deleted += more->deleted;
+	total->filtered += more->filtered;
+	total->quarantined += more->quarantined;
+	total->contacts_created += more->contacts_created;
+}
+
+static void
+on_report(void *ctx, const struct sl_run_report *report)
+{
+	struct sl_sync_view *view = ctx;
+
+	view->done++;
+	view->failed += sl_summary_failed(report);
+	add_tally(&view->total, &report->tally);
+	view->items[index_of(view, report->target)] = report->tally.fetched;
+	sl_painter_clear(&view->painter);
+	print_report(view, report);
+	sl_arena_reset(view->arena);
+}
+
+struct sl_observer
+sl_sync_view_observer(struct sl_sync_view *view)
+{
+	return (struct sl_observer){ .progress = on_progress,
+				     .report = on_report,
+				     .ctx = view };
+}
+
+static void
+print_total(struct sl_sync_view *view)
+{
+	struct sl_arena *a = view->arena;
+	const struct sl_tally *t = &view->total;
+
+	fprintf(view->cli->out,
+		"All %s: %s new, %s updated, %s deleted, %s in %s%s\n",
+		sl_format_plural(a, (int64_t)view->count, "account"),
+		sl_format_count(a, t->created), sl_format_count(a, t->updated),
+		sl_format_count(a, t->deleted),
+		sl_format_plural(a, t->contacts_created, "new contact"),
+		sl_format_duration(a, sl_mono_us(view->cli->clock) -
+					      view->started_us),
+		view->failed == 0
+			? ""
+			: sl_arena_printf(
+				  a, "; %s failed",
+				  sl_format_count(a, (int64_t)view->failed)));
+}
+
+int
+sl_sync_view_finish(struct sl_sync_view *view)
+{
+	int status = view->failed > 0 ? SL_EXIT_FAILED : SL_EXIT_OK;
+
+	sl_painter_clear(&view->painter);
+	if (view->count > 1 && !view->quiet &&
+	    !sl_cli_has(view->cli, SL_FLAG_JSON))
+		print_total(view);
+	sl_arena_free(&view->arena);
+	sl_free(view->items);
+	sl_free(view);
+	return status;
+}

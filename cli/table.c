@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/table.h"
+
+#include <string.h>
+
+#include "core/base/attr.h"
+
+#include "cli/commands.h"
+
+const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
+	[SL_FLAG_HELP] = { "help", NULL, NULL, "Say what a command does." },
+	[SL_FLAG_VERSION] = { "version", NULL, NULL, "Print the version." },
+	[SL_FLAG_DATABASE_URL] = { "database-url", "URL", "SLUICE_DATABASE_URL",
+				   "The database; without it libpq's PG* "
+				   "variables. A pooler in transaction mode is "
+				   "fine." },
+	[SL_FLAG_DIRECT_URL] = { "direct-url", "URL", "SLUICE_DIRECT_URL",
+				 "The database as its owner, past any pooler: "
+				 "for migrate. Default: the database URL." },
+	[SL_FLAG_KEY_FILE] = { "key-file", "FILE", "SLUICE_KEY_FILE",
+			       "Master keys that seal tokens, one id:base64 a "
+			       "line, the current one first; mode 0600." },
+	[SL_FLAG_LOG_LEVEL] = { "log-level", "LEVEL", "SLUICE_LOG_LEVEL",
+				"Log to stderr: error, warn, info or debug. "
+				"Default: no log." },
+	[SL_FLAG_JSON] = { "json", NULL, NULL,
+			   "Print JSON, one object a line." },
+	[SL_FLAG_USER] = { "user", "U", NULL,
+			   "The user, by uuid or e-mail address." },
+	[SL_FLAG_PROVIDER] = { "provider", "P", NULL,
+			       "Only accounts of this connector." },
+	[SL_FLAG_EMAIL] = { "email", "A", NULL,
+			    "The new user's e-mail address." },
+	[SL_FLAG_ACCOUNT] = { "account", "A", NULL,
+			      "The account that must consent; refuse another." },
+	[SL_FLAG_CLIENT_FILE] = { "client-file", "FILE", NULL,
+				  "The OAuth client file from the provider's "
+				  "console." },
+	[SL_FLAG_LISTEN] = { "listen", "ADDR:PORT", NULL,
+			     "Wait for the redirect here instead of on a free "
+			     "port of 127.0.0.1." },
+	[SL_FLAG_NO_BROWSER] = { "no-browser", NULL, NULL,
+				 "Open no browser: print the address alone on "
+				 "a line of stdout, and also take the address "
+				 "it ends at, pasted into stdin." },
+	[SL_FLAG_DUE] = { "due", NULL, NULL,
+			  "Only what is due now and not busy: the cron line. "
+			  "Quiet unless something fails." },
+	[SL_FLAG_FULL] = { "full", NULL, NULL,
+			   "Walk everything again instead of asking for "
+			   "changes." },
+	[SL_FLAG_MAX_TIME] = { "max-time", "T", NULL,
+			       "Hand the rest back after this long, e.g. 90s "
+			       "or 10m. Default with --due: 4m." },
+	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
+			    "At most so many, the newest. Default: 20." },
+	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
+			     "Pull the stream with this key." },
+	[SL_FLAG_DISABLE] = { "disable", "KEY", NULL,
+			      "Do not pull the stream with this key." },
+};
+
+const enum sl_flag sl_common_flags[] = {
+	SL_FLAG_DATABASE_URL,
+	SL_FLAG_DIRECT_URL,
+	SL_FLAG_KEY_FILE,
+	SL_FLAG_LOG_LEVEL,
+	SL_FLAG_HELP,
+	SL_FLAG_VERSION,
+	SL_FLAGS,
+};
+
+const struct sl_variable_row sl_variable_rows[] = {
+	{ "SLUICE_LOG_FORMAT", "text (default) or json: how log lines look." },
+	{ "SLUICE_PROXY", "Proxy for requests to providers, a whole URL. "
+			  "http_proxy and the like are not looked at." },
+	{ "SLUICE_QUOTA", "off: do not pace requests by the providers' "
+			  "published quotas. For tests and private proxies." },
+	{ NULL, NULL },
+};
+
+#define FLAGS(...) ((const enum sl_flag[]){ __VA_ARGS__, SL_FLAGS })
+#define NO_FLAGS   ((const enum sl_flag[]){ SL_FLAGS })
+
+const struct sl_command sl_commands[] = {
+	{ .name = "migrate",
+	  .words = "[up|status|plan|down [N|all]]",
+	  .words_max = 2,
+	  .summary = "Bring the database's schema up to date.",
+	  .about = "up (the default) applies what is pending, status lists "
+		   "every migration, plan prints the SQL that up would run, "
+		   "down reverts the newest one, the N newest or all, with "
+		   "the data in them. Uses the direct URL and its login, which "
+		   "must own the schema. Safe to start several times at once.",
+	  .flags = FLAGS(SL_FLAG_JSON),
+	  .run = sl_cmd_migrate },
+	{ .name = "keys",
+	  .words = "[generate|status]",
+	  .words_max = 1,
+	  .summary = "Make a master key, or look at the key file.",
+	  .about = "generate prints one line for the key file and writes "
+		   "nothing else: put it first in a file that only sluice can "
+		   "read (chmod 600), and keep a copy apart from the "
+		   "database's backups. Without the key file the stored "
+		   "tokens cannot be opened by anybody. status (the default) "
+		   "checks the file and lists the ids of its keys.",
+	  .flags = FLAGS(SL_FLAG_JSON),
+	  .run = sl_cmd_keys },
+	{ .name = "setup",
+	  .words = "PROVIDER",
+	  .words_min = 1,
+	  .words_max = 1,
+	  .summary = "Store a provider's OAuth client, sealed.",
+	  .about = "Reads the client file that the provider's console hands "
+		   "out, seals the client's secret, makes it the active "
+		   "client of that provider and prints what is left to do in "
+		   "the console.",
+	  .flags = FLAGS(SL_FLAG_CLIENT_FILE),
+	  .run = sl_cmd_setup },
+	{ .name = "user",
+	  .words = "add|list",
+	  .words_min = 1,
+	  .words_max = 1,
+	  .summary = "Add or list the users of a plain PostgreSQL.",
+	  .about = "add makes a user and prints the id. Where users belong to "
+		   "Supabase, create them there; list shows them all the "
+		   "same.",
+	  .flags = FLAGS(SL_FLAG_EMAIL, SL_FLAG_JSON),
+	  .run = sl_cmd_user },
+	{ .name = "connect",
+	  .words = "CONNECTOR",
+	  .words_min = 1,
+	  .words_max = 1,
+	  .summary = "Connect an account: its owner consents in a browser.",
+	  .about = "Waits up to five minutes for the consent on a loopback "
+		   "address, checks who consented and to what, and stores the "
+		   "tokens sealed. Connecting the same account again renews "
+		   "the consent and keeps settings, streams and cursors.\n\n"
+		   "On a host without a browser use --no-browser and either "
+		   "forward the port (ssh -L) or paste the address that the "
+		   "browser could not open.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_ACCOUNT, SL_FLAG_LISTEN,
+			 SL_FLAG_NO_BROWSER),
+	  .run = sl_cmd_connect },
+	{ .name = "sync",
+	  .summary = "Pull what is new, now and in the foreground.",
+	  .about = "Runs every connected account that matches, whether it is "
+		   "due or not, and waits for one that is busy. Stopping it "
+		   "(once: in good order; twice: at once) loses nothing: the "
+		   "next run goes on where this one stopped.\n\n"
+		   "The cron line: */5 * * * * sluice sync --due",
+	  .flags = FLAGS(SL_FLAG_DUE, SL_FLAG_USER, SL_FLAG_PROVIDER,
+			 SL_FLAG_FULL, SL_FLAG_MAX_TIME, SL_FLAG_JSON),
+	  .run = sl_cmd_sync },
+	{ .name = "resync",
+	  .summary = "Ask for a full walk of a user's accounts; returns.",
+	  .about = "The next sync --due, or sync, does it. Nothing disappears "
+		   "meanwhile.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .run = sl_cmd_resync },
+	{ .name = "status",
+	  .summary = "How each connected account is.",
+	  .about = "Account, status, last success, next run, streams, what "
+		   "waits for a person, the last error.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_JSON),
+	  .run = sl_cmd_status },
+	{ .name = "logs",
+	  .summary = "The runs of late, the newest first.",
+	  .about = "Runs that found nothing new are folded into one row, with "
+		   "their number.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_LIMIT,
+			 SL_FLAG_JSON),
+	  .run = sl_cmd_logs },
+	{ .name = "streams",
+	  .summary = "What is pulled from each account, and choose.",
+	  .about = "Lists the streams (calendars, for one) with their keys. "
+		   "With --enable or --disable and --user: choose; the choice "
+		   "outlives any default.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_ENABLE,
+			 SL_FLAG_DISABLE, SL_FLAG_JSON),
+	  .run = sl_cmd_streams },
+	{ .name = "doctor",
+	  .summary = "What is wrong with this installation.",
+	  .about = "Checks key file, database, roles, schema, TLS, clock, "
+		   "OAuth clients and overridden endpoints, without one "
+		   "request to a provider.",
+	  .flags = FLAGS(SL_FLAG_JSON),
+	  .run = sl_cmd_doctor },
+	{ .name = "connectors",
+	  .summary = "What this build can pull, with each option.",
+	  .about = "Options are keys of an integration's settings.",
+	  .flags = FLAGS(SL_FLAG_JSON),
+	  .run = sl_cmd_connectors },
+	{ .name = "version",
+	  .summary = "Print the version.",
+	  .flags = NO_FLAGS,
+	  .run = sl_cmd_version },
+	{ .name = "help",
+	  .words = "[COMMAND]",
+	  .words_max = 1,
+	  .summary = "Say what a command does.",
+	  .flags = NO_FLAGS,
+	  .run = sl_cmd_help },
+	{ .name = "help-man",
+	  .summary = "Print the man page's parts that come from the table.",
+	  .flags = NO_FLAGS,
+	  .hidden = true,
+	  .run = sl_cmd_help_man },
+	{ .name = NULL },
+};
+
+const struct sl_command *
+sl_command_find(const char *name)
+{
+	for (const struct sl_command *c = sl_commands; c->name != NULL; c++) {
+		if (strcmp(c->name, name) == 0)
+			return c;
+	}
+	return NULL;
+}
