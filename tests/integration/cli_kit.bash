@@ -132,7 +132,7 @@ new_keys() { (umask 077 && sluice keys generate >"$1"); }
 connect_start() {
 	: >"$work/connect.out"
 	mkfifo "$work/paste.$$" 2>/dev/null
-	sluice connect google_calendar --no-browser "$@" >"$work/connect.out" \
+	sluice connect "${connector:-google_calendar}" --no-browser "$@" >"$work/connect.out" \
 		2>"$work/connect.err" <>"$work/paste.$$" &
 	connect_pid=$!
 	children+=("$connect_pid")
