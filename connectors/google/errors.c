@@ -228,6 +228,12 @@ sl_google_classify(const struct sl_refusal *refusal, struct sl_error *err)
 	if (refusal->http_status == 403 || refusal->http_status == 429)
 		known = by_reason(&complaint);
 	verdict = known != NULL ? *known : by_status(refusal);
+	/* One item that may not be read must not stop the listing. */
+	if (refusal->call->wanted_id != NULL && verdict.scope == SL_STREAM &&
+	    (verdict.status == SL_REJECTED || verdict.status == SL_CONFIG)) {
+		verdict.status = SL_REJECTED;
+		verdict.scope = SL_ITEM;
+	}
 	describe(refusal, &verdict, &complaint, err);
 	err->retry_after_ms = delay(refusal, &verdict);
 	return verdict.status;

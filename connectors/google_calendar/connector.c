@@ -43,7 +43,7 @@ static const struct sl_option options[] = {
 	  .type = SL_OPT_CHOICE,
 	  .fallback = "met",
 	  .choices = contact_rules,
-	  .effect = SL_EFFECT_NOTHING,
+	  .effect = SL_EFFECT_REMAP,
 	  .help = "Whom events make a contact: people met, all people named, "
 		  "or nobody." },
 	{ .name = "contact_max_participants",
@@ -51,7 +51,7 @@ static const struct sl_option options[] = {
 	  .fallback = "25",
 	  .min = 2,
 	  .max = 1000,
-	  .effect = SL_EFFECT_NOTHING,
+	  .effect = SL_EFFECT_REMAP,
 	  .help = "Events with more participants make nobody a contact." },
 	{ .name = NULL },
 };

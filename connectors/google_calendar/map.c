@@ -69,7 +69,8 @@ sl_gcal_reject(struct sl_page *page, const char *id, const json_t *item,
 	       const char *reason)
 {
 	struct sl_rejected *rejected = sl_page_rejected(page);
-	const char *raw = sl_json_canonical(page->arena, item);
+	const char *raw =
+		item == NULL ? "" : sl_json_canonical(page->arena, item);
 
 	rejected->source_id = sl_arena_strdup(page->arena, id);
 	rejected->source_version = sl_gcal_version(item);
