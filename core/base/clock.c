@@ -74,12 +74,19 @@ sl_wait_deadline(int64_t us, struct timespec *out)
 	}
 }
 
+static void
+fake_idle(void *ctx, int64_t us)
+{
+	sl_fake_clock_advance(ctx, us);
+}
+
 void
 sl_fake_clock_init(struct sl_fake_clock *fake, int64_t now_us)
 {
 	*fake = (struct sl_fake_clock){
 		.clock = { .now_us = fake_now_us,
 			   .mono_us = fake_mono_us,
+			   .idle = fake_idle,
 			   .ctx = fake },
 		.now_us = now_us,
 	};

@@ -19,6 +19,9 @@
 struct sl_clock {
 	int64_t (*now_us)(void *ctx);  /* UTC                */
 	int64_t (*mono_us)(void *ctx); /* never goes back    */
+	/** NULL, or called instead of waiting when nothing happens for `us`:
+	 *  a clock that stands still moves on by itself. */
+	void (*idle)(void *ctx, int64_t us);
 	void *ctx;
 };
 

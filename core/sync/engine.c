@@ -168,7 +168,7 @@ wake_all_runs(struct sl_engine *e)
 			continue;
 		sl_job_wake_locked(e, &run->job);
 		for (struct sl_task *t = run->tasks; t; t = t->next)
-			if (!t->ended)
+			if (t->started && !t->ended)
 				sl_job_wake_locked(e, &t->job);
 	}
 }
@@ -178,6 +178,7 @@ hand_back(struct sl_engine *e)
 {
 	e->hand_back = true;
 	wake_all_runs(e);
+	pthread_cond_broadcast(&e->events);
 	pthread_mutex_unlock(&e->mutex);
 	e->config.transport->cancel_all(e->config.transport);
 	pthread_mutex_lock(&e->mutex);

@@ -68,8 +68,6 @@ find_kind(const struct sl_connector *c, const char *name)
 static bool
 may_run(const struct sl_run *run, const struct sl_stream_row *row)
 {
-	if (!row->enabled || row->state == SL_STREAM_CLOSED)
-		return false;
 	return strcmp(run->work->trigger, "schedule") != 0 ||
 	       row->not_before_us == SL_NO_TIME ||
 	       row->not_before_us <= sl_run_now_us(run);
@@ -87,10 +85,13 @@ sl_run_add_tasks(struct sl_run *run, bool openers)
 			find_kind(run->connector, row->kind);
 		struct sl_task *task;
 
-		if (!kind ||
-		    opens_others(run->connector, row->kind) != openers ||
-		    !may_run(run, row))
+		if (!kind || !row->enabled || row->state == SL_STREAM_CLOSED ||
+		    opens_others(run->connector, row->kind) != openers)
 			continue;
+		if (!may_run(run, row)) {
+			run->skipped++;
+			continue;
+		}
 		task = sl_task_new(run, kind, row);
 		pthread_mutex_lock(&run->engine->mutex);
 		*run->tasks_tail = task;
@@ -98,6 +99,15 @@ sl_run_add_tasks(struct sl_run *run, bool openers)
 		run->streams++;
 		pthread_mutex_unlock(&run->engine->mutex);
 	}
+}
+
+/* A burst at the start counts against the minute, too. */
+static void
+start_pace(struct sl_pace *pace, double per_minute, int64_t now_us)
+{
+	double burst = per_minute / 60.0 * PACE_BURST_S;
+
+	sl_pace_init(pace, per_minute - burst, burst, now_us);
 }
 
 static void
@@ -115,12 +125,11 @@ init_pace(struct sl_run *run)
 		}
 	}
 	now = sl_mono_us(e->config.clock);
-	sl_pace_init(&run->pace, user, user / 60.0 * PACE_BURST_S, now);
+	start_pace(&run->pace, user, now);
 	pthread_mutex_lock(&e->mutex);
 	if (e->client_paced != run->connector->provider) {
 		e->client_paced = run->connector->provider;
-		sl_pace_init(&e->client_pace, client,
-			     client / 60.0 * PACE_BURST_S, now);
+		start_pace(&e->client_pace, client, now);
 	}
 	pthread_mutex_unlock(&e->mutex);
 }

@@ -20,19 +20,33 @@ final_status(const struct sl_run *run)
 	return run->streams_failed >= run->streams ? "failed" : "partial";
 }
 
+/* What the account's status becomes; NULL: it stays. A dead grant was booked
+ * when it was found, against the tokens that were refused. */
 static const char *
 integration_status(const struct sl_run *run)
 {
+	const struct sl_error *err = &run->error;
+	bool was_error = strcmp(run->account.status, "error") == 0;
+
 	if (!run->fatal)
-		return run->cut > 0 ? NULL : "connected";
-	if (run->error.status == SL_REAUTH)
+		return was_error && run->cut == 0 ? "connected" : NULL;
+	if (err->status == SL_REAUTH &&
+	    (err->scope == SL_INTEGRATION || err->http_status == 401))
 		return "needs_reauth";
-	if (run->error.status == SL_CONFIG &&
-	    run->error.scope == SL_INTEGRATION &&
-	    (strcmp(run->account.status, "connected") == 0 ||
-	     strcmp(run->account.status, "error") == 0))
+	if (err->status == SL_CONFIG && err->scope == SL_INTEGRATION &&
+	    (was_error || strcmp(run->account.status, "connected") == 0))
 		return "error";
 	return NULL;
+}
+
+/* A wait that the provider asked for, kept for whoever comes next. */
+static int64_t
+deadline(const struct sl_run *run)
+{
+	if (!run->fatal || run->error.status != SL_RETRY ||
+	    run->error.retry_after_ms <= 0)
+		return SL_NO_TIME;
+	return sl_run_now_us(run) + run->error.retry_after_ms * 1000;
 }
 
 static void
@@ -50,7 +64,9 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 		.add = &run->unwritten,
 		.changed = run->changed,
 		.error = run->failed ? &run->error : NULL,
-		.resync_done = run->account.resync && strcmp(status, "ok") == 0,
+		.resync_done = run->account.resync && run->skipped == 0 &&
+			       strcmp(status, "ok") == 0,
+		.not_before_us = deadline(run),
 		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
 				       ? sl_run_now_us(run)
 				       : SL_NO_TIME,

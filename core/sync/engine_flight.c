@@ -111,6 +111,7 @@ relaunch(struct sl_leg *leg)
 		sl_exchange_release(&leg->x);
 	sl_exchange_init(&leg->x);
 	leg->ready = true;
+	leg->flight->paced = false;
 }
 
 static const struct sl_header *
@@ -200,15 +201,23 @@ ask(struct sl_flight *f, struct sl_error *err)
 	return SL_OK;
 }
 
+static bool
+may_leave(const struct sl_leg *leg, int64_t now)
+{
+	return leg->ready && leg->not_before_us <= now;
+}
+
 /* Budget for every ready leg; legs beyond the first may be deferred. */
 static bool
 reserve(struct sl_flight *f, bool wait)
 {
+	int64_t now = sl_mono_us(f->task->run->engine->config.clock);
+
 	for (size_t i = 0; i < f->count; i++) {
 		struct sl_leg *leg = &f->legs[i];
 		size_t cap = leg->x.request.max_body;
 
-		if (!leg->ready || leg->reserved)
+		if (!may_leave(leg, now) || leg->reserved)
 			continue;
 		if (sl_budget_take(f->task, cap, wait && i == 0)) {
 			leg->reserved = cap;
@@ -235,18 +244,55 @@ pace(struct sl_flight *f, const struct sl_leg *leg)
 	return user > client ? user : client;
 }
 
+/* Give every ready leg its time: backoff, and the published quotas. */
+static void
+set_times(struct sl_flight *f)
+{
+	struct sl_engine *e = f->task->run->engine;
+
+	if (f->paced)
+		return;
+	f->paced = true;
+	pthread_mutex_lock(&e->mutex);
+	for (size_t i = 0; i < f->count; i++) {
+		struct sl_leg *leg = &f->legs[i];
+		int64_t at;
+
+		if (!leg->ready)
+			continue;
+		at = pace(f, leg);
+		if (at > leg->not_before_us)
+			leg->not_before_us = at;
+		if (f->not_before_us > leg->not_before_us)
+			leg->not_before_us = f->not_before_us;
+	}
+	pthread_mutex_unlock(&e->mutex);
+}
+
+/* How long until the first ready leg may leave; 0 = now. A flight that is held
+ * back stands in no line and holds no budget: others go first. */
+static int64_t
+wait_left(const struct sl_flight *f)
+{
+	int64_t now = sl_mono_us(f->task->run->engine->config.clock);
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (f->legs[i].ready && f->legs[i].not_before_us < first)
+			first = f->legs[i].not_before_us;
+	return first > now ? first - now : 0;
+}
+
 static void
 prepare_submit(struct sl_flight *f, struct sl_leg *leg, struct sl_token *token)
 {
 	struct sl_run *run = f->task->run;
 	struct sl_engine *e = run->engine;
-	int64_t at;
 
 	sl_token_unref(e, &leg->token);
 	pthread_mutex_lock(&e->mutex);
 	token->refs++;
 	leg->token = token;
-	at = pace(f, leg);
 	run->tally.requests++;
 	run->unwritten.requests++;
 	run->tally.retries += leg->attempts > 0;
@@ -254,54 +300,59 @@ prepare_submit(struct sl_flight *f, struct sl_leg *leg, struct sl_token *token)
 	f->flying++;
 	pthread_mutex_unlock(&e->mutex);
 	leg->x.request.bearer = &token->secret;
-	if (at > leg->x.request.not_before_us)
-		leg->x.request.not_before_us = at;
-	if (f->not_before_us > leg->x.request.not_before_us)
-		leg->x.request.not_before_us = f->not_before_us;
+	leg->x.request.not_before_us = leg->not_before_us;
 }
 
-/* How long the longest of these requests will be held back. */
+/* Hand over what is ready and whose time has come. */
 static void
-tell_wait(const struct sl_flight *f)
-{
-	int64_t now = sl_mono_us(f->task->run->engine->config.clock), at = 0;
-
-	for (size_t i = 0; i < f->count; i++)
-		if (f->legs[i].ready && f->legs[i].x.request.not_before_us > at)
-			at = f->legs[i].x.request.not_before_us;
-	if (at > now + SL_US_PER_S)
-		sl_run_progress(f->task->run, f->task, at - now);
-}
-
-/* Submit what is ready; false when token or budget must be waited for. */
-static bool
-submit(struct sl_flight *f, bool wait)
+let_go(struct sl_flight *f, struct sl_token *token)
 {
 	struct sl_run *run = f->task->run;
 	struct sl_transport *t = run->engine->config.transport;
+	int64_t now = sl_mono_us(run->engine->config.clock);
 	struct sl_leg *go[SL_CALLS_MAX];
-	struct sl_token *token = sl_token_get(run);
 	size_t n = 0;
 
-	if (!token)
-		return false;
-	if (!reserve(f, wait)) {
-		sl_token_unref(run->engine, &token);
-		return false;
-	}
 	for (size_t i = 0; i < f->count; i++) {
-		if (!f->legs[i].ready)
+		if (!may_leave(&f->legs[i], now))
 			continue;
 		prepare_submit(f, &f->legs[i], token);
 		go[n++] = &f->legs[i];
 	}
-	tell_wait(f);
 	for (size_t i = 0; i < n; i++)
 		go[i]->ready = false;
 	for (size_t i = 0; i < n; i++)
 		t->submit(t, &go[i]->x);
+	if (sl_engine_ending(run->engine))
+		t->cancel_all(t); /* a stop may have cancelled before this */
+}
+
+/* Submit what is ready, or be woken when time, token or budget are there. */
+static void
+submit(struct sl_flight *f, bool wait)
+{
+	struct sl_task *task = f->task;
+	struct sl_run *run = task->run;
+	struct sl_token *token;
+	int64_t left;
+
+	set_times(f);
+	left = wait_left(f);
+	if (left > 0) {
+		sl_budget_leave(task);
+		if (left > SL_US_PER_S)
+			sl_run_progress(run, task, left);
+		sl_job_after(run->engine, &task->job, left);
+		return;
+	}
+	token = sl_token_get(run);
+	if (!token) {
+		sl_budget_leave(task); /* others must not wait for a token */
+		return;
+	}
+	if (reserve(f, wait))
+		let_go(f, token);
 	sl_token_unref(run->engine, &token);
-	return true;
 }
 
 /* Any status but 2xx: what does the provider mean? */
@@ -368,7 +419,7 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 	if (err->scope == SL_INTEGRATION)
 		block_pace(run, at);
 	relaunch(leg);
-	leg->x.request.not_before_us = at;
+	leg->not_before_us = at;
 	return true;
 }
 
@@ -428,6 +479,6 @@ sl_flight_advance(struct sl_flight *f, bool wait, struct sl_error *err)
 	}
 	if (!ready)
 		return SL_FLIGHT_LANDED;
-	(void)submit(f, wait);
+	submit(f, wait);
 	return SL_FLIGHT_WAITS;
 }

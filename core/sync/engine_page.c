@@ -4,7 +4,6 @@
  * commit. The cursor moves only with the rows that it covers.
  */
 #include <string.h>
-#include <time.h>
 
 #include "core/base/mem.h"
 
@@ -168,19 +167,6 @@ fill_commit(struct sl_task *task, const struct step *step,
 	};
 }
 
-/* Wait a little, or until the engine is asked to stop. */
-static void
-pause_worker(struct sl_engine *e, int64_t us)
-{
-	struct timespec until;
-
-	sl_wait_deadline(us, &until);
-	pthread_mutex_lock(&e->mutex);
-	if (!e->stop)
-		(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
-	pthread_mutex_unlock(&e->mutex);
-}
-
 /* The page is in memory: ride out a database that is away for a moment. */
 static sl_status
 commit_with_patience(struct sl_worker *worker, struct sl_task *task,
@@ -193,9 +179,9 @@ commit_with_patience(struct sl_worker *worker, struct sl_task *task,
 
 	for (int i = 0; i < COMMIT_ATTEMPTS; i++) {
 		s = store->commit(store, c, c->page->arena, out, err);
-		if (s != SL_RETRY || e->stop)
+		if (s != SL_RETRY || sl_engine_ending(e))
 			return s;
-		pause_worker(e, COMMIT_PAUSE_US << i);
+		sl_engine_pause(e, COMMIT_PAUSE_US << i);
 	}
 	return s;
 }
@@ -230,7 +216,7 @@ adopt_outcome(struct sl_task *task, const struct sl_outcome *out)
 	}
 	sl_arena_free(&task->pending_arena);
 	task->pending_arena = arena;
-	task->pending = first;
+	task->pending = task->row.pending = first;
 }
 
 static void
@@ -322,7 +308,9 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 		task->not_before_us = 0;
 		sl_page_prepare(&step.page);
 		task->flight = prefetch(task, &step);
-		if (commit_page(worker, task, &step, err) == SL_OK)
+		if (commit_page(worker, task, &step, err) != SL_OK)
+			verdict = SL_PAGE_UNSTORED;
+		else
 			verdict = step.page.more || task->pending
 					  ? SL_PAGE_GO_ON
 					  : SL_PAGE_RESTS;

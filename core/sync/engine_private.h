@@ -47,7 +47,8 @@ struct sl_leg {
 	struct sl_flight *flight;
 	const struct sl_call *call;
 	struct sl_token *token;
-	size_t reserved; /* of the body budget */
+	size_t reserved;       /* of the body budget */
+	int64_t not_before_us; /* monotonic; 0 = at once */
 	int attempts;
 	bool ready;   /* to be submitted, now or again         */
 	bool renewed; /* one 401 was answered by a fresh token */
@@ -66,6 +67,7 @@ struct sl_flight {
 	size_t flying; /* (L) submitted and not yet back        */
 	bool asked;
 	int64_t not_before_us; /* backoff of the whole flight     */
+	bool paced;            /* its requests' times were set by the quota */
 };
 
 struct sl_task {
@@ -125,8 +127,9 @@ struct sl_run {
 	struct sl_task *tasks, **tasks_tail;
 	size_t streams, streams_done; /* (L) */
 	size_t live;                  /* (L) tasks started and not ended */
-	size_t cut;  /* (L) tasks that ended because the engine did */
-	bool reload; /* (L) streams were opened or closed */
+	size_t cut;     /* (L) tasks that ended because the engine did */
+	size_t skipped; /* streams left alone until their deadline */
+	bool reload;    /* (L) streams were opened or closed */
 	bool openers_done;
 	bool full;                 /* (L) a walk took place */
 	bool changed;              /* (L) */
@@ -145,6 +148,7 @@ struct sl_run {
 	struct sl_form *refresh_form;
 	struct sl_arena *refresh_arena;
 	int refresh_attempts;
+	bool refresh_taken; /* the last answer held tokens */
 	struct sl_run *next;
 };
 
@@ -189,7 +193,9 @@ void *sl_worker_main(void *worker);
 bool sl_budget_take(struct sl_task *task, size_t bytes, bool wait);
 void sl_budget_give(struct sl_engine *e, size_t bytes);
 void sl_budget_leave(struct sl_task *task);
-bool sl_engine_ending(struct sl_engine *e); /* stop, hand back, deadline */
+bool sl_engine_ending(struct sl_engine *e); /* stop, or hand back */
+/** Hold this worker for a while, or until the engine ends. */
+void sl_engine_pause(struct sl_engine *e, int64_t us);
 
 /* engine_begin.c, engine_end.c */
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);
@@ -220,9 +226,10 @@ void sl_task_free(struct sl_task *task);
 
 /* engine_page.c: read, prepare, commit */
 enum sl_page_verdict {
-	SL_PAGE_GO_ON, /* look again: ask for more, or wait for the flight */
-	SL_PAGE_RESTS, /* nothing more to ask now */
-	SL_PAGE_FAILED,
+	SL_PAGE_GO_ON,    /* look again: ask for more, or wait for the flight */
+	SL_PAGE_RESTS,    /* nothing more to ask now */
+	SL_PAGE_FAILED,   /* the answer was useless: ask again may help     */
+	SL_PAGE_UNSTORED, /* the database refused it: asking again does not */
 };
 enum sl_page_verdict sl_task_page(struct sl_worker *worker,
 				  struct sl_task *task, struct sl_error *err);

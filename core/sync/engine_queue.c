@@ -123,7 +123,10 @@ next_job(struct sl_engine *e)
 		}
 		if (e->quit)
 			return NULL;
-		wait_for_jobs(e, wait);
+		if (wait > 0 && e->config.clock->idle)
+			e->config.clock->idle(e->config.clock->ctx, wait);
+		else
+			wait_for_jobs(e, wait);
 	}
 }
 
@@ -235,4 +238,20 @@ sl_engine_ending(struct sl_engine *e)
 	ending = e->stop || e->hand_back;
 	pthread_mutex_unlock(&e->mutex);
 	return ending;
+}
+
+void
+sl_engine_pause(struct sl_engine *e, int64_t us)
+{
+	struct timespec until;
+
+	if (e->config.clock->idle) {
+		e->config.clock->idle(e->config.clock->ctx, us);
+		return;
+	}
+	sl_wait_deadline(us, &until);
+	pthread_mutex_lock(&e->mutex);
+	if (!e->stop && !e->hand_back)
+		(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
+	pthread_mutex_unlock(&e->mutex);
 }

@@ -231,6 +231,18 @@ beat(struct sl_worker *worker, struct sl_run *run)
 	sl_job_after(run->engine, &run->job, HEARTBEAT_US);
 }
 
+static bool
+refresh_is_open(struct sl_run *run)
+{
+	bool open;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	open = run->token_state == SL_TOKEN_FLYING ||
+	       run->token_state == SL_TOKEN_LANDED;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return open;
+}
+
 void
 sl_run_step(struct sl_worker *worker, struct sl_job *job)
 {
@@ -248,6 +260,6 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 		if (keep_going(run))
 			return;
 	} while (second_half(worker, run));
-	if (run->token_state != SL_TOKEN_FLYING)
+	if (!refresh_is_open(run)) /* an answer that landed is stored first */
 		sl_run_finish(worker, run);
 }

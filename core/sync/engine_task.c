@@ -11,6 +11,7 @@
 
 #define BACKOFF_BASE_US (INT64_C(60) * SL_US_PER_S)
 #define BACKOFF_DOUBLES 6
+#define SOON_US         (INT64_C(24) * 3600 * SL_US_PER_S)
 
 static bool
 must_walk(const struct sl_task *task)
@@ -36,7 +37,7 @@ start_walk(struct sl_task *task, bool resynced)
 	json_decref(task->cursor);
 	task->cursor = NULL;
 	task->cursors_count = 0;
-	task->pending = NULL;
+	task->pending = task->row.pending = NULL;
 }
 
 struct sl_task *
@@ -75,6 +76,7 @@ task_end(struct sl_task *task, bool cut)
 	struct sl_engine *e = run->engine;
 
 	sl_budget_leave(task);
+	sl_job_no_timer(e, &task->job);
 	pthread_mutex_lock(&e->mutex);
 	task->ended = true;
 	task->cut = cut;
@@ -124,6 +126,18 @@ task_fail(struct sl_worker *worker, struct sl_task *task,
 	task_end(task, false);
 }
 
+/* Refused again and again, each time soon after a walk: walking does not
+ * help. Long after one, a cursor may simply have grown old. */
+static bool
+refused_often(const struct sl_task *task)
+{
+	const struct sl_stream_row *row = &task->row;
+
+	return row->resyncs >= SL_RESYNCS_MAX &&
+	       row->walk_started_us != SL_NO_TIME &&
+	       sl_run_now_us(task->run) - row->walk_started_us < SOON_US;
+}
+
 /* A useless answer: start the walk anew, halve the page, or wait and ask
  * again. False: nothing helps. */
 static bool
@@ -134,7 +148,7 @@ recover(struct sl_task *task, struct sl_error *err)
 
 	switch (err->status) {
 	case SL_RESYNC:
-		if (task->row.resyncs >= SL_RESYNCS_MAX || task->starts_walk) {
+		if (task->starts_walk || refused_often(task)) {
 			(void)sl_error_wrap(err, "the cursor is refused again "
 						 "and again");
 			return false;
@@ -181,7 +195,8 @@ sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
 	struct sl_sweep_outcome out = { .answer = SL_SWEEP_MORE };
 
 	*status = SL_OK;
-	while (out.answer == SL_SWEEP_MORE && *status == SL_OK) {
+	while (out.answer == SL_SWEEP_MORE && *status == SL_OK &&
+	       !sl_engine_ending(run->engine)) {
 		struct sl_arena *arena = sl_arena_new();
 
 		out = (struct sl_sweep_outcome){ 0 };
@@ -196,7 +211,7 @@ sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
 		if (*status == SL_OK && out.answer == SL_SWEEP_ASKS) {
 			sl_arena_free(&task->pending_arena);
 			task->pending_arena = arena;
-			task->pending = out.pending;
+			task->pending = task->row.pending = out.pending;
 			task->row.sweep = SL_SWEEP_SAMPLING;
 		} else {
 			sl_arena_free(&arena);
@@ -253,11 +268,12 @@ take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
 	case SL_PAGE_RESTS:
 		return !rest(worker, task);
 	case SL_PAGE_FAILED:
+		if (recover(task, err))
+			return true;
+		break;
+	case SL_PAGE_UNSTORED: /* a prefetched request must land first */
 		break;
 	}
-	/* A prefetched request may still be under way: it must land first. */
-	if (!task->flight && recover(task, err))
-		return true;
 	task->failure = *err;
 	task->failing = true;
 	return true;

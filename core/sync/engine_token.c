@@ -8,6 +8,9 @@
  */
 #include <string.h>
 
+#define SAVE_ATTEMPTS 6
+#define SAVE_PAUSE_US (SL_US_PER_S / 4)
+
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
@@ -164,6 +167,8 @@ submit_refresh(struct sl_run *run, int64_t delay_ms)
 	run->unwritten.requests++;
 	pthread_mutex_unlock(&run->engine->mutex);
 	c->transport->submit(c->transport, x);
+	if (sl_engine_ending(run->engine))
+		c->transport->cancel_all(c->transport);
 }
 
 static void
@@ -243,7 +248,16 @@ store_tokens(struct sl_worker *worker, struct sl_run *run,
 	}
 	if (s != SL_OK)
 		return s;
-	return worker->store->save_tokens(worker->store, &update, won, err);
+	/* What the provider gave must not be lost to a database that is away
+	 * for a moment: the old refresh token may be dead already. */
+	for (int i = 0; i < SAVE_ATTEMPTS; i++) {
+		s = worker->store->save_tokens(worker->store, &update, won,
+					       err);
+		if (s != SL_RETRY)
+			break;
+		sl_engine_pause(run->engine, SAVE_PAUSE_US << i);
+	}
+	return s;
 }
 
 /* Somebody else refreshed meanwhile: use what they stored. */
@@ -277,6 +291,7 @@ read_refresh(struct sl_worker *worker, struct sl_run *run,
 	s = sl_oauth_read_tokens(run->refresh_arena, &run->refresh.response,
 				 sl_now_us(run->engine->config.clock), &tokens,
 				 err);
+	run->refresh_taken = s == SL_OK;
 	if (s == SL_OK)
 		s = store_tokens(worker, run, &tokens, &won, err);
 	if (s == SL_OK && won) {
@@ -296,8 +311,8 @@ refresh_again(struct sl_run *run, sl_status s, const struct sl_error *err)
 	const struct sl_engine_config *c = &run->engine->config;
 	struct sl_retry_decision d;
 
-	if (s != SL_RETRY || sl_run_stopped(run))
-		return false;
+	if (s != SL_RETRY || run->refresh_taken || sl_run_stopped(run))
+		return false; /* an answer is never asked for twice */
 	d = sl_retry_next(&c->retry, ++run->refresh_attempts,
 			  err->retry_after_ms, c->rng);
 	if (!d.again)
@@ -321,6 +336,7 @@ token_ready(struct sl_run *run, struct sl_token *token)
 	       (struct sl_field[]){ SL_F_TEXT("grant", run->account.grant.id),
 				    SL_F_END });
 	pthread_mutex_lock(&e->mutex);
+	token_unref_locked(&run->token); /* the one that ran out */
 	run->token = token;
 	run->token_state = SL_TOKEN_READY;
 	for (struct sl_task *t = run->tasks; t; t = t->next)
@@ -336,7 +352,7 @@ grant_is_dead(struct sl_worker *worker, struct sl_run *run,
 	struct sl_error err;
 
 	if (worker->store->grant_dead(worker->store, &run->account.lease,
-				      run->account.grant.id, cause->text,
+				      &run->account.grant, cause->text,
 				      &err) != SL_OK)
 		sl_run_fail(run, &err, false);
 }
@@ -363,6 +379,12 @@ sl_token_landed(struct sl_worker *worker, struct sl_run *run)
 	sl_exchange_release(&run->refresh);
 	if (s == SL_OK) {
 		token_ready(run, token);
+		return;
+	}
+	if (s == SL_CANCELLED && sl_engine_ending(run->engine)) {
+		pthread_mutex_lock(&run->engine->mutex);
+		run->token_state = SL_TOKEN_NONE;
+		pthread_mutex_unlock(&run->engine->mutex);
 		return;
 	}
 	if (s == SL_REAUTH)

@@ -35,7 +35,7 @@
 #define SL_BREAKER_SAMPLES 10
 
 /** Rows that one sweep transaction tombstones. */
-#define SL_SWEEP_CHUNK 1000
+#define SL_SWEEP_CHUNK 10000
 
 /** How long a lease lasts without a heartbeat. */
 #define SL_LEASE_US (INT64_C(60) * 1000000)
@@ -132,11 +132,12 @@ struct sl_run_end {
 	const char *mode;
 	const char *status; /* "ok", "partial", "failed", "interrupted" */
 	int64_t started_us, finished_us;
-	const struct sl_tally *add;     /* not yet written                   */
-	bool changed;                   /* anything but unchanged in the run */
-	const struct sl_error *error;   /* NULL = none                       */
-	bool resync_done;               /* the request was fulfilled         */
-	int64_t next_run_us;            /* SL_NO_TIME = by the interval      */
+	const struct sl_tally *add;   /* not yet written                   */
+	bool changed;                 /* anything but unchanged in the run */
+	const struct sl_error *error; /* NULL = none                       */
+	bool resync_done;             /* the request was fulfilled         */
+	int64_t not_before_us;        /* a provider's deadline, or SL_NO_TIME */
+	int64_t next_run_us;          /* SL_NO_TIME = by the interval      */
 	const char *integration_status; /* NULL = leave; "connected", "error",
 					 * "needs_reauth"                  */
 	const char *detail;             /* JSON object text, or NULL         */
@@ -195,10 +196,11 @@ struct sl_store {
 				 const struct sl_token_update *update,
 				 bool *won, struct sl_error *err) SL_NODISCARD;
 
-	/** The grant is dead: it and its integrations become needs_reauth. */
+	/** The grant is dead: it and its integrations become needs_reauth,
+	 *  unless it has newer tokens than those that were refused. */
 	sl_status (*grant_dead)(struct sl_store *s,
 				const struct sl_lease *lease,
-				const char *grant_id, const char *text,
+				const struct sl_grant *grant, const char *text,
 				struct sl_error *err) SL_NODISCARD;
 
 	/** Keep the lease for another SL_LEASE_US. */

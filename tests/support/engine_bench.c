@@ -261,3 +261,17 @@ bench_token_call(struct bench *b, const struct sl_request *request,
 		   "\"token_type\":\"Bearer\"}");
 	return true;
 }
+
+void
+bench_two_pages(void *ctx, const struct sl_request *request,
+		struct sl_response *response)
+{
+	(void)ctx;
+	if (strstr(request->url, "after=p2"))
+		fake_reply(response, 200,
+			   "{\"items\":[\"c\"],\"next\":\"s1\"}");
+	else
+		fake_reply(response, 200,
+			   "{\"items\":[\"a\",\"b\"],"
+			   "\"next\":\"p2\",\"more\":true}");
+}

@@ -45,6 +45,10 @@ void bench_run(struct bench *b, const char *trigger);
 bool bench_token_call(struct bench *b, const struct sl_request *request,
 		      struct sl_response *response);
 
+/** Answers a walk of two pages: a, b, then c after "p2". */
+void bench_two_pages(void *ctx, const struct sl_request *request,
+		     struct sl_response *response);
+
 /** How often the last ask was told to halve its page. */
 extern int bench_last_shrink;
 

@@ -113,6 +113,36 @@ remember(struct fake_store *s, const struct sl_commit *c)
 			       c->answered[0]);
 }
 
+static bool
+was_answered(const struct sl_commit *c, const char *id)
+{
+	for (size_t i = 0; c->answered && c->answered[i]; i++)
+		if (strcmp(c->answered[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* What waited before and was not read still waits. */
+static const struct sl_ref *
+still_pending(const struct sl_commit *c, struct sl_arena *arena)
+{
+	struct sl_ref *first = NULL, **tail = &first;
+
+	if (c->starts_walk)
+		return NULL;
+	for (const struct sl_ref *r = c->stream->pending; r; r = r->next) {
+		struct sl_ref *copy;
+
+		if (was_answered(c, r->source_id))
+			continue;
+		copy = SL_NEW(arena, struct sl_ref);
+		copy->source_id = sl_arena_strdup(arena, r->source_id);
+		*tail = copy;
+		tail = &copy->next;
+	}
+	return first;
+}
+
 static sl_status
 fake_commit(struct sl_store *store, const struct sl_commit *c,
 	    struct sl_arena *arena, struct sl_outcome *out,
@@ -120,7 +150,6 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 {
 	struct fake_store *s = (struct fake_store *)store;
 
-	(void)arena;
 	if (s->commit_fails != SL_OK && s->commit_fail_times-- > 0)
 		return sl_fail(err, s->commit_fails, SL_CLIENT, "made to fail");
 	remember(s, c);
@@ -135,6 +164,7 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 		s->written.created += out->counts.created;
 	}
 	out->stream = *c->stream;
+	out->pending = still_pending(c, arena);
 	if (c->starts_walk) {
 		out->stream.generation++;
 		out->stream.state = SL_STREAM_WALKING;
@@ -202,9 +232,10 @@ fake_save_tokens(struct sl_store *store, const struct sl_token_update *update,
 
 static sl_status
 fake_grant_dead(struct sl_store *store, const struct sl_lease *lease,
-		const char *grant_id, const char *text, struct sl_error *err)
+		const struct sl_grant *grant, const char *text,
+		struct sl_error *err)
 {
-	(void)lease, (void)grant_id, (void)text, (void)err;
+	(void)lease, (void)grant, (void)text, (void)err;
 	((struct fake_store *)store)->dead_grants++;
 	return SL_OK;
 }
@@ -227,6 +258,8 @@ fake_finish(struct sl_store *store, const struct sl_run_end *end,
 	(void)err;
 	s->finishes++;
 	s->written.requests += end->add->requests;
+	s->end_not_before_us = end->not_before_us;
+	s->end_resync_done = end->resync_done;
 	s->end_class = end->error ? end->error->status : SL_OK;
 	(void)snprintf(s->end_status, sizeof(s->end_status), "%s", end->status);
 	(void)snprintf(s->end_integration, sizeof(s->end_integration), "%s",

@@ -58,6 +58,8 @@ struct fake_store {
 	char end_status[32];
 	char end_integration[32];
 	sl_status end_class;
+	int64_t end_not_before_us;
+	bool end_resync_done;
 	struct sl_tally written; /* what reached the log row */
 };
 

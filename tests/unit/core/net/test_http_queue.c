@@ -226,7 +226,9 @@ delayed_exchanges_leave_in_the_order_of_their_times(void **state SL_UNUSED)
 	} rows[] = { { 3000, "/3" }, { 1000, "/1" }, { 2000, "/2" } };
 
 	int64_t mono_us = 500;
-	const struct sl_clock clock = { no_now_us, moved_mono_us, &mono_us };
+	const struct sl_clock clock = { .now_us = no_now_us,
+					.mono_us = moved_mono_us,
+					.ctx = &mono_us };
 	struct sl_exchange x[SL_ARRAY_LEN(rows)], now;
 	struct gate gate = GATE_INIT;
 	struct sl_error err;

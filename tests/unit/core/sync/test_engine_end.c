@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine's decisions: how runs end, wanted items, deadlines, resyncs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/engine_bench.h"
+#include "tests/support/unit.h"
+
+static void
+stop_in_the_middle(void *ctx, const struct sl_request *request,
+		   struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	bench_two_pages(ctx, request, response);
+	if (b->turn++ == 0)
+		sl_engine_stop(b->engine);
+}
+
+static void
+a_stop_leaves_what_was_committed_and_says_interrupted(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = stop_in_the_middle;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "interrupted");
+	assert_string_equal(b->store.end_status, "interrupted");
+	assert_int_equal(b->store.finishes, 1);
+	assert_true(b->store.commit_count <= 1);
+}
+
+static void
+a_stop_ends_streams_that_never_began(void **state)
+{
+	static const char *const keys[] = { "a", "b", "c", "d", "e",
+					    "f", "g", "h", "i", "j" };
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(keys); i++)
+		fake_store_stream(&b->store, "items", keys[i], NULL);
+	b->net.answer = stop_in_the_middle;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "interrupted");
+	assert_int_equal(b->store.finishes, 1);
+}
+
+static void
+items_or_pages(void *ctx, const struct sl_request *request,
+	       struct sl_response *response)
+{
+	if (strstr(request->url, "/item/"))
+		fake_reply(response, 200, "{\"items\":[\"x\"],\"more\":true}");
+	else
+		bench_two_pages(ctx, request, response);
+}
+
+static void
+wanted_items_wait_until_each_was_read(void **state)
+{
+	static const struct sl_ref third = { .source_id = "w3" };
+	static const struct sl_ref second = { .next = NULL, .source_id = "w2" };
+	static struct sl_ref refs[2];
+	struct bench *b = *state;
+
+	refs[0] = second;
+	refs[0].next = &refs[1];
+	refs[1] = third;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}")
+		->pending = refs;
+	b->net.answer = items_or_pages;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_true(b->store.commit_count >= 3);
+	assert_string_equal(b->store.commits[0].answered, "w2");
+	assert_string_equal(b->store.commits[1].answered, "w3");
+	assert_string_equal(b->store.commits[2].answered, "");
+}
+
+static void
+a_page_that_cannot_be_stored_is_not_asked_for_again(void **state)
+{
+	struct bench *b = *state;
+
+	b->store.commit_fails = SL_RETRY;
+	b->store.commit_fail_times = 1000;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = bench_two_pages;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "failed");
+	assert_int_equal(b->net.submitted, 1);
+}
+
+static void
+far_deadline(void *ctx, const struct sl_request *request,
+	     struct sl_response *response)
+{
+	(void)ctx, (void)request;
+	fake_reply(response, 429, "{}");
+	response->retry_after_ms = 3600000;
+}
+
+static void
+a_far_deadline_is_kept_for_whoever_comes_next(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = far_deadline;
+	bench_run(b, "schedule");
+	assert_int_equal(b->net.submitted, 1);
+	assert_true(b->store.end_not_before_us >=
+		    BENCH_NOW_US + 3600 * SL_US_PER_S);
+}
+
+static void
+a_resync_is_not_done_while_a_stream_waits(void **state)
+{
+	struct bench *b = *state;
+
+	b->store.account.resync = true;
+	b->store.account.resync_requested_us = BENCH_NOW_US;
+	fake_store_stream(&b->store, "items", "a", "{\"after\":\"p2\"}");
+	fake_store_stream(&b->store, "items", "b", "{\"after\":\"p2\"}")
+		->not_before_us = BENCH_NOW_US + SL_US_PER_S;
+	b->net.answer = bench_two_pages;
+	bench_run(b, "schedule");
+	assert_string_equal(b->report_status, "ok");
+	assert_true(b->store.commits[0].starts_walk);
+	assert_false(b->store.end_resync_done);
+}
+
+static void
+an_account_to_be_connected_again_makes_no_call(void **state)
+{
+	struct bench *b = *state;
+
+	b->store.account.status = "needs_reauth";
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = bench_two_pages;
+	bench_run(b, "manual");
+	assert_int_equal(b->net.submitted, 0);
+	assert_string_equal(b->report_status, "failed");
+	assert_int_equal(b->report_error.status, SL_REAUTH);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_stop_leaves_what_was_committed_and_says_interrupted),
+		T(a_stop_ends_streams_that_never_began),
+		T(wanted_items_wait_until_each_was_read),
+		T(a_page_that_cannot_be_stored_is_not_asked_for_again),
+		T(a_far_deadline_is_kept_for_whoever_comes_next),
+		T(a_resync_is_not_done_while_a_stream_waits),
+		T(an_account_to_be_connected_again_makes_no_call),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
