@@ -34,6 +34,10 @@ CALL sluice.protect_table('public.contacts',
 	server => 'select, insert, update, delete',
 	gateway => 'select, insert, update, delete');
 
+-- Who the user is must not get lost: what is an own address rests on this row.
+ALTER POLICY users_delete ON public.contacts
+	USING (user_id = (SELECT auth.uid()) AND NOT is_self_contact);
+
 CREATE TABLE public.contact_emails (
 	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
 	user_id uuid NOT NULL REFERENCES auth.users (id) ON DELETE CASCADE,
@@ -57,8 +61,8 @@ COMMENT ON COLUMN public.contact_emails.source IS 'Name of the connector that fo
 CREATE INDEX contact_emails_contact_idx ON public.contact_emails (user_id, contact_id);
 CALL sluice.protect_table('public.contact_emails',
 	people => 'select, delete,
-		insert (id, user_id, contact_id, address, address_norm),
-		update (contact_id, address, address_norm)',
+		insert (id, user_id, contact_id, address),
+		update (contact_id, address)',
 	server => 'select, insert, update, delete',
 	gateway => 'select, insert, update, delete');
 
@@ -89,8 +93,8 @@ CREATE INDEX contact_handles_contact_idx ON public.contact_handles (user_id, con
 CREATE INDEX contact_handles_value_idx ON public.contact_handles (user_id, value_norm);
 CALL sluice.protect_table('public.contact_handles',
 	people => 'select, delete,
-		insert (id, user_id, contact_id, kind, value, value_norm),
-		update (contact_id, kind, value, value_norm)',
+		insert (id, user_id, contact_id, kind, value),
+		update (contact_id, kind, value)',
 	server => 'select, insert, update, delete',
 	gateway => 'select, insert, update, delete');
 
@@ -142,9 +146,18 @@ CREATE FUNCTION sluice.identity_fill() RETURNS trigger
 LANGUAGE plpgsql SET search_path = '' AS $fn$
 BEGIN
 	IF TG_TABLE_NAME = 'contact_emails' THEN
-		NEW.address_norm := coalesce(nullif(NEW.address_norm, ''), lower(btrim(NEW.address)));
+		IF TG_OP = 'UPDATE' AND NEW.address IS DISTINCT FROM OLD.address
+			AND NEW.address_norm IS NOT DISTINCT FROM OLD.address_norm THEN
+			NEW.address_norm := NULL; -- it followed the old address
+		END IF;
+		NEW.address_norm := coalesce(nullif(NEW.address_norm, ''),
+			lower(btrim(regexp_replace(btrim(NEW.address, ' <>'), '^mailto:', '', 'i'))));
 	ELSE
-		NEW.value_norm := coalesce(nullif(NEW.value_norm, ''), btrim(NEW.value));
+		IF TG_OP = 'UPDATE' AND NEW.value IS DISTINCT FROM OLD.value
+			AND NEW.value_norm IS NOT DISTINCT FROM OLD.value_norm THEN
+			NEW.value_norm := NULL;
+		END IF;
+		NEW.value_norm := coalesce(nullif(NEW.value_norm, ''), lower(btrim(NEW.value)));
 	END IF;
 	RETURN NEW;
 END

@@ -277,9 +277,11 @@ CROSS JOIN LATERAL (
 	WHERE a.deleted_at IS NULL AND a.occurred_at <= sluice.clock()
 	ORDER BY a.occurred_at DESC, a.id
 	LIMIT 1
-) l;
+) l
+WHERE NOT c.is_self_contact;
 COMMENT ON VIEW public.contact_last_interactions IS
-	'The last artifact that a contact took part in, by any of its identities; no row without one.';
+	'The last artifact that a contact took part in, by any of its identities; no row without one, '
+	'none for the user''s own contact, who takes part in all.';
 CALL sluice.protect_view('public.contact_last_interactions',
 	'authenticated, service_role, sluice_gateway');
 

@@ -109,8 +109,10 @@ SELECT ok(NOT tap.suppressed(tap.a(), 'email', 'x@example.com'), 'which frees it
 SELECT ok(tap.suppressed(tap.a(), 'handle', 'urn:x'), 'and nothing else');
 
 SELECT is(tap.act('authenticated', tap.a(),
-	'UPDATE public.contact_emails SET address = ''y@example.com'', address_norm = ''y@example.com''',
+	'UPDATE public.contact_emails SET address = '' <mailto:Y@Example.com>''',
 	true), 'ok:1', 'a person corrects an address');
+SELECT is((SELECT address_norm FROM public.contact_emails WHERE user_id = tap.a()),
+	'y@example.com', 'the normalised form follows it');
 SELECT ok(tap.suppressed(tap.a(), 'email', 'x@example.com')
 	AND NOT tap.suppressed(tap.a(), 'email', 'y@example.com'),
 	'the old form is suppressed, the new one free');
@@ -133,8 +135,17 @@ SELECT is(tap.act('service_role', NULL, format(
 	tap.a(), tap.a()), true), 'ok:1', 'and enters it again');
 SELECT ok(NOT tap.suppressed(tap.a(), 'email', 'y@example.com'), 'it is free');
 
+SELECT is(tap.act('service_role', NULL, format(
+	'UPDATE public.contacts SET is_self_contact = true WHERE id = (SELECT id'
+	' FROM public.contacts WHERE user_id = %L ORDER BY is_self_contact DESC LIMIT 1)',
+	tap.a()), true), 'ok:1', 'the application says who the user is');
+SELECT ok(tap.act('authenticated', tap.a(), 'DELETE FROM public.contacts', true) LIKE 'ok:%',
+	'a person deletes all contacts');
+SELECT is((SELECT count(*) FROM public.contacts WHERE user_id = tap.a() AND is_self_contact),
+	1::bigint, 'the own one stays: what an own address is rests on it');
+
 -- One self contact a user.
-INSERT INTO public.contacts (user_id, is_self_contact) VALUES (tap.a(), true), (tap.b(), true);
+INSERT INTO public.contacts (user_id, is_self_contact) VALUES (tap.b(), true);
 SELECT throws_ok(format('INSERT INTO public.contacts (user_id, is_self_contact) VALUES (%L, true)',
 	tap.a()), '23505', NULL, 'no second self contact');
 
