@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -112,15 +113,20 @@ void
 sl_process_owner(struct sl_arena *arena, const struct sl_clock *clock,
 		 struct sl_owner *out)
 {
-	char host[HOST_MAX];
-	char boot[64];
+	char host[HOST_MAX], machine[64], boot[64];
+	struct stat pids = { .st_ino = 0 };
 
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	host[sizeof(host) - 1] = '\0';
+	read_line("/etc/machine-id", machine, sizeof(machine));
 	read_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
+	(void)stat("/proc/self/ns/pid", &pids);
+	/* Process ids mean something only where they are counted together:
+	 * containers and clones may share a host name. */
 	*out = (struct sl_owner){
-		.host = sl_arena_strdup(arena, host),
+		.host = sl_arena_printf(arena, "%s/%s/%llu", host, machine,
+					(unsigned long long)pids.st_ino),
 		.boot_id = sl_arena_strdup(arena, boot),
 		.pid = getpid(),
 		.started_us = process_start_us(clock),

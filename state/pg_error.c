@@ -26,6 +26,9 @@ static const struct remedy remedies[] = {
 	{ "25006", SL_RETRY, SL_CLIENT, NULL },
 	{ "55P03", SL_RETRY, SL_CLIENT, NULL },
 	{ "22", SL_REJECTED, SL_ITEM, NULL },
+	/* a parent is missing: the user or the account is gone, or an artifact
+	 * type was never added; no item can help that */
+	{ "23503", SL_CONFIG, SL_INTEGRATION, NULL },
 	{ "23", SL_REJECTED, SL_ITEM, NULL },
 	{ "54", SL_REJECTED, SL_ITEM, NULL },
 	{ "42P01", SL_CONFIG, SL_CLIENT, advice_migrate },

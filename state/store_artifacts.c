@@ -87,6 +87,7 @@ upsert_params(struct sl_page_work *w, struct sl_arena *scratch,
 	sl_params_text(p, w->commit->stream->kind);
 	for (size_t i = 0; i < COLUMNS; i++)
 		sl_params_text(p, sl_pg_array_done(a[i]));
+	sl_params_bool(p, w->walking);
 }
 
 static void
@@ -111,26 +112,34 @@ put_range(struct sl_page_work *w, const struct sl_artifact *const *list,
 	struct sl_written *written = w->written + w->written_count;
 	struct sl_tally counts = w->counts;
 	struct sl_params p;
-	size_t hits;
+	size_t hits = 0, judged = 0;
 	sl_status status;
 
 	upsert_params(w, scratch, list, count, &p);
 	status = sl_pg_query(w->pg, sl_sql_artifacts_upsert, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
-	hits = sl_rows_count(rows);
-	for (size_t i = 0; i < hits; i++) {
+	for (size_t i = 0; i < sl_rows_count(rows); i++) {
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;
+		bool was_deleted = sl_row_bool(rows, i, "was_deleted");
+		bool same = sl_row_bool(rows, i, "same_content");
+		const char *id = sl_row_copy(w->arena, rows, i, "id");
 
 		SL_ASSERT(ord < count);
-		written[i] = (struct sl_written){
+		if (same && (w->walking || was_deleted))
+			w->judged[w->judged_count + judged++] = id;
+		if (!sl_row_bool(rows, i, "written"))
+			continue;
+		written[hits] = (struct sl_written){
 			.artifact = list[ord],
-			.id = sl_row_copy(w->arena, rows, i, "id"),
+			.id = id,
 			.created = sl_row_bool(rows, i, "created"),
-			.people = !sl_row_bool(rows, i, "same_content"),
+			.revived = was_deleted && !list[ord]->deleted,
+			.people = !same,
 		};
-		count_written(&counts, list[ord], written[i].created,
-			      sl_row_bool(rows, i, "was_deleted"));
+		count_written(&counts, list[ord], written[hits].created,
+			      was_deleted);
+		hits++;
 	}
 	counts.unchanged += (int64_t)(count - hits);
 	status = sl_page_put_participants(w, written, hits, err);
@@ -138,6 +147,7 @@ put_range(struct sl_page_work *w, const struct sl_artifact *const *list,
 		return status;
 	w->counts = counts;
 	w->written_count += hits;
+	w->judged_count += judged;
 	return SL_OK;
 }
 

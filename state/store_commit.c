@@ -46,6 +46,8 @@ work_init(struct sl_page_work *w)
 		SL_NEW_ARRAY(w->arena, count, const struct sl_artifact *);
 	w->written = SL_NEW_ARRAY(w->arena, count, struct sl_written);
 	w->written_count = 0;
+	w->judged = SL_NEW_ARRAY(w->arena, count, const char *);
+	w->judged_count = 0;
 	for (const struct sl_artifact *a = c->page->artifacts.first; a != NULL;
 	     a = a->next)
 		w->artifacts[at++] = a;
@@ -110,9 +112,9 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 	static const part parts[] = {
 		check_fence,           sl_page_put_own,
 		sl_page_put_artifacts, sl_page_put_tombstones,
-		sl_page_put_patches,   sl_page_put_filtered,
-		sl_page_put_rejected,  sl_page_put_seen,
-		sl_page_put_streams,
+		sl_page_put_series,    sl_page_put_patches,
+		sl_page_put_filtered,  sl_page_put_rejected,
+		sl_page_put_seen,      sl_page_put_streams,
 	};
 	sl_status status = SL_OK;
 
@@ -200,6 +202,11 @@ ask_fate(struct sl_pg_store *s, const char *user_id, const char *xid,
 	sl_params_text(&p, xid);
 	status = sl_pg_query(s->pg, sl_sql_run_xid, &p, &rows, err);
 	sl_pg_rollback(s->pg);
+	if (status == SL_REJECTED) { /* this server never knew the id: it took
+				      * over without that transaction */
+		*committed = false;
+		return SL_OK;
+	}
 	if (status != SL_OK)
 		return status;
 	fate = sl_row_text(rows, 0, "fate");

@@ -77,6 +77,7 @@ struct grant_work {
 	struct sl_arena *arena;
 	struct sl_grant *out;
 	const char *text;
+	int64_t version;
 };
 
 static sl_status
@@ -209,6 +210,7 @@ dead_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	sl_params_text(&grant, w->lease->user_id);
 	sl_params_text(&grant, w->grant_id);
 	sl_params_text(&grant, w->text);
+	sl_params_i64(&grant, w->version);
 	status = sl_pg_touch(s->pg, sl_sql_grant_dead, &grant, &hit, err);
 	if (status != SL_OK)
 		return status;
@@ -219,9 +221,12 @@ dead_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		return status;
 	if (sl_rows_count(rows) == 0)
 		return sl_lease_lost(err);
+	if (hit == 0) /* dead already, or connected again meanwhile */
+		return SL_OK;
+	grant.count = 3;
 	status = sl_pg_query(s->pg, sl_sql_grant_integrations, &grant, NULL,
 			     err);
-	if (status != SL_OK || hit == 0)
+	if (status != SL_OK)
 		return status;
 	return audit(s->pg, w->lease->user_id, w->grant_id, "grant-dead",
 		     w->text, err);
@@ -229,11 +234,12 @@ dead_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 
 sl_status
 sl_store_grant_dead(struct sl_store *store, const struct sl_lease *lease,
-		    const char *grant_id, const char *text,
+		    const struct sl_grant *grant, const char *text,
 		    struct sl_error *err)
 {
 	struct grant_work w = { .lease = lease,
-				.grant_id = grant_id,
+				.grant_id = grant->id,
+				.version = grant->version,
 				.text = text };
 
 	return sl_txn_run(sl_pg_store_of(store), lease->user_id, dead_work, &w,

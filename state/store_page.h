@@ -12,7 +12,8 @@ struct sl_written {
 	const struct sl_artifact *artifact;
 	const char *id; /* uuid text */
 	bool created;
-	bool people; /* its participants must be written, and judged */
+	bool revived; /* it was a tombstone */
+	bool people;  /* its participants must be written, and judged */
 };
 
 struct sl_page_work {
@@ -27,6 +28,9 @@ struct sl_page_work {
 	const struct sl_artifact **artifacts; /* sorted by source_id */
 	struct sl_written *written;
 	size_t written_count;
+	const char **judged; /* ids of rows whose people are judged again
+			      * although their content is the same */
+	size_t judged_count;
 
 	char xid[24];
 	bool walking; /* ids go into `seen` */
@@ -43,6 +47,9 @@ struct sl_page_work {
 	struct sl_stream_row stream;
 };
 
+/** An address as it is kept: as written, unless that is absurdly long. */
+const char *sl_address_shown(const char *address, const char *norm);
+
 /** User, integration and stream key: $1, $2, $3. */
 void sl_params_page(struct sl_params *p, const struct sl_page_work *w);
 
@@ -57,6 +64,10 @@ sl_status sl_page_put_participants(struct sl_page_work *w,
 				   const struct sl_written *written,
 				   size_t count, struct sl_error *err)
 	SL_NODISCARD;
+/* store_series.c */
+sl_status sl_page_put_series(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
 /* store_items.c */
 sl_status sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;

@@ -19,7 +19,11 @@
 #include "state/store_page.h"
 
 #define ROUNDS_MAX 3
-#define TOUCH_US   (INT64_C(86400) * SL_US_PER_S)
+
+/* Of contact_emails.address, bytes; a longer one is shown normalised. */
+#define ADDRESS_SHOWN_MAX 1024
+
+#define TOUCH_US (INT64_C(86400) * SL_US_PER_S)
 
 /* One person, over all rows of its address. */
 struct person {
@@ -51,6 +55,8 @@ load_evidence(struct sl_page_work *w, struct sl_rows **rows,
 		if (w->written[i].people)
 			sl_pg_array_text(ids, w->written[i].id);
 	}
+	for (size_t i = 0; i < w->judged_count; i++)
+		sl_pg_array_text(ids, w->judged[i]);
 	sl_params_page(&p, w);
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_time(&p, w->begun ? w->people_from_us : SL_NO_TIME);
@@ -210,6 +216,12 @@ rule_name(enum sl_people_rule rule)
 	return NULL;
 }
 
+const char *
+sl_address_shown(const char *address, const char *norm)
+{
+	return strlen(address) <= ADDRESS_SHOWN_MAX ? address : norm;
+}
+
 static sl_status
 create(struct people_work *pw, struct sl_error *err)
 {
@@ -227,7 +239,8 @@ create(struct people_work *pw, struct sl_error *err)
 		if (who->reason == NULL)
 			continue;
 		sl_pg_array_text(a[0], who->norm);
-		sl_pg_array_text(a[1], who->address);
+		sl_pg_array_text(a[1],
+				 sl_address_shown(who->address, who->norm));
 		sl_pg_array_text(a[2], who->name);
 		sl_pg_array_text(a[3], rule_name(w->commit->people.rule));
 		sl_pg_array_text(a[4], who->reason);
@@ -295,7 +308,7 @@ has_people(const struct sl_page_work *w)
 		    w->written[i].artifact->participants != NULL)
 			return true;
 	}
-	return w->begun;
+	return w->begun || w->judged_count > 0;
 }
 
 sl_status

@@ -135,7 +135,7 @@ sl_status sl_store_save_tokens(struct sl_store *store,
 			       struct sl_error *err);
 sl_status sl_store_grant_dead(struct sl_store *store,
 			      const struct sl_lease *lease,
-			      const char *grant_id, const char *text,
+			      const struct sl_grant *grant, const char *text,
 			      struct sl_error *err);
 sl_status sl_store_heartbeat(struct sl_store *store,
 			     const struct sl_lease *lease,

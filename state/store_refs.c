@@ -175,8 +175,11 @@ sl_page_put_seen(struct sl_page_work *w, struct sl_error *err)
 	const struct sl_page *page = w->page;
 	struct sl_pg_array *ids;
 	struct sl_params p;
+	/* what is still there while a sweep waits must not be swept either */
+	bool counts = w->walking ? w->had_rows
+				 : w->commit->stream->sweep != SL_SWEEP_NONE;
 
-	if (!w->walking || !w->had_rows ||
+	if (!counts ||
 	    (page->artifacts.first == NULL && page->rejected.first == NULL &&
 	     page->refs.first == NULL))
 		return SL_OK;

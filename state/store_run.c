@@ -113,6 +113,7 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 	sl_params_time(&p, end->next_run_us);
 	sl_params_bool(&p, end->resync_done);
 	sl_params_bool(&p, strcmp(end->status, "failed") == 0);
+	sl_params_time(&p, end->not_before_us);
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 

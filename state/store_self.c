@@ -74,6 +74,7 @@ static sl_status
 ensure_self(struct sl_page_work *w, const struct own_list *list,
 	    struct sl_error *err)
 {
+	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
 	struct sl_params p;
 	sl_status status;
 
@@ -84,6 +85,9 @@ ensure_self(struct sl_page_work *w, const struct own_list *list,
 		return status;
 	sl_params_lease(&p, w->arena, w->commit->lease);
 	sl_params_text(&p, list->name);
+	for (size_t i = 0; i < list->count; i++)
+		sl_pg_array_text(norms, list->items[i].norm);
+	sl_params_text(&p, sl_pg_array_done(norms));
 	return sl_pg_query(w->pg, sl_sql_people_self, &p, NULL, err);
 }
 
@@ -126,7 +130,10 @@ sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
 	addresses = sl_pg_array_new(w->arena);
 	for (size_t i = 0; i < list.count; i++) {
 		sl_pg_array_text(norms, list.items[i].norm);
-		sl_pg_array_text(addresses, list.items[i].address->address);
+		sl_pg_array_text(
+			addresses,
+			sl_address_shown(list.items[i].address->address,
+					 list.items[i].norm));
 	}
 	sl_params_lease(&p, w->arena, w->commit->lease);
 	sl_params_text(&p, sl_pg_array_done(norms));

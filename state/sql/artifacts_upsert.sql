@@ -17,8 +17,9 @@
 -- $26 bytea[] content hash    $27 integer[] participants
 -- $28 boolean[] participants incomplete
 -- $29 boolean[] deleted       $30 text[] why deleted
--- Result, of what was written: ord (1-based), id, created, was_deleted (it was
--- a tombstone before), same_content (labels or liveness alone changed)
+-- $31 boolean                tell of unchanged rows too
+-- Result: ord (1-based), id, written, created, was_deleted (it was a tombstone
+-- before), same_content (labels or liveness alone changed, or nothing)
 WITH input AS MATERIALIZED (
 	SELECT i.*
 	FROM unnest($7::text[], $8::bigint[], $9::text[], $10::text[],
@@ -34,14 +35,14 @@ WITH input AS MATERIALIZED (
 			labels, metadata, content_hash, participant_count,
 			participants_incomplete, deleted, deleted_reason, ord)
 ), old AS MATERIALIZED (
-	SELECT i.ord, a.source_version, a.deleted_at IS NOT NULL AS was_deleted,
+	SELECT i.ord, a.id, a.source_version, a.deleted_at IS NOT NULL AS was_deleted,
 		a.content_hash = i.content_hash
 			AND a.map_version = $5::integer AS same_content,
 		a.labels = i.labels::text[]
 			AND (a.deleted_at IS NOT NULL) = i.deleted AS same_rest
 	FROM input i
 	CROSS JOIN LATERAL (
-		SELECT x.source_version, x.deleted_at, x.content_hash,
+		SELECT x.id, x.source_version, x.deleted_at, x.content_hash,
 			x.map_version, x.labels
 		FROM public.artifacts x
 		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
@@ -60,6 +61,8 @@ WITH input AS MATERIALIZED (
 				AND x.stream_kind = $6::text
 				AND x.stream_key = $3::text
 				AND x.source_id = i.source_id
+				AND (i.source_version = 0
+					OR coalesce(x.source_version, 0) <= i.source_version)
 			OFFSET 0
 		) n))
 ), written AS (
@@ -119,8 +122,14 @@ WITH input AS MATERIALIZED (
 		OR excluded.source_version >= a.source_version
 	RETURNING a.id, a.source_id, a.xmax = 0 AS created
 )
-SELECT i.ord, w.id, w.created, coalesce(o.was_deleted, false) AS was_deleted,
+SELECT i.ord, w.id, true AS written, w.created, coalesce(o.was_deleted, false) AS was_deleted,
 	coalesce(o.same_content, false) AS same_content
 FROM written w
 JOIN input i ON i.source_id = w.source_id
 LEFT JOIN old o ON o.ord = i.ord
+UNION ALL
+SELECT o.ord, o.id, false, false, o.was_deleted, true
+FROM old o
+JOIN input i ON i.ord = o.ord
+WHERE $31::boolean
+	AND NOT EXISTS (SELECT FROM written w WHERE w.source_id = i.source_id)

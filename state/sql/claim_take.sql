@@ -14,6 +14,9 @@ SET fence = c.fence + 1,
 	run_id = $3::uuid,
 	run_trigger = $4::text,
 	run_started_at = sluice.clock(),
+	-- a run that dies stays due; whoever wants the next one at once, while
+	-- this one works, writes -infinity
+	next_run_at = sluice.clock(),
 	resync_requested_at = CASE WHEN $7::boolean
 		THEN coalesce(c.resync_requested_at, sluice.clock())
 		ELSE c.resync_requested_at END

@@ -3,5 +3,5 @@
 -- $2 text  connector, or NULL for all
 UPDATE sluice.schedule SET
 	resync_requested_at = sluice.clock(),
-	next_run_at = least(next_run_at, sluice.clock())
+	next_run_at = '-infinity'
 WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2) AND enabled

@@ -37,7 +37,11 @@ WITH chosen AS MATERIALIZED (
 			FROM public.contacts s
 			JOIN public.contact_emails e
 				ON e.user_id = s.user_id AND e.contact_id = s.id
-			WHERE s.user_id = $1::uuid AND s.is_self_contact) AS is_own,
+			WHERE s.user_id = $1::uuid AND s.is_self_contact
+			UNION ALL
+			SELECT lower(u.account)
+			FROM public.user_integrations u
+			WHERE u.user_id = $1::uuid) AS is_own,
 		row_number() OVER (
 			PARTITION BY c.id, p.is_person, coalesce(p.value_norm, p.value)
 			ORDER BY p.position) AS nth

@@ -4,6 +4,10 @@
 DELETE FROM public.contacts c
 WHERE c.user_id = $1::uuid AND c.id = ANY ($2::uuid[])
 	AND NOT c.is_self_contact AND c.source <> 'manual'
+	AND c.updated_at = c.created_at -- nobody has written on the card
+	AND NOT EXISTS (
+		SELECT FROM public.suggestions g
+		WHERE g.user_id = $1::uuid AND g.contact_id = c.id)
 	AND NOT EXISTS (
 		SELECT FROM public.contact_emails e
 		WHERE e.user_id = $1::uuid AND e.contact_id = c.id)

@@ -3,6 +3,7 @@
 -- $3 timestamptz    next run; NULL = by the interval
 -- $4 boolean        the request for a resync was fulfilled
 -- $5 boolean        the run failed
+-- $6 timestamptz    the provider's deadline; NULL = none
 UPDATE sluice.schedule c
 SET lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
@@ -11,9 +12,11 @@ SET lease_until = NULL, lease_owner = NULL,
 		THEN NULL ELSE c.resync_requested_at END,
 	accept_deletions = c.accept_deletions AND NOT ($4::boolean
 		AND coalesce(c.resync_requested_at <= c.run_started_at, true)),
+	not_before = $6::timestamptz,
 	failures = CASE WHEN $5::boolean THEN c.failures + 1 ELSE 0 END,
-	next_run_at = coalesce($3::timestamptz,
-		sluice.clock() + make_interval(secs => i.sync_interval_s))
+	next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN sluice.clock()
+		ELSE coalesce($3::timestamptz, sluice.clock()
+			+ make_interval(secs => i.sync_interval_s)) END
 FROM public.user_integrations i
 WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
 	AND i.user_id = $1::uuid AND i.id = $2::uuid

@@ -11,8 +11,7 @@ WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
 	AND ($2::text IS NULL OR i.provider = $2::text)
 	AND (NOT $3::boolean OR (
 		c.enabled AND c.parked_at IS NULL
-		AND (c.next_run_at <= sluice.clock()
-			OR c.resync_requested_at IS NOT NULL)
+		AND c.next_run_at <= sluice.clock()
 		AND (c.not_before IS NULL OR c.not_before <= sluice.clock())
 		AND (c.lease_until IS NULL OR c.lease_until <= sluice.clock())))
 ORDER BY c.next_run_at, i.id

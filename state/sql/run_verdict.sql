@@ -5,6 +5,7 @@
 -- $4 text, $5 text, $6 text class, scope, text of the error; NULL = none
 UPDATE public.user_integrations i
 SET status = CASE WHEN i.status IN ('connected', 'error', 'needs_reauth')
+			AND NOT (i.status = 'needs_reauth' AND $3::text = 'connected')
 		THEN coalesce($3::text, i.status) ELSE i.status END,
 	status_reason = CASE WHEN i.status IN ('connected', 'error',
 			'needs_reauth') AND $3::text IS NOT NULL
@@ -16,4 +17,5 @@ WHERE i.user_id = $1::uuid AND i.id = $2::uuid
 	AND ((i.last_error_class, i.last_error_scope, i.last_error_text)
 			IS DISTINCT FROM ($4::text, $5::text, $6::text)
 		OR (i.status IN ('connected', 'error', 'needs_reauth')
-			AND i.status <> $3::text))
+			AND i.status <> $3::text
+			AND NOT (i.status = 'needs_reauth' AND $3::text = 'connected')))

@@ -7,7 +7,8 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 	(SELECT max(coalesce(l.finished_at, l.started_at)) FROM public.sync_logs l
 	WHERE l.user_id = i.user_id AND l.integration_id = i.id
 		AND l.status = 'ok') AS last_success_at,
-	CASE WHEN h.enabled THEN greatest(h.next_run_at, h.not_before) END AS next_run_at,
+	CASE WHEN h.enabled THEN greatest(h.next_run_at, h.not_before,
+		h.created_at) END AS next_run_at,
 	coalesce(h.lease_until > sluice.clock(), false) AS running,
 	coalesce(s.streams, 0) AS streams,
 	coalesce(s.enabled, 0) AS streams_enabled,

@@ -162,9 +162,11 @@ is 'an event that lives again is restored' \
 	"$(sql "SELECT (deleted_at IS NULL)::text || ' ' || title FROM artifacts WHERE source_id = 'newevent1'")" 'true Back again'
 event "{\"account\":\"$ana\",\"op\":\"random\",\"count\":120,\"seed\":5}"
 works 'a storm of changes' sync
-# A deleted series takes its exceptions along silently: only a walk tells.
-works 'a full walk' sync --full
+# A deleted series takes its exceptions along without naming them.
 same 'storm'
+works 'a full walk' sync --full --json
+is 'finds nothing more' "$(field "$out" created)$(field "$out" updated)$(field "$out" deleted)" 000
+same 'after the walk'
 
 # --- the token expires ---------------------------------------------------
 before=$(rows)

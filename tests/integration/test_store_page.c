@@ -326,6 +326,7 @@ one_hostile_record_is_quarantined_alone(void **state)
 {
 	struct sl_kit *kit = *state;
 	struct sl_stream_row *s = kit_open(kit, "bad");
+	static char thread[600];
 	struct sl_artifact *a;
 
 	fill(kit, s, 17);
@@ -334,8 +335,9 @@ one_hostile_record_is_quarantined_alone(void **state)
 	a->start_date = "2026-02-30";
 	a = kit_event(kit, "e0110", 1, "hostile text", KIT_NOW);
 	a->content = "\xff\xfe";
-	a = kit_event(kit, "e0111", 1, "hostile type", KIT_NOW);
-	a->type = "no such type";
+	a = kit_event(kit, "e0111", 1, "hostile thread", KIT_NOW);
+	memset(thread, 't', sizeof(thread) - 1);
+	a->thread = thread; /* longer than its column may be */
 	kit->commit.cursor = "{\"sync\":\"after\"}";
 	kit_commit(kit);
 	assert_int_equal(kit->outcome.counts.created, 17);

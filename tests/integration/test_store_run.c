@@ -427,7 +427,7 @@ tokens_are_saved_from_their_version_only(void **state)
 					  .refresh = &refresh,
 					  .access_expires_us = KIT_NOW,
 					  .refresh_expires_us = SL_NO_TIME };
-	struct sl_grant grant;
+	struct sl_grant stale, grant;
 	bool won = false;
 
 	make_grant(kit);
@@ -459,8 +459,18 @@ tokens_are_saved_from_their_version_only(void **state)
 	assert_int_equal(kit_count(kit, "sluice.secret_audit_logs",
 				   "event = 'refresh-token-rotated'"),
 			 1);
+	stale = grant;
+	stale.version--;
 	assert_int_equal(kit->store->grant_dead(kit->store, &kit->account.lease,
-						grant.id, "invalid_grant",
+						&stale, "invalid_grant",
+						&kit->err),
+			 SL_OK);
+	assert_int_equal(/* newer tokens are there: the verdict is old */
+			 kit_count(kit, "sluice.grants",
+				   "status = 'needs_reauth'"),
+			 0);
+	assert_int_equal(kit->store->grant_dead(kit->store, &kit->account.lease,
+						&grant, "invalid_grant",
 						&kit->err),
 			 SL_OK);
 	assert_int_equal(

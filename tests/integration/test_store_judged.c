@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * People are judged whenever what decides about them may have changed, and an
+ * absurd address holds nobody up.
+ */
+#include <string.h>
+
+#include "tests/support/store_kit.h"
+#include "tests/support/unit.h"
+
+static struct sl_kit kit;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	kit_init(&kit);
+	kit_claim(&kit);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	kit_release(&kit);
+	return 0;
+}
+
+static void
+own(const char *address)
+{
+	kit_page(&kit, kit_stream(&kit, "calendars", ""));
+	sl_page_own_address(&kit.page)->address = address;
+	kit_commit(&kit);
+}
+
+static int64_t
+contacts(const char *norm)
+{
+	return sl_test_db_i64(kit.db,
+			      "SELECT count(*) AS v FROM public.contact_emails "
+			      "WHERE address_norm = '%s'",
+			      norm);
+}
+
+/* A page of one meeting that the user accepted; it began yesterday. */
+static void
+meeting(struct sl_stream_row *s, const char *id, int64_t version,
+	const char *guest)
+{
+	struct sl_artifact *a;
+
+	kit_page(&kit, s);
+	a = kit_event(&kit, id, version, id, KIT_NOW - KIT_DAY);
+	kit_person(&kit, a, guest, "organizer", "accepted");
+	kit_person(&kit, a, "me@example.com", "attendee", "accepted");
+}
+
+static void
+an_overlong_address_holds_no_page(void **state)
+{
+	static char absurd[1300];
+	struct sl_stream_row *s = kit_open(&kit, "long");
+
+	(void)state;
+	own("me@example.com");
+	memset(absurd, 'x', sizeof(absurd) - 81);
+	memcpy(absurd, "mailto:evil@example.org?subject=", 32);
+	meeting(s, "l1", 1, absurd);
+	kit_commit(&kit);
+	assert_int_equal(kit.outcome.counts.created, 1);
+	assert_int_equal(sl_test_db_i64(kit.db,
+					"SELECT count(*) AS v FROM "
+					"public.contact_emails WHERE address = "
+					"'evil@example.org'"),
+			 1);
+}
+
+static void
+a_walk_judges_what_is_stored_already(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "again");
+
+	(void)state;
+	own("me@example.com");
+	meeting(s, "a1", 1, "later@example.org");
+	kit.commit.people.rule = SL_PEOPLE_NONE;
+	kit_starts(&kit);
+	kit_ends(&kit);
+	kit_commit(&kit);
+	assert_int_equal(contacts("later@example.org"), 0);
+	meeting(s, "a1", 1, "later@example.org");
+	kit_starts(&kit);
+	kit_ends(&kit);
+	kit_commit(&kit);
+	assert_int_equal(kit.outcome.counts.unchanged, 1);
+	assert_int_equal(contacts("later@example.org"), 1);
+}
+
+static void
+a_restored_meeting_makes_contacts(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "back");
+
+	(void)state;
+	own("me@example.com");
+	meeting(s, "b1", 1, "back@example.org");
+	kit.commit.people.rule = SL_PEOPLE_NONE;
+	kit_commit(&kit);
+	kit_page(&kit, s);
+	kit_tombstone(&kit, "b1");
+	kit_commit(&kit);
+	meeting(s, "b1", 2, "back@example.org");
+	kit_commit(&kit);
+	assert_int_equal(kit.outcome.counts.updated, 1);
+	assert_int_equal(contacts("back@example.org"), 1);
+}
+
+static void
+a_card_of_ones_own_becomes_the_self_contact(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "card");
+
+	(void)state;
+	sl_test_db_exec(kit.db,
+			"WITH c AS (INSERT INTO public.contacts (user_id, "
+			"display_name) VALUES ('%s', 'That is me') RETURNING "
+			"id, user_id) INSERT INTO public.contact_emails "
+			"(user_id, contact_id, address) SELECT user_id, id, "
+			"'Me@Example.com' FROM c",
+			kit.user);
+	own("me@example.com");
+	assert_int_equal(kit_count(&kit, "public.contacts",
+				   "is_self_contact AND display_name = 'That "
+				   "is me'"),
+			 1);
+	meeting(s, "c1", 1, "friend@example.org");
+	kit_commit(&kit);
+	assert_int_equal(contacts("friend@example.org"), 1);
+	assert_int_equal(contacts("me@example.com"), 1);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(an_overlong_address_holds_no_page),
+		T(a_walk_judges_what_is_stored_already),
+		T(a_restored_meeting_makes_contacts),
+		T(a_card_of_ones_own_becomes_the_self_contact),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
