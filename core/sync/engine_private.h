@@ -249,6 +249,9 @@ void sl_flight_free(struct sl_flight **flight);
 enum sl_flight_verdict sl_flight_advance(struct sl_flight *flight, bool wait,
 					 struct sl_error *err);
 bool sl_flight_flying(struct sl_flight *flight);
+/** engine_launch.c: submit what is ready, or be woken when time, token or
+ *  budget are there. */
+void sl_flight_submit(struct sl_flight *flight, bool wait);
 /** Free an answer's body and give its budget back. */
 void sl_leg_drop_body(struct sl_leg *leg);
 

@@ -497,34 +497,6 @@ streams_open_close_and_open_again(void **state)
 }
 
 static void
-a_walk_closes_streams_that_it_did_not_name(void **state)
-{
-	struct sl_kit *kit = *state;
-	struct sl_stream_row *root = kit_stream(kit, "calendars", "");
-	struct sl_stream_change *c;
-
-	for (int walk = 0; walk < 2; walk++) {
-		kit_page(kit, root);
-		for (int i = walk; i < 2; i++) {
-			c = sl_page_stream(&kit->page);
-			c->kind = "events";
-			c->key = i == 0 ? "w0" : "w1";
-			c->enabled = true;
-		}
-		kit_starts(kit);
-		kit_ends(kit);
-		kit_commit(kit);
-	}
-	assert_int_equal(kit_count(kit, "public.sync_state",
-				   "key = 'w0' AND state = 'closed' AND "
-				   "disabled_reason = 'not-listed'"),
-			 1);
-	assert_int_equal(kit_count(kit, "public.sync_state",
-				   "key = 'w1' AND state = 'new'"),
-			 1);
-}
-
-static void
 an_empty_page_costs_three_round_trips(void **state)
 {
 	struct sl_kit *kit = *state;
@@ -595,7 +567,6 @@ main(void)
 		cmocka_unit_test(streams_open_close_and_open_again),
 		cmocka_unit_test(an_empty_page_costs_three_round_trips),
 		cmocka_unit_test(resyncs_count_refused_cursors_in_a_row),
-		cmocka_unit_test(a_walk_closes_streams_that_it_did_not_name),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

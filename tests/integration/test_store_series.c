@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Series and their exceptions; and a refusal that is no item's fault.
+ * Series and their exceptions, streams and what named them; and a refusal that is no item's fault.
  */
 #include <string.h>
 
@@ -97,6 +97,34 @@ a_fault_of_the_installation_is_no_items_fault(void **state)
 		kit_count(&kit, "public.sync_items", "stream_key = 'type'"), 0);
 }
 
+static void
+a_walk_closes_streams_that_it_did_not_name(void **state)
+{
+	struct sl_stream_row *root = kit_stream(&kit, "calendars", "");
+	struct sl_stream_change *c;
+
+	(void)state;
+	for (int walk = 0; walk < 2; walk++) {
+		kit_page(&kit, root);
+		for (int i = walk; i < 2; i++) {
+			c = sl_page_stream(&kit.page);
+			c->kind = "events";
+			c->key = i == 0 ? "w0" : "w1";
+			c->enabled = true;
+		}
+		kit_starts(&kit);
+		kit_ends(&kit);
+		kit_commit(&kit);
+	}
+	assert_int_equal(kit_count(&kit, "public.sync_state",
+				   "key = 'w0' AND state = 'closed' AND "
+				   "disabled_reason = 'not-listed'"),
+			 1);
+	assert_int_equal(kit_count(&kit, "public.sync_state",
+				   "key = 'w1' AND state = 'new'"),
+			 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -105,6 +133,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(exceptions_go_with_their_series_and_come_back),
 		T(an_exception_told_with_its_cancelled_series_stays),
+		T(a_walk_closes_streams_that_it_did_not_name),
 		T(a_fault_of_the_installation_is_no_items_fault),
 	};
 
