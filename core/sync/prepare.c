@@ -240,6 +240,7 @@ hash_content(struct sl_page *page, struct sl_buf *buf, struct sl_artifact *a)
 	put_text(buf, a->content);
 	put_metadata(page, buf, a->metadata);
 	put_participants(buf, a);
+	SL_ASSERT(!buf->overflow); /* bodies are capped far below */
 	sl_sha256(sl_buf_text(buf), buf->len, a->content_hash);
 }
 

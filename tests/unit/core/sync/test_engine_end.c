@@ -137,6 +137,50 @@ a_resync_is_not_done_while_a_stream_waits(void **state)
 }
 
 static void
+long_cursor(void *ctx, const struct sl_request *request,
+	    struct sl_response *response)
+{
+	struct bench *b = ctx;
+	SL_AUTO_BUF body = { 0 };
+
+	(void)request;
+	sl_buf_init(&body, 70000);
+	sl_buf_adds(&body, "{\"items\":[],\"next\":\"");
+	for (int i = 0; i < b->scenario; i++)
+		sl_buf_addc(&body, 'n');
+	sl_buf_adds(&body, "\"}");
+	fake_reply(response, 200, sl_buf_text(&body));
+}
+
+static void
+cursors_have_a_cap(void **state)
+{
+	/* the cursor's text is {"after":"..."}: 12 bytes more */
+	static const struct {
+		int length;
+		const char *status;
+		size_t commits;
+	} rows[] = { { 65536 - 12, "ok", 1 }, { 65536 - 11, "failed", 0 } };
+
+	(void)bench_teardown(state);
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		b->scenario = rows[i].length;
+		fake_store_stream(&b->store, "items", "k",
+				  "{\"after\":\"p2\"}");
+		b->net.answer = long_cursor;
+		bench_run(b, "manual");
+		assert_string_equal(b->report_status, rows[i].status);
+		assert_int_equal(b->store.commit_count, rows[i].commits);
+		(void)bench_teardown(state);
+	}
+	(void)bench_setup(state);
+}
+
+static void
 an_account_to_be_connected_again_makes_no_call(void **state)
 {
 	struct bench *b = *state;
@@ -162,6 +206,7 @@ main(void)
 		T(a_page_that_cannot_be_stored_is_not_asked_for_again),
 		T(a_far_deadline_is_kept_for_whoever_comes_next),
 		T(a_resync_is_not_done_while_a_stream_waits),
+		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
 	};
 
