@@ -1,7 +1,6 @@
 -- The connector toy: its artifact type and its views.
 
-INSERT INTO public.artifact_processing_config (artifact_type, enabled, required_fields)
-VALUES ('toy_note', true, '{title,occurred_at}') ON CONFLICT DO NOTHING;
+CALL sluice.add_artifact_type('toy_note', '{title,occurred_at}');
 
 CREATE VIEW public.toy_sync_state WITH (security_invoker = true) AS
 SELECT s.id, s.user_id, s.integration_id, i.account, i.status AS integration_status,
