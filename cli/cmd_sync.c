@@ -92,6 +92,8 @@ check_database(struct sync *sync)
 	int status = sl_env_database(sync->cli, &pg);
 
 	if (status == SL_EXIT_OK)
+		status = sl_env_check_keys(sync->cli, pg, sync->ring);
+	if (status == SL_EXIT_OK)
 		status = sl_env_user(sync->cli, pg, sync->user_id, &given);
 	if (given)
 		sync->filter.user_id = sync->user_id;

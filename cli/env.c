@@ -9,6 +9,7 @@
 #include "core/net/url.h"
 
 #include "connectors/registry.h"
+#include "state/clients.h"
 #include "state/migrate.h"
 #include "state/users.h"
 
@@ -106,6 +107,39 @@ sl_env_keys(struct sl_cli *cli, struct sl_keyring **out)
 				       "keys generate` (mode 0600)");
 	if (sl_keyring_load(path, out, &err) != SL_OK)
 		return sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
+	return SL_EXIT_OK;
+}
+
+static sl_status
+open_client(struct sl_cli *cli, struct sl_pg *pg, const struct sl_keyring *ring,
+	    const char *provider, struct sl_error *err)
+{
+	SL_AUTO_SECRET plain = { NULL, 0 };
+	struct sl_client_row client;
+	bool found = false;
+	sl_status st =
+		sl_client_get(pg, provider, cli->arena, &client, &found, err);
+	const struct sl_seal_binding binding = {
+		.user_id = "",
+		.owner_id = client.id,
+		.purpose = SL_CLIENT_SECRET_PURPOSE,
+	};
+
+	if (st != SL_OK || !found)
+		return st;
+	return sl_unseal(ring, &binding, &client.secret, &plain, err);
+}
+
+int
+sl_env_check_keys(struct sl_cli *cli, struct sl_pg *pg,
+		  const struct sl_keyring *ring)
+{
+	struct sl_error err;
+
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
+		if (open_client(cli, pg, ring, (*c)->provider->name, &err) !=
+		    SL_OK)
+			return sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
 	return SL_EXIT_OK;
 }
 

@@ -173,6 +173,11 @@ works 'first sync' sync --user $ana_id
 like 'summary counts' "$out" '[0-9]+ fetched: [0-9]+ new'
 total=$(sql 'SELECT count(*) FROM public.artifacts')
 [ "$total" -gt 100 ] && ok 'events are there' || not_ok 'events are there' "$total"
+new_keys "$work/foreign"
+before=$(requests)
+SLUICE_KEY_FILE=$work/foreign refuse 'a key file of another installation' 3 'put its line back' sync
+is 'it is found before any call' "$(requests)" "$before"
+is 'and no account is blamed' "$(sql "SELECT count(*) FROM user_integrations WHERE last_error_text IS NOT NULL")" 0
 works 'second sync' sync
 like 'nothing new' "$out" 'nothing new'
 is 'nothing doubled' "$(sql 'SELECT count(*) FROM public.artifacts')" "$total"
