@@ -157,6 +157,16 @@ sl_ascii_iequal(const char *a, const char *b)
 	return *a == '\0' && *b == '\0';
 }
 
+uint64_t
+sl_text_hash(const char *text)
+{
+	uint64_t h = UINT64_C(1469598103934665603);
+
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return h;
+}
+
 bool
 sl_text_equal(const char *a, const char *b)
 {

@@ -76,6 +76,9 @@ char *sl_ascii_lower(struct sl_arena *arena, const char *text) SL_NODISCARD;
 /** ASCII case-insensitive equality; NULL equals only NULL. */
 bool sl_ascii_iequal(const char *a, const char *b);
 
+/** FNV-1a of the bytes: for hash tables in memory, not for secrets. */
+uint64_t sl_text_hash(const char *text);
+
 /** Equality that accepts NULL on either side. */
 bool sl_text_equal(const char *a, const char *b);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include "core/json/json.h"
 #include "core/sync/engine_private.h"
@@ -24,21 +25,11 @@ struct step {
 	bool listing; /* it came from a listing, not from wanted items */
 };
 
-static uint64_t
-hash_text(const char *text)
-{
-	uint64_t h = UINT64_C(1469598103934665603);
-
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return h;
-}
-
 /* Has this run been at this cursor before? Remembers it otherwise. */
 static bool
 been_here(struct sl_task *task, const char *cursor_text)
 {
-	uint64_t h = hash_text(cursor_text);
+	uint64_t h = sl_text_hash(cursor_text);
 
 	for (size_t i = 0; i < task->cursors_count; i++)
 		if (task->cursors_seen[i] == h)

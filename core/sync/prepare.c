@@ -41,20 +41,10 @@ struct slot {
 	struct sl_tombstone *tombstone;
 };
 
-static uint64_t
-hash_id(const char *id)
-{
-	uint64_t h = UINT64_C(1469598103934665603);
-
-	for (; *id; id++)
-		h = (h ^ (unsigned char)*id) * UINT64_C(1099511628211);
-	return h;
-}
-
 static struct slot *
 find_slot(struct slot *slots, size_t mask, const char *id)
 {
-	size_t at = (size_t)hash_id(id) & mask;
+	size_t at = (size_t)sl_text_hash(id) & mask;
 
 	while (slots[at].id && strcmp(slots[at].id, id) != 0)
 		at = (at + 1) & mask;
