@@ -72,7 +72,9 @@ is_quiet(const struct sl_run_report *r)
 {
 	const struct sl_tally *t = &r->tally;
 
+	/* After a walk a person wants to see that all is still there. */
 	return strcmp(r->status, "ok") == 0 &&
+	       strcmp(r->mode, "incremental") == 0 &&
 	       t->created + t->updated + t->deleted + t->filtered +
 			       t->quarantined + t->contacts_created ==
 		       0;

@@ -96,6 +96,17 @@ people_read_what_changed_and_what_it_cost(void **state SL_UNUSED)
 	assert_string_equal(printed(arena, &report),
 			    "Google Calendar of ana@example.com: nothing new "
 			    "(5 requests, 312 B, 12 s)\n");
+	report.mode = "full";
+	report.tally.fetched = report.tally.unchanged = 7;
+	report.held_deletions = 60;
+	assert_string_equal(
+		printed(arena, &report),
+		"Google Calendar of ana@example.com: full sync done (12 s)\n"
+		"  7 fetched: 0 new, 0 updated, 7 unchanged, 0 deleted, 0 "
+		"filtered, 0 quarantined\n"
+		"  0 new contacts; 0 pages, 5 requests, 312 B\n"
+		"  60 deletions held back: more vanished at once than a person "
+		"usually deletes\n");
 	sl_arena_free(&arena);
 }
 
