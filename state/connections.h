@@ -42,8 +42,8 @@ struct sl_connection {
 	struct sl_grant_key key;
 	const char *grant_id;
 	const char *client_row; /* id in sluice.oauth_clients   */
-	const char *provider;   /* "google"                     */
-	const char *connector;  /* "google_calendar"            */
+	const char *provider;   /* who is asked for consent    */
+	const char *connector;  /* which connector uses it     */
 	const char *email;      /* or NULL                      */
 	const char *name;       /* or NULL                      */
 	const char *scopes;     /* as granted, space-delimited  */

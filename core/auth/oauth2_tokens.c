@@ -15,7 +15,7 @@
 
 #define EXPIRES_DEFAULT_S INT64_C(3600)
 #define EXPIRES_MIN_S     INT64_C(60)
-/* LinkedIn issues tokens that live a year. */
+/* Some providers issue tokens that live a year. */
 #define EXPIRES_MAX_S   (INT64_C(400) * 86400)
 #define DESCRIPTION_MAX 200 /* bytes of the provider's words */
 #define TOKENLIKE_MIN   32  /* a word this long may be a token */

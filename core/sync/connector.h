@@ -114,8 +114,8 @@ struct sl_refusal {
 };
 
 struct sl_connector {
-	const char *name;  /* "google_calendar": integration's provider */
-	const char *title; /* "Google Calendar"                         */
+	const char *name;  /* of the integration, in rows and commands */
+	const char *title; /* for people                                */
 	const struct sl_provider *provider;
 	const char *const *scopes;          /* OAuth, NULL-ended        */
 	const struct sl_stream_kind *kinds; /* ends with .name == NULL  */

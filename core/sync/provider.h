@@ -43,8 +43,8 @@ struct sl_identity {
 };
 
 struct sl_provider {
-	const char *name;                    /* "google" */
-	const char *title;                   /* "Google" */
+	const char *name;                    /* in rows and commands */
+	const char *title;                   /* for people */
 	const struct sl_endpoint *endpoints; /* ends with .name == NULL */
 	bool pkce;
 	const struct sl_query *auth_params; /* access_type, prompt, ...  */

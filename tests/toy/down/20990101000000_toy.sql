@@ -1,5 +1,4 @@
 DELETE FROM sluice.sys_table_migrations WHERE version = '20990101000000';
 
 DROP VIEW public.toy_sync_state;
--- The type stays while artifacts use it.
 CALL sluice.drop_artifact_type('toy_note'); -- unless artifacts use it
