@@ -43,7 +43,7 @@ harden_san := -O1 -g -fsanitize=address,undefined \
 link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 link_san := -pie -fsanitize=address,undefined -Wl,--as-needed
 
-pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd
+pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd libical
 third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs) 2>/dev/null))
 
 # -Wnull-dereference and friends misfire inside sanitizer instrumentation.
@@ -58,10 +58,10 @@ LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)
 # scripts/check-layers holds includes against the same order.
 # Connectors are found by themselves, a provider's shared folder among them.
 lib_dirs := cli connectors $(patsubst %/,%,$(sort $(wildcard connectors/*/))) \
-	state core/sync core/auth core/people core/net core/json core/base
+	state core/sync core/auth core/people core/recur core/net core/json core/base
 lib_name = $(subst /,_,$(1))
 libs := $(foreach d,$(lib_dirs),$(B)/lib/lib$(call lib_name,$(d)).a)
-third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lpthread
+third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lical -lpthread
 
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
 state_gen := $(B)/obj/gen/sql.o $(B)/obj/gen/migrations.o
