@@ -171,7 +171,7 @@ sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
 	return refused_write(w, &r, err);
 }
 
-/* What the provider sent is gone by now: its metadata stand for it. */
+/* Without the item as it was sent its metadata stand for it. */
 sl_status
 sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
 		   const char *why, struct sl_error *err)
@@ -179,10 +179,12 @@ sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
 	struct sl_rejected x = { .source_id = artifact->source_id,
 				 .source_version = artifact->source_version,
 				 .reason = why };
+	const json_t *sent =
+		artifact->sent != NULL ? artifact->sent : artifact->metadata;
 	struct refused r;
 
-	if (artifact->metadata != NULL) {
-		x.raw = sl_json_canonical(w->arena, artifact->metadata);
+	if (sent != NULL) {
+		x.raw = sl_json_canonical(w->arena, sent);
 		x.raw_len = strlen(x.raw);
 	}
 	refused_init(&r, w->arena);

@@ -45,6 +45,18 @@ is_listing(const struct sl_answer *answer, const char *kind)
 }
 
 static void
+map_event(const struct sl_turn *turn, struct sl_page *page,
+	  const char *wanted_id, const json_t *item, bool keep)
+{
+	struct sl_artifact *artifact = sl_gcal_map_event(
+		page, sl_turn_setting(turn, SL_GCAL_OPT_EVENT_TYPES), wanted_id,
+		item);
+
+	if (artifact != NULL && keep)
+		sl_artifact_keep_sent(artifact, item);
+}
+
+static void
 map_listed(const struct sl_turn *turn, const struct sl_gcal_plan *plan,
 	   struct sl_page *page, const json_t *item)
 {
@@ -54,9 +66,7 @@ map_listed(const struct sl_turn *turn, const struct sl_gcal_plan *plan,
 		sl_gcal_reject(page, sl_gcal_usable_id(item), item,
 			       "item-too-large");
 	else
-		sl_gcal_map_event(
-			page, sl_turn_setting(turn, SL_GCAL_OPT_EVENT_TYPES),
-			NULL, item);
+		map_event(turn, page, NULL, item, true);
 }
 
 static sl_status
@@ -111,9 +121,9 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 	} else if (answer->call->tag == SL_GCAL_LIGHT_ITEM) {
 		sl_gcal_reject(page, id, answer->body, "item-too-large");
 	} else {
-		sl_gcal_map_event(
-			page, sl_turn_setting(turn, SL_GCAL_OPT_EVENT_TYPES),
-			id, answer->body);
+		/* many of them share a page: only what is small stays */
+		map_event(turn, page, id, answer->body,
+			  answer->body_bytes <= SL_RAW_MAX);
 	}
 	page->items++;
 	page->more = true; /* the listing has not been asked yet */

@@ -112,7 +112,7 @@ labels(struct sl_page *page, const json_t *event)
 	return labels;
 }
 
-static void
+static struct sl_artifact *
 map_artifact(struct sl_page *page, const char *id, const json_t *event)
 {
 	struct sl_artifact *artifact = sl_page_artifact(page);
@@ -132,6 +132,7 @@ map_artifact(struct sl_page *page, const char *id, const json_t *event)
 	sl_gcal_map_metadata(artifact, event);
 	sl_gcal_map_times(page, artifact, event);
 	sl_gcal_map_people(page, artifact, event);
+	return artifact;
 }
 
 /** Why the item cannot be a record; NULL = it can. */
@@ -165,7 +166,7 @@ type_wanted(const json_t *event, const char *types, bool cancelled)
 	return sl_option_list_has(types, type);
 }
 
-void
+struct sl_artifact *
 sl_gcal_map_event(struct sl_page *page, const char *types,
 		  const char *wanted_id, const json_t *event)
 {
@@ -186,6 +187,7 @@ sl_gcal_map_event(struct sl_page *page, const char *types,
 		filtered->source_id = sl_arena_strdup(page->arena, id);
 		filtered->reason = "event-type";
 	} else {
-		map_artifact(page, id, event);
+		return map_artifact(page, id, event);
 	}
+	return NULL;
 }

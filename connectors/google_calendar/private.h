@@ -89,12 +89,14 @@ void sl_gcal_map_calendar(struct sl_page *page, const json_t *entry);
 
 /**
  * One event becomes an artifact, a tombstone, or filtered, or rejected.
+ * Returns the artifact, or NULL.
  *
  * types	setting `event_types`
  * wanted_id	the id it was asked for by, or NULL in a listing
  */
-void sl_gcal_map_event(struct sl_page *page, const char *types,
-		       const char *wanted_id, const json_t *event);
+struct sl_artifact *sl_gcal_map_event(struct sl_page *page, const char *types,
+				      const char *wanted_id,
+				      const json_t *event);
 
 /** Put an item into quarantine. `id` NULL: it has no usable one. */
 void sl_gcal_reject(struct sl_page *page, const char *id, const json_t *item,

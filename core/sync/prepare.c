@@ -109,8 +109,7 @@ relink(struct sl_page *page, struct slot *slots, size_t mask)
 			page->artifacts.tail = &a->next;
 			page->artifacts.count++;
 		} else {
-			json_decref(a->metadata);
-			a->metadata = NULL;
+			sl_artifact_release(a);
 		}
 		a = next;
 	}
@@ -248,10 +247,10 @@ reject_id(struct sl_page *page, struct sl_artifact *a)
 	struct sl_rejected *r = sl_page_rejected(page);
 
 	r->reason = "the item's id is missing or too long to be stored";
-	r->raw = sl_json_canonical(page->arena, a->metadata);
-	r->raw_len = r->raw ? strlen(r->raw) : 0;
-	json_decref(a->metadata);
-	a->metadata = NULL;
+	r->raw =
+		sl_json_canonical(page->arena, a->sent ? a->sent : a->metadata);
+	r->raw_len = strlen(r->raw);
+	sl_artifact_release(a);
 }
 
 static void

@@ -20,15 +20,22 @@ sl_page_init(struct sl_page *page, struct sl_arena *arena)
 }
 
 void
+sl_artifact_release(struct sl_artifact *artifact)
+{
+	json_decref(artifact->metadata);
+	json_decref(artifact->sent);
+	artifact->metadata = NULL;
+	artifact->sent = NULL;
+}
+
+void
 sl_page_release(struct sl_page *page)
 {
 	struct sl_artifact *artifact = page->artifacts.first;
 	struct sl_stream_change *change = page->streams.first;
 
-	for (; artifact != NULL; artifact = artifact->next) {
-		json_decref(artifact->metadata);
-		artifact->metadata = NULL;
-	}
+	for (; artifact != NULL; artifact = artifact->next)
+		sl_artifact_release(artifact);
 	for (; change != NULL; change = change->next) {
 		json_decref(change->shown);
 		change->shown = NULL;
@@ -62,6 +69,14 @@ sl_artifact_participant(struct sl_page *page, struct sl_artifact *artifact)
 	artifact->participants_tail = &who->next;
 	artifact->participant_count++;
 	return who;
+}
+
+void
+sl_artifact_keep_sent(struct sl_artifact *artifact, const json_t *item)
+{
+	json_decref(artifact->sent);
+	/* jansson counts references in the value itself */
+	artifact->sent = json_incref((json_t *)(uintptr_t)item);
 }
 
 struct sl_tombstone *

@@ -75,6 +75,8 @@ struct sl_artifact {
 	const char *content; /* or NULL */
 	const char *const *labels; /* NULL-ended, or NULL                  */
 	json_t *metadata; /* new reference, released with the page      */
+	json_t *sent;     /* the item as the provider sent it, in case that the
+		       * database refuses it: sl_artifact_keep_sent; or NULL */
 	bool deleted;     /* stored as a tombstone (cancelled instance) */
 	const char *deleted_reason;   /* "cancelled", ...                    */
 	bool participants_incomplete; /* missing people are not removed    */
@@ -178,12 +180,22 @@ struct sl_page {
 
 void sl_page_init(struct sl_page *page, struct sl_arena *arena);
 
+/** Drops an artifact's JSON references: it leaves the page. */
+void sl_artifact_release(struct sl_artifact *artifact);
+
 /** Drops the JSON references; the rest goes with the arena. */
 void sl_page_release(struct sl_page *page);
 
 struct sl_artifact *sl_page_artifact(struct sl_page *page);
 struct sl_participant *sl_artifact_participant(struct sl_page *page,
 					       struct sl_artifact *artifact);
+/**
+ * Keep the parsed item alive with the page (a reference, no copy): if the
+ * artifact is refused, it goes to quarantine as it was sent. Leave it out for
+ * items whose text is large: the answer's tree stays as long as one item is
+ * kept.
+ */
+void sl_artifact_keep_sent(struct sl_artifact *artifact, const json_t *item);
 struct sl_tombstone *sl_page_tombstone(struct sl_page *page);
 struct sl_patch *sl_page_patch(struct sl_page *page);
 struct sl_own_address *sl_page_own_address(struct sl_page *page);

@@ -328,6 +328,7 @@ one_hostile_record_is_quarantined_alone(void **state)
 	struct sl_stream_row *s = kit_open(kit, "bad");
 	static char thread[600];
 	struct sl_artifact *a;
+	json_t *sent;
 
 	fill(kit, s, 17);
 	a = kit_event(kit, "e0085", 1, "hostile date", KIT_NOW);
@@ -335,6 +336,9 @@ one_hostile_record_is_quarantined_alone(void **state)
 	a->start_date = "2026-02-30";
 	a = kit_event(kit, "e0110", 1, "hostile text", KIT_NOW);
 	a->content = "\xff\xfe";
+	sent = json_pack("{s:s, s:{s:s}}", "id", "e0110", "unknown", "k", "v");
+	sl_artifact_keep_sent(a, sent);
+	json_decref(sent);
 	a = kit_event(kit, "e0111", 1, "hostile thread", KIT_NOW);
 	memset(thread, 't', sizeof(thread) - 1);
 	a->thread = thread; /* longer than its column may be */
@@ -355,6 +359,11 @@ one_hostile_record_is_quarantined_alone(void **state)
 				   "source_id = 'e0085' AND detail LIKE "
 				   "'%%22008%%' AND raw_bytes > 0"),
 			 1);
+	assert_int_equal(
+		kit_count(kit, "public.sync_items",
+			  "source_id = 'e0110' AND convert_from(raw, 'UTF8') = "
+			  "'{\"id\":\"e0110\",\"unknown\":{\"k\":\"v\"}}'"),
+		1);
 	assert_string_equal(s->cursor, "{\"sync\": \"after\"}");
 
 	/* A better version heals the entry. */
