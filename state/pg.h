@@ -133,6 +133,10 @@ const unsigned char *sl_row_bytes(struct sl_arena *arena,
 sl_status sl_pg_script(struct sl_pg *pg, const char *sql, struct sl_error *err)
 	SL_NODISCARD;
 
+/** Of an SL_REJECTED: may the same value do later, with nothing about it
+ *  changed? */
+bool sl_pg_may_pass(const struct sl_error *refusal);
+
 /** Statements sent so far; for tests and `--json`. */
 int64_t sl_pg_statements(const struct sl_pg *pg);
 

@@ -48,6 +48,19 @@ remedy_of(const char *sqlstate)
 	return r;
 }
 
+bool
+sl_pg_may_pass(const struct sl_error *refusal)
+{
+	/* another row is in the way; an application's trigger said no */
+	static const char *const passing[] = { "23505", "23P01", "P0" };
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(passing); i++)
+		if (strncmp(refusal->sqlstate, passing[i],
+			    strlen(passing[i])) == 0)
+			return true;
+	return false;
+}
+
 sl_status
 sl_pg_fail(const PGconn *conn, const PGresult *result, struct sl_error *err)
 {

@@ -171,8 +171,7 @@ put_careful(struct sl_page_work *w, const struct sl_artifact *const *list,
 		if (status != SL_OK)
 			return status;
 		if (count == 1)
-			return sl_page_quarantine(w, list[0], refusal.text,
-						  err);
+			return sl_page_quarantine(w, list[0], &refusal, err);
 		status = put_careful(w, list, half, err);
 		if (status == SL_OK)
 			status = put_careful(w, list + half, count - half, err);

@@ -304,6 +304,10 @@ claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		status = take_lease(s->pg, w, err);
 	if (status == SL_OK)
 		status = open_roots(s->pg, w, err);
+	if (status == SL_OK)
+		status =
+			sl_items_due(s->pg, &w->out->lease,
+				     w->claim->connector->kinds, w->arena, err);
 	return status == SL_OK ? load_account(s->pg, w, err) : status;
 }
 

@@ -114,7 +114,8 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 		sl_page_put_artifacts, sl_page_put_tombstones,
 		sl_page_put_series,    sl_page_put_patches,
 		sl_page_put_filtered,  sl_page_put_rejected,
-		sl_page_put_seen,      sl_page_put_streams,
+		sl_page_drop_outdated, sl_page_put_seen,
+		sl_page_put_streams,
 	};
 	sl_status status = SL_OK;
 
@@ -170,6 +171,8 @@ page_work(struct sl_page_work *w, struct sl_error *err)
 
 	if (!is_empty(w->commit))
 		status = put_records(w, err);
+	if (status == SL_OK)
+		status = sl_page_postpone(w, err);
 	if (status == SL_OK)
 		status = sl_page_put_refs(w, err);
 	if (status == SL_OK)

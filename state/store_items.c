@@ -115,7 +115,7 @@ sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
 
 /* Columns of items_quarantine from $7 on. */
 struct refused {
-	struct sl_pg_array *ids, *versions, *details, *raws, *sizes;
+	struct sl_pg_array *ids, *versions, *details, *raws, *sizes, *transient;
 };
 
 static void
@@ -126,6 +126,7 @@ refused_init(struct refused *r, struct sl_arena *arena)
 	r->details = sl_pg_array_new(arena);
 	r->raws = sl_pg_array_new(arena);
 	r->sizes = sl_pg_array_new(arena);
+	r->transient = sl_pg_array_new(arena);
 }
 
 static void
@@ -138,6 +139,7 @@ refused_add(struct refused *r, const struct sl_rejected *x)
 	sl_pg_array_text(r->details, x->reason);
 	sl_pg_array_bytes(r->raws, x->raw, kept);
 	sl_pg_array_i64(r->sizes, (int64_t)x->raw_len);
+	sl_pg_array_bool(r->transient, x->transient);
 }
 
 static sl_status
@@ -153,6 +155,7 @@ refused_write(struct sl_page_work *w, struct refused *r, struct sl_error *err)
 	sl_params_text(&p, sl_pg_array_done(r->details));
 	sl_params_text(&p, sl_pg_array_done(r->raws));
 	sl_params_text(&p, sl_pg_array_done(r->sizes));
+	sl_params_text(&p, sl_pg_array_done(r->transient));
 	return sl_pg_query(w->pg, sl_sql_items_quarantine, &p, NULL, err);
 }
 
@@ -174,11 +177,14 @@ sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
 /* Without the item as it was sent its metadata stand for it. */
 sl_status
 sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
-		   const char *why, struct sl_error *err)
+		   const struct sl_error *refusal, struct sl_error *err)
 {
-	struct sl_rejected x = { .source_id = artifact->source_id,
-				 .source_version = artifact->source_version,
-				 .reason = why };
+	struct sl_rejected x = {
+		.source_id = artifact->source_id,
+		.source_version = artifact->source_version,
+		.reason = refusal->text,
+		.transient = sl_pg_may_pass(refusal),
+	};
 	const json_t *sent =
 		artifact->sent != NULL ? artifact->sent : artifact->metadata;
 	struct refused r;
@@ -191,4 +197,57 @@ sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
 	refused_add(&r, &x);
 	w->counts.quarantined++;
 	return refused_write(w, &r, err);
+}
+
+sl_status
+sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
+{
+	const char *const *id = w->commit->answered;
+	struct sl_pg_array *ids;
+	struct sl_params p;
+
+	if (id == NULL || *id == NULL)
+		return SL_OK;
+	ids = sl_pg_array_new(w->arena);
+	for (; *id != NULL; id++)
+		sl_pg_array_text(ids, *id);
+	sl_params_items(&p, w);
+	sl_params_time(&p, w->commit->now_us);
+	sl_params_i64(&p, w->commit->map_version);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	return sl_pg_query(w->pg, sl_sql_items_postpone, &p, NULL, err);
+}
+
+sl_status
+sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
+{
+	const struct sl_commit *c = w->commit;
+	struct sl_params p;
+
+	if (!c->walk_done)
+		return SL_OK;
+	sl_params_items(&p, w);
+	sl_params_time(&p, c->starts_walk ? c->walk_started_us
+					  : c->stream->walk_started_us);
+	return sl_pg_query(w->pg, sl_sql_items_outdated, &p, NULL, err);
+}
+
+sl_status
+sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
+	     const struct sl_stream_kind *kinds, struct sl_arena *arena,
+	     struct sl_error *err)
+{
+	struct sl_pg_array *names = sl_pg_array_new(arena);
+	struct sl_pg_array *versions = sl_pg_array_new(arena);
+	struct sl_params p;
+
+	for (const struct sl_stream_kind *k = kinds; k->name != NULL; k++) {
+		sl_pg_array_text(names, k->name);
+		sl_pg_array_i64(versions, k->map_version);
+	}
+	sl_params_lease(&p, arena, lease);
+	sl_params_text(&p, sl_pg_array_done(names));
+	sl_params_text(&p, sl_pg_array_done(versions));
+	sl_params_i64(&p, SL_DUE_MAX);
+	return sl_pg_query(pg, sl_sql_items_due, &p, NULL, err);
 }

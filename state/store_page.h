@@ -79,7 +79,13 @@ sl_status sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_quarantine(struct sl_page_work *w,
 			     const struct sl_artifact *artifact,
-			     const char *why, struct sl_error *err)
+			     const struct sl_error *refusal,
+			     struct sl_error *err) SL_NODISCARD;
+/** Quarantined items that were read again, and yet are there as before. */
+sl_status sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/** At the end of a walk: quarantined items that it did not meet. */
+sl_status sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 /* store_refs.c */
 sl_status sl_page_put_refs(struct sl_page_work *w, struct sl_error *err)

@@ -90,6 +90,17 @@ sl_status sl_refs_parse(struct sl_arena *arena, const char *json,
 /** NULL for an empty list. */
 const char *sl_refs_json(struct sl_arena *arena, const struct sl_ref *refs);
 
+/* store_items.c */
+
+/** Quarantined items of one stream that one run tries again. */
+#define SL_DUE_MAX 100
+
+/** Those that are due become wanted: before the streams are loaded. */
+sl_status sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
+		       const struct sl_stream_kind *kinds,
+		       struct sl_arena *arena, struct sl_error *err)
+	SL_NODISCARD;
+
 /* store_streams.c */
 enum sl_stream_state sl_stream_state_parse(const char *text);
 enum sl_sweep_state sl_sweep_state_parse(const char *text);

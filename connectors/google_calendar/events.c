@@ -115,7 +115,8 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 		stone->source_id = sl_arena_strdup(page->arena, id);
 		stone->reason = "not-found";
 	} else if (answer->http_status != 200) {
-		sl_gcal_reject(page, id, answer->body, "refused");
+		/* whoever may not read it today may do so tomorrow */
+		sl_gcal_reject(page, id, NULL, "refused")->transient = true;
 	} else if (!is_event(answer)) {
 		return foreign(answer, err);
 	} else if (answer->call->tag == SL_GCAL_LIGHT_ITEM) {

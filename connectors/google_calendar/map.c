@@ -64,21 +64,24 @@ sl_gcal_version(const json_t *event)
 	return us;
 }
 
-void
+struct sl_rejected *
 sl_gcal_reject(struct sl_page *page, const char *id, const json_t *item,
 	       const char *reason)
 {
 	struct sl_rejected *rejected = sl_page_rejected(page);
-	const char *raw =
-		item == NULL ? "" : sl_json_canonical(page->arena, item);
+	const char *raw;
 
 	rejected->source_id = sl_arena_strdup(page->arena, id);
 	rejected->source_version = sl_gcal_version(item);
 	rejected->reason = reason;
+	if (item == NULL)
+		return rejected;
+	raw = sl_json_canonical(page->arena, item);
 	rejected->raw_len = strlen(raw);
 	rejected->raw = sl_arena_strndup(
 		page->arena, raw,
 		sl_utf8_cut(raw, rejected->raw_len, SL_RAW_MAX));
+	return rejected;
 }
 
 static void

@@ -98,9 +98,10 @@ struct sl_artifact *sl_gcal_map_event(struct sl_page *page, const char *types,
 				      const char *wanted_id,
 				      const json_t *event);
 
-/** Put an item into quarantine. `id` NULL: it has no usable one. */
-void sl_gcal_reject(struct sl_page *page, const char *id, const json_t *item,
-		    const char *reason);
+/** Put an item into quarantine. `id` NULL: it has no usable one; `item` NULL:
+ *  it was not sent. */
+struct sl_rejected *sl_gcal_reject(struct sl_page *page, const char *id,
+				   const json_t *item, const char *reason);
 
 /** `updated` in microseconds, 0 when it makes no sense. */
 int64_t sl_gcal_version(const json_t *event);

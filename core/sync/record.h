@@ -136,7 +136,10 @@ struct sl_rejected {
 	const char *source_id; /* NULL = it has none that is usable */
 	int64_t source_version;
 	const char *reason; /* one line                         */
-	const char *raw;    /* the item as received (JSON text) */
+	bool transient;     /* it may do as it is later: tried again by time;
+			 * else when its version or the mapping changes  */
+	const char *raw;    /* the item as received (JSON text); NULL = none,
+			     * what was kept of it before stays */
 	size_t raw_len;     /* whole length; at most SL_RAW_MAX is kept */
 };
 
