@@ -8,7 +8,7 @@
  * transaction-locally, nothing left behind in the session.
  *
  * SQLSTATE to remedy, mapped once, here: 08, 57P, 53, 40, 25006, 55P03,
- * connection loss -> SL_RETRY (client); 22, 23, 54 -> SL_REJECTED (item);
+ * connection loss -> SL_RETRY (client); 22, 23, 54, P0 -> SL_REJECTED (item);
  * 57014 -> SL_RETRY; 42P01, 3F000, 42501 -> SL_CONFIG with what to do;
  * everything else -> SL_BUG.
  */

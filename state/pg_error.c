@@ -31,6 +31,7 @@ static const struct remedy remedies[] = {
 	{ "23503", SL_CONFIG, SL_INTEGRATION, NULL },
 	{ "23", SL_REJECTED, SL_ITEM, NULL },
 	{ "54", SL_REJECTED, SL_ITEM, NULL },
+	{ "P0", SL_REJECTED, SL_ITEM, NULL }, /* raised by a trigger */
 	{ "42P01", SL_CONFIG, SL_CLIENT, advice_migrate },
 	{ "3F000", SL_CONFIG, SL_CLIENT, advice_migrate },
 	{ "42501", SL_CONFIG, SL_CLIENT, advice_member },

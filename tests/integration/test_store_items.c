@@ -320,7 +320,7 @@ a_refusal_says_whether_waiting_helps(void **state)
 		{ "22021", "malformed" }, { "23514", "malformed" },
 		{ "23502", "malformed" }, { "54000", "malformed" },
 		{ "54001", "malformed" }, { "23505", "transient" },
-		{ "23P01", "transient" },
+		{ "23P01", "transient" }, { "P0001", "transient" },
 	};
 	struct sl_stream_row *s = open_live("why");
 
