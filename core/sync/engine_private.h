@@ -16,6 +16,7 @@
 #include "core/net/pace.h"
 #include "core/sync/answers_private.h"
 #include "core/sync/engine.h"
+#include "core/sync/settings.h"
 
 struct sl_worker {
 	struct sl_engine *engine;
@@ -285,13 +286,6 @@ void sl_token_release(struct sl_run *run);
 /* prepare.c */
 /** Normalise identities, drop duplicates, hash; bad ids become rejected. */
 void sl_page_prepare(struct sl_page *page);
-
-/* settings.c */
-sl_status sl_settings_resolve(const struct sl_option *table, const char *text,
-			      json_t **out, struct sl_error *err) SL_NODISCARD;
-void sl_settings_fingerprint(const struct sl_option *table,
-			     const json_t *settings, char out[65]);
-void sl_settings_people(const json_t *settings, struct sl_people_options *out);
 
 void sl_tally_add(struct sl_tally *sum, const struct sl_tally *add);
 

@@ -3,13 +3,15 @@
  * An account's settings: checked against the connector's option table,
  * defaults filled in, and a fingerprint of what a cursor depends on.
  */
+#include "core/sync/settings.h"
+
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/text.h"
 
 #include "core/auth/digest.h"
 #include "core/json/json.h"
-#include "core/sync/engine_private.h"
 
 #define MAX_PARTICIPANTS_DEFAULT 25
 
