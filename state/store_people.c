@@ -12,10 +12,10 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#include "core/people/address.h"
 #include "core/people/policy.h"
 
 #include "sql.h"
+#include "state/evidence.h"
 #include "state/store_page.h"
 
 #define ROUNDS_MAX 3
@@ -49,7 +49,14 @@ load_evidence(struct sl_page_work *w, struct sl_rows **rows,
 	      struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
-	struct sl_params p;
+	const struct sl_evidence_query query = {
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = ids,
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
+		.now_us = w->commit->now_us,
+	};
 
 	for (size_t i = 0; i < w->written_count; i++) {
 		if (w->written[i].people)
@@ -57,11 +64,7 @@ load_evidence(struct sl_page_work *w, struct sl_rows **rows,
 	}
 	for (size_t i = 0; i < w->judged_count; i++)
 		sl_pg_array_text(ids, w->judged[i]);
-	sl_params_page(&p, w);
-	sl_params_text(&p, sl_pg_array_done(ids));
-	sl_params_time(&p, w->begun ? w->people_from_us : SL_NO_TIME);
-	sl_params_time(&p, w->commit->now_us);
-	return sl_pg_query(w->pg, sl_sql_people_evidence, &p, rows, err);
+	return sl_evidence_load(w->pg, w->arena, &query, rows, err);
 }
 
 static void
@@ -140,26 +143,11 @@ became_contact(const struct people_work *pw, const char *norm)
 static struct sl_people_decision
 decide_row(const struct people_work *pw, size_t row)
 {
-	const struct sl_rows *r = pw->rows;
-	const char *norm = sl_row_text(r, row, "norm");
-	const struct sl_meeting_evidence evidence = {
-		.begins_us = sl_row_time(r, row, "occurred_at"),
-		.now_us = pw->w->commit->now_us,
-		.cancelled = sl_row_bool(r, row, "cancelled"),
-		.participants = (int)sl_row_i64(r, row, "people", 0),
-		.participants_incomplete =
-			sl_row_bool(r, row, "participants_incomplete"),
-		.user_organises = sl_row_bool(r, row, "user_organises"),
-		.user_response =
-			sl_response_parse(sl_row_text(r, row, "user_response")),
-		.organizer_is_contact =
-			sl_row_bool(r, row, "organizer_is_contact") ||
-			became_contact(pw, sl_row_text(r, row, "organizer")),
-		.is_person = true,
-		.is_machine = sl_address_is_machine(norm),
-		.is_suppressed = sl_row_bool(r, row, "is_suppressed"),
-	};
+	struct sl_meeting_evidence evidence =
+		sl_evidence_read(pw->rows, row, pw->w->commit->now_us);
 
+	if (became_contact(pw, sl_row_text(pw->rows, row, "organizer")))
+		evidence.organizer_is_contact = true;
 	return sl_people_decide_meeting(&pw->w->commit->people, &evidence);
 }
 

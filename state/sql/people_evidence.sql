@@ -1,13 +1,15 @@
 -- What is stored about meetings, one row a person of each: what decides who
--- becomes a contact. Own addresses and what is no person are left out.
+-- becomes a contact. Own addresses and what is no person are left out, unless
+-- one address is asked about.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 uuid[]                  artifacts that changed
 -- $5 timestamptz             and those that began after this (NULL = none)
 -- $6 timestamptz             up to now
+-- $7 text                    one normalised address, or NULL: everybody
 -- Result, sorted by norm, then time: artifact_id, occurred_at, cancelled,
 -- people, participants_incomplete, user_organises, user_response, organizer
--- (normalised), organizer_is_contact, value, norm, name, is_contact,
--- first_seen_at, last_seen_at, is_suppressed
+-- (normalised), organizer_is_contact, value, norm, name, is_person, is_own,
+-- is_contact, first_seen_at, last_seen_at, is_suppressed
 WITH chosen AS MATERIALIZED (
 	SELECT a.id, a.occurred_at, a.deleted_at IS NOT NULL AS cancelled,
 		a.participants_incomplete
@@ -68,8 +70,8 @@ WITH chosen AS MATERIALIZED (
 SELECT m.id AS artifact_id, m.occurred_at, m.cancelled, m.people,
 	m.participants_incomplete, m.user_organises, m.user_response,
 	m.organizer, o.id IS NOT NULL AS organizer_is_contact,
-	m.value, m.value_norm AS norm, m.name, e.id IS NOT NULL AS is_contact,
-	e.first_seen_at, e.last_seen_at,
+	m.value, m.value_norm AS norm, m.name, m.is_person, m.is_own,
+	e.id IS NOT NULL AS is_contact, e.first_seen_at, e.last_seen_at,
 	e.id IS NULL
 		AND EXISTS (SELECT FROM sluice.suppressions x
 			WHERE x.user_id = $1::uuid)
@@ -90,6 +92,7 @@ LEFT JOIN LATERAL (
 	WHERE x.user_id = $1::uuid AND x.address_norm = m.organizer
 	OFFSET 0
 ) o ON true
-WHERE m.is_person AND m.kind = 'email' AND m.value_norm IS NOT NULL
-	AND NOT m.is_own
+WHERE m.kind = 'email' AND m.value_norm IS NOT NULL
+	AND CASE WHEN $7::text IS NULL THEN m.is_person AND NOT m.is_own
+		ELSE m.value_norm = $7::text END
 ORDER BY m.value_norm COLLATE "C", m.occurred_at, m.id, m.position
