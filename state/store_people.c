@@ -5,7 +5,8 @@
  *
  * The evidence comes sorted by address, so one person's rows stand together.
  * A contact made here may be the organizer of another, unanswered invitation:
- * the decision is repeated until nothing new comes of it.
+ * the decision is repeated until nothing new comes of it, for the events of
+ * the page and for those stored before.
  */
 #include <string.h>
 
@@ -43,29 +44,6 @@ struct people_work {
 	struct person *persons;
 	size_t count;
 };
-
-static sl_status
-load_evidence(struct sl_page_work *w, struct sl_rows **rows,
-	      struct sl_error *err)
-{
-	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
-	const struct sl_evidence_query query = {
-		.user_id = w->commit->lease->user_id,
-		.artifact_ids = ids,
-		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
-		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
-		.now_us = w->commit->now_us,
-	};
-
-	for (size_t i = 0; i < w->written_count; i++) {
-		if (w->written[i].people)
-			sl_pg_array_text(ids, w->written[i].id);
-	}
-	for (size_t i = 0; i < w->judged_count; i++)
-		sl_pg_array_text(ids, w->judged[i]);
-	return sl_evidence_load(w->pg, w->arena, &query, rows, err);
-}
 
 static void
 note_seen(const struct people_work *pw, struct person *who, size_t row)
@@ -299,26 +277,105 @@ has_people(const struct sl_page_work *w)
 	return w->begun || w->judged_count > 0;
 }
 
-sl_status
-sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
+/* Look at some meetings and write what follows; `made`: the new contacts. */
+static sl_status
+judge(struct sl_page_work *w, const struct sl_evidence_query *query,
+      struct sl_pg_array *made, bool *creates, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct people_work pw = { .w = w };
-	bool creates = false, touches = false;
-	sl_status status;
+	bool touches = false;
+	sl_status status = sl_evidence_load(w->pg, w->arena, query, &rows, err);
 
-	if (!has_people(w))
-		return SL_OK;
-	status = load_evidence(w, &rows, err);
+	*creates = false;
 	if (status != SL_OK)
 		return status;
 	pw.rows = rows;
 	group(&pw);
 	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
-		creates = true;
-	for (size_t i = 0; i < pw.count && !touches; i++)
-		touches = is_touched(&pw, &pw.persons[i]);
-	if (!creates && !touches)
+		*creates = true;
+	for (size_t i = 0; i < pw.count; i++) {
+		touches = touches || is_touched(&pw, &pw.persons[i]);
+		if (pw.persons[i].reason != NULL)
+			sl_pg_array_text(
+				made,
+				sl_arena_strdup(w->arena, pw.persons[i].norm));
+	}
+	if (!*creates && !touches)
 		return SL_OK;
-	return write_people(&pw, creates, touches, err);
+	return write_people(&pw, *creates, touches, err);
+}
+
+static sl_status
+judge_page(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
+	   struct sl_error *err)
+{
+	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
+	const struct sl_evidence_query query = {
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = ids,
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
+		.now_us = w->commit->now_us,
+	};
+
+	for (size_t i = 0; i < w->written_count; i++) {
+		if (w->written[i].people)
+			sl_pg_array_text(ids, w->written[i].id);
+	}
+	for (size_t i = 0; i < w->judged_count; i++)
+		sl_pg_array_text(ids, w->judged[i]);
+	return judge(w, &query, made, creates, err);
+}
+
+/*
+ * Who has become a contact may have invited the user to events that were
+ * stored before, by whatever page: the order of pages decides nothing.
+ */
+static sl_status
+judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
+	       struct sl_pg_array *made, bool *creates, struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
+	const struct sl_evidence_query query = {
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = ids,
+		.from_us = SL_NO_TIME,
+		.now_us = w->commit->now_us,
+	};
+	struct sl_params p;
+	sl_status status;
+
+	*creates = false;
+	sl_params_lease(&p, w->arena, w->commit->lease);
+	sl_params_text(&p, sl_pg_array_done(organizers));
+	sl_params_time(&p, w->commit->now_us);
+	status = sl_pg_query(w->pg, sl_sql_people_followed, &p, &rows, err);
+	if (status != SL_OK || sl_rows_count(rows) == 0)
+		return status;
+	for (size_t i = 0; i < sl_rows_count(rows); i++)
+		sl_pg_array_text(ids, sl_row_text(rows, i, "id"));
+	return judge(w, &query, made, creates, err);
+}
+
+sl_status
+sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *made = sl_pg_array_new(w->arena);
+	bool creates;
+	sl_status status;
+
+	if (!has_people(w))
+		return SL_OK;
+	status = judge_page(w, made, &creates, err);
+	/* Ends: every turn makes contacts of people who were none. */
+	while (status == SL_OK && creates) {
+		struct sl_pg_array *organizers = made;
+
+		made = sl_pg_array_new(w->arena);
+		status = judge_followed(w, organizers, made, &creates, err);
+	}
+	return status;
 }

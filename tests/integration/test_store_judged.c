@@ -117,6 +117,42 @@ a_restored_meeting_makes_contacts(void **state)
 	assert_int_equal(contacts("back@example.org"), 1);
 }
 
+/* An invitation that the user has not answered; it began yesterday. */
+static void
+unanswered(struct sl_stream_row *s, const char *id, const char *by,
+	   const char *guest)
+{
+	struct sl_artifact *a;
+
+	kit_page(&kit, s);
+	a = kit_event(&kit, id, 1, id, KIT_NOW - KIT_DAY);
+	kit_person(&kit, a, by, "organizer", "accepted");
+	kit_person(&kit, a, "me@example.com", "attendee", "needsAction");
+	kit_person(&kit, a, guest, "attendee", "accepted");
+	kit_commit(&kit);
+}
+
+static void
+a_new_contacts_older_invitations_are_judged_again(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "older");
+	struct sl_stream_row *t = kit_open(&kit, "another");
+
+	(void)state;
+	own("me@example.com");
+	unanswered(s, "o1", "carol@example.org", "dave@example.org");
+	unanswered(s, "o2", "dave@example.org", "eve@example.org");
+	unanswered(t, "o3", "eve@example.org", "frank@example.org");
+	assert_int_equal(contacts("dave@example.org"), 0);
+	meeting(s, "o4", 1, "carol@example.org");
+	kit_commit(&kit);
+	assert_int_equal(contacts("carol@example.org"), 1);
+	assert_int_equal(contacts("dave@example.org"), 1);
+	assert_int_equal(contacts("eve@example.org"), 1);
+	assert_int_equal(contacts("frank@example.org"), 1);
+	assert_int_equal(kit.outcome.counts.contacts_created, 4);
+}
+
 static void
 a_card_of_ones_own_becomes_the_self_contact(void **state)
 {
@@ -150,6 +186,7 @@ main(void)
 		T(an_overlong_address_holds_no_page),
 		T(a_walk_judges_what_is_stored_already),
 		T(a_restored_meeting_makes_contacts),
+		T(a_new_contacts_older_invitations_are_judged_again),
 		T(a_card_of_ones_own_becomes_the_self_contact),
 	};
 
