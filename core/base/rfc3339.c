@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RFC 3339 times. Days are counted in the proleptic Gregorian calendar, as
- * PostgreSQL does, by arithmetic over eras of 400 years (Howard Hinnant's
- * "chrono-compatible low-level date algorithms").
+ * RFC 3339 times: texts to microseconds and back.
  */
 #include <string.h>
 
+#include "core/base/civil.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#define DAYS_PER_ERA 146097 /* 400 years                        */
-#define DAYS_TO_1970 719468 /* from 0000-03-01                  */
-#define US_PER_DAY   (86400 * SL_US_PER_S)
-#define FIRST_US     (INT64_C(-62135596800) * SL_US_PER_S) /* 0001-01-01 */
-#define LAST_US      (INT64_C(253402300800) * SL_US_PER_S - 1)
-
-struct date {
-	int year, month, day;
-};
+#define US_PER_DAY (86400 * SL_US_PER_S)
+#define FIRST_US   (INT64_C(-62135596800) * SL_US_PER_S) /* 0001-01-01 */
+#define LAST_US    (INT64_C(253402300800) * SL_US_PER_S - 1)
 
 /* Exactly `width` digits; false leaves `*value` alone. */
 static bool
@@ -45,57 +38,14 @@ read_char(const char **text, const char *allowed)
 	return true;
 }
 
-static int
-days_in_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30,
-				    31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
 static bool
-read_date(const char **text, struct date *date)
+read_date(const char **text, struct sl_date *date)
 {
 	if (!read_number(text, 4, &date->year) || !read_char(text, "-") ||
 	    !read_number(text, 2, &date->month) || !read_char(text, "-") ||
 	    !read_number(text, 2, &date->day))
 		return false;
-	return date->year >= 1 && date->month >= 1 && date->month <= 12 &&
-	       date->day >= 1 &&
-	       date->day <= days_in_month(date->year, date->month);
-}
-
-/* A year here begins in March, so that the leap day is its last. */
-static int64_t
-days_from_date(const struct date *date)
-{
-	int64_t year = date->month <= 2 ? date->year - 1 : date->year;
-	int64_t month = (date->month + 9) % 12;
-	int64_t era = year / 400; /* year >= 0: 0001 is the first accepted */
-	int64_t of_era = year % 400;
-	int64_t of_year = (153 * month + 2) / 5 + date->day - 1;
-
-	return era * DAYS_PER_ERA + of_era * 365 + of_era / 4 - of_era / 100 +
-	       of_year - DAYS_TO_1970;
-}
-
-static struct date
-date_from_days(int64_t days)
-{
-	int64_t since = days + DAYS_TO_1970; /* >= 0 from 0001 on */
-	int64_t day = since % DAYS_PER_ERA;
-	int64_t of_era = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-	int64_t of_year = day - (365 * of_era + of_era / 4 - of_era / 100);
-	int64_t month = (5 * of_year + 2) / 153;
-	int64_t year = since / DAYS_PER_ERA * 400 + of_era;
-
-	return (struct date){
-		.year = (int)(month >= 10 ? year + 1 : year),
-		.month = (int)(month >= 10 ? month - 9 : month + 3),
-		.day = (int)(of_year - (153 * month + 2) / 5 + 1),
-	};
+	return sl_date_exists(date);
 }
 
 /* Digits past the sixth are read and dropped. */
@@ -154,7 +104,7 @@ read_offset(const char **text, int64_t *us)
 bool
 sl_rfc3339_parse(const char *text, int64_t *us)
 {
-	struct date date;
+	struct sl_date date;
 	int64_t time, offset, result;
 
 	if (text == NULL)
@@ -164,7 +114,7 @@ sl_rfc3339_parse(const char *text, int64_t *us)
 		return false;
 	if (*text != '\0')
 		return false;
-	result = days_from_date(&date) * US_PER_DAY + time - offset;
+	result = sl_date_to_days(&date) * US_PER_DAY + time - offset;
 	/* An offset or a leap second may lead out of the first or last year. */
 	if (result < FIRST_US || result > LAST_US)
 		return false;
@@ -175,11 +125,11 @@ sl_rfc3339_parse(const char *text, int64_t *us)
 bool
 sl_rfc3339_date_us(const char *text, int64_t *us)
 {
-	struct date date;
+	struct sl_date date;
 
 	if (text == NULL || !read_date(&text, &date) || *text != '\0')
 		return false;
-	*us = days_from_date(&date) * US_PER_DAY;
+	*us = sl_date_to_days(&date) * US_PER_DAY;
 	return true;
 }
 
@@ -205,20 +155,15 @@ put_number(char *to, int64_t value, int width, char after)
 void
 sl_rfc3339_format(int64_t us, char out[SL_RFC3339_TEXT])
 {
-	int64_t days, rest;
-	struct date date;
+	int64_t rest;
+	struct sl_date date;
 
 	if (us < FIRST_US)
 		us = FIRST_US;
 	if (us > LAST_US)
 		us = LAST_US;
-	days = us / US_PER_DAY;
-	rest = us % US_PER_DAY;
-	if (rest < 0) {
-		rest += US_PER_DAY;
-		days--;
-	}
-	date = date_from_days(days);
+	rest = sl_mod_down(us, US_PER_DAY);
+	date = sl_date_of_days(sl_div_down(us, US_PER_DAY));
 	out = put_number(out, date.year, 4, '-');
 	out = put_number(out, date.month, 2, '-');
 	out = put_number(out, date.day, 2, 'T');
