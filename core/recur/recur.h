@@ -5,7 +5,8 @@
  * libical lives here and nowhere else, and only for the shapes of rules that
  * it expands rightly: what lies outside is SL_RECUR_ELSEWHERE with a reason,
  * never a guess. Instances, steps and lengths of rules are capped, so that no
- * rule, however hostile, takes noticeable time.
+ * rule, however hostile, takes noticeable time. Nothing is shared between
+ * threads: any number may expand at once.
  *
  * Times are UTC microseconds. An all-day item counts in days: its times are
  * midnight UTC of its dates, and no zone plays a part.
@@ -22,9 +23,6 @@
 
 /** Most instances of one series in one window; the first ones stay. */
 #define SL_RECUR_INSTANCES_MAX 2500
-
-/** Instances looked at, those before the window included. */
-#define SL_RECUR_STEPS_MAX 100000
 
 /** Lines of one series, and bytes of one line. */
 #define SL_RECUR_LINES_MAX 64
@@ -78,6 +76,19 @@ struct sl_recur_set {
  * and a provider that can be asked knows better. Without a rule (RDATE only)
  * the start is the first instance.
  *
+ * UNTIL is inclusive: a moment, a local time, or a date, which is all of that
+ * local day; of an all-day series only its date counts. An EXDATE takes away
+ * what starts at that moment, or, when it is a date, on that local day. Values
+ * without Z and TZID are in the series' zone. Not expanded are, with these
+ * reasons: "rule-freq" (below DAILY), "rule-byweekno", "rule-bysetpos",
+ * "rule-shape" (other combinations), "rule-clock" (BYHOUR and so on that say
+ * anything but the start's clock), "rule-several", "exrule", "rdate-period",
+ * "rdate-date" and "date-type" (a date among times, or the other way round),
+ * "time-far" (outside 1601..2499), "zone-unknown", "rule-steps", what is too
+ * long or too many ("line-long", "lines-many", "rule-long", "dates-many"), and
+ * what cannot be read ("rule-malformed", "rule-refused", "line-malformed",
+ * "line-unknown", "line-parameter", "date-malformed", "start-malformed").
+ *
  * arena	owns out->instances
  */
 void sl_recur_expand(const struct sl_recur_series *series,
@@ -86,8 +97,9 @@ void sl_recur_expand(const struct sl_recur_series *series,
 
 /**
  * The window that is kept expanded at a moment: from the first day of the
- * month two years ago to the first day of the month after next of the coming
- * year, so that a whole year ahead is there all month long.
+ * month two years ago to the first day of the month after next, a year on. So
+ * a whole year ahead is there all month long, and a month more for who comes
+ * late: in November 2026, 2024-11-01 to 2028-01-01.
  */
 struct sl_recur_window sl_recur_window_at(int64_t now_us);
 
