@@ -71,6 +71,8 @@ unit_src := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 unit_bin := $(patsubst tests/%.c,$(B)/tests/%,$(unit_src))
 live_src := $(wildcard tests/integration/test_*.c tests/contract/test_*.c)
 live_bin := $(patsubst tests/%.c,$(B)/tests/%,$(live_src))
+corpus_src := $(wildcard tests/corpus/*.c)
+corpus_bin := $(patsubst tests/%.c,$(B)/tests/%,$(corpus_src))
 support_src := $(wildcard tests/support/*.c)
 support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
 
@@ -131,7 +133,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) -Wl,--start-group \
 		$(libs) -Wl,--end-group -lcmocka $(third_libs)
 
-tests-build: $(unit_bin) $(live_bin) $(B)/sluice $(B)/sluice-emulator
+tests-build: $(unit_bin) $(live_bin) $(corpus_bin) $(B)/sluice $(B)/sluice-emulator
 
 unit: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(unit_bin)
