@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * People of a page: one query gathers the evidence, core/people decides, and
- * what is to be written is written under the user's lock, in order.
+ * People of a page: under the user's lock one query gathers the evidence,
+ * core/people decides, and what is to be written is written in order.
+ *
+ * Two streams of a user may commit at once, in any order, and after a crash in
+ * another one; the contacts must be the same. So the lock comes before the
+ * evidence: whoever is second sees whom the first one made a contact.
  *
  * The evidence comes sorted by address, so one person's rows stand together.
  * A contact made here may be the organizer of another, unanswered invitation:
@@ -23,8 +27,6 @@
 
 /* Of contact_emails.address, bytes; a longer one is shown normalised. */
 #define ADDRESS_SHOWN_MAX 1024
-
-#define TOUCH_US (INT64_C(86400) * SL_US_PER_S)
 
 /* One person, over all rows of its address. */
 struct person {
@@ -164,8 +166,7 @@ is_touched(const struct people_work *pw, const struct person *who)
 	if (!who->is_contact || who->first_us == SL_NO_TIME)
 		return false;
 	return first == SL_NO_TIME || last == SL_NO_TIME ||
-	       who->first_us < first - TOUCH_US ||
-	       who->last_us > last + TOUCH_US;
+	       who->first_us < first || who->last_us > last;
 }
 
 static const char *
@@ -193,7 +194,7 @@ create(struct people_work *pw, struct sl_error *err)
 {
 	struct sl_page_work *w = pw->w;
 	SL_AUTO_ROWS rows = NULL;
-	struct sl_pg_array *a[8];
+	struct sl_pg_array *a[6];
 	struct sl_params p;
 	sl_status status;
 
@@ -211,12 +212,11 @@ create(struct people_work *pw, struct sl_error *err)
 		sl_pg_array_text(a[3], rule_name(w->commit->people.rule));
 		sl_pg_array_text(a[4], who->reason);
 		sl_pg_array_text(a[5], who->artifact_id);
-		sl_pg_array_time(a[6], who->first_us);
-		sl_pg_array_time(a[7], who->last_us);
 	}
 	sl_params_lease(&p, w->arena, w->commit->lease);
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
 		sl_params_text(&p, sl_pg_array_done(a[i]));
+	sl_params_time(&p, w->commit->now_us);
 	status = sl_pg_query(w->pg, sl_sql_people_create, &p, &rows, err);
 	if (status == SL_OK)
 		w->counts.contacts_created += sl_row_i64(rows, 0, "created", 0);
@@ -250,20 +250,13 @@ touch(struct people_work *pw, struct sl_error *err)
 }
 
 static sl_status
-write_people(struct people_work *pw, bool creates, bool touches,
-	     struct sl_error *err)
+lock_people(struct sl_page_work *w, struct sl_error *err)
 {
 	struct sl_params p;
-	sl_status status;
 
-	sl_params_init(&p, pw->w->arena);
-	sl_params_text(&p, pw->w->commit->lease->user_id);
-	status = sl_pg_query(pw->w->pg, sl_sql_people_lock, &p, NULL, err);
-	if (status == SL_OK && creates)
-		status = create(pw, err);
-	if (status == SL_OK && touches)
-		status = touch(pw, err);
-	return status;
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->commit->lease->user_id);
+	return sl_pg_query(w->pg, sl_sql_people_lock, &p, NULL, err);
 }
 
 static bool
@@ -301,9 +294,11 @@ judge(struct sl_page_work *w, const struct sl_evidence_query *query,
 				made,
 				sl_arena_strdup(w->arena, pw.persons[i].norm));
 	}
-	if (!*creates && !touches)
-		return SL_OK;
-	return write_people(&pw, *creates, touches, err);
+	if (*creates)
+		status = create(&pw, err);
+	if (status == SL_OK && touches)
+		status = touch(&pw, err);
+	return status;
 }
 
 static sl_status
@@ -349,7 +344,8 @@ judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
 	sl_status status;
 
 	*creates = false;
-	sl_params_lease(&p, w->arena, w->commit->lease);
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->commit->lease->user_id);
 	sl_params_text(&p, sl_pg_array_done(organizers));
 	sl_params_time(&p, w->commit->now_us);
 	status = sl_pg_query(w->pg, sl_sql_people_followed, &p, &rows, err);
@@ -364,12 +360,14 @@ sl_status
 sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 {
 	struct sl_pg_array *made = sl_pg_array_new(w->arena);
-	bool creates;
+	bool creates = false;
 	sl_status status;
 
 	if (!has_people(w))
 		return SL_OK;
-	status = judge_page(w, made, &creates, err);
+	status = lock_people(w, err);
+	if (status == SL_OK)
+		status = judge_page(w, made, &creates, err);
 	/* Ends: every turn makes contacts of people who were none. */
 	while (status == SL_OK && creates) {
 		struct sl_pg_array *organizers = made;

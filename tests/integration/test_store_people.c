@@ -134,7 +134,7 @@ an_accepted_meeting_that_began_makes_contacts(void **state)
 }
 
 static void
-dates_move_when_they_move_by_more_than_a_day(void **state)
+dates_move_with_whatever_was_seen_first_and_last(void **state)
 {
 	struct sl_stream_row *s = kit_open(&kit, "seen");
 
@@ -143,7 +143,7 @@ dates_move_when_they_move_by_more_than_a_day(void **state)
 		      "boss@example.org", "accepted");
 	kit_commit(&kit);
 	assert_int_equal(contact("boss@example.org",
-				 "e.last_seen_at = '2026-11-19 12:00:00Z'"),
+				 "e.last_seen_at = '2026-11-19 12:00:01Z'"),
 			 1);
 	(void)invited(s, "s2", KIT_NOW - 30 * KIT_DAY, "boss@example.org",
 		      "declined");
@@ -152,7 +152,7 @@ dates_move_when_they_move_by_more_than_a_day(void **state)
 		      "accepted");
 	kit_commit(&kit);
 	assert_int_equal(contact("boss@example.org",
-				 "e.last_seen_at = '2026-11-19 12:00:00Z' AND "
+				 "e.last_seen_at = '2026-11-19 12:00:01Z' AND "
 				 "e.first_seen_at = '2026-10-21 12:00:00Z'"),
 			 1);
 }
@@ -205,6 +205,26 @@ an_unanswered_invitation_counts_by_its_organizer(void **state)
 						      "'met-known-organizer'"),
 			 1);
 	assert_int_equal(contact("stranger@example.org", "true"), 0);
+}
+
+static void
+the_days_of_a_new_contact_are_those_of_all_that_is_stored(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "days");
+
+	(void)state;
+	/* declined: seen, but nobody's contact for that */
+	(void)invited(s, "y1", KIT_NOW - 3 * KIT_DAY, "day@example.org",
+		      "declined");
+	kit_commit(&kit);
+	assert_int_equal(contact("day@example.org", "true"), 0);
+	(void)invited(s, "y2", KIT_NOW - 2 * KIT_DAY, "day@example.org",
+		      "accepted");
+	kit_commit(&kit);
+	assert_int_equal(contact("day@example.org",
+				 "e.first_seen_at = '2026-11-17 12:00:00Z' AND "
+				 "e.last_seen_at = '2026-11-18 12:00:00Z'"),
+			 1);
 }
 
 static void
@@ -347,6 +367,19 @@ two_connections_meet_the_same_people_without_deadlock(void **state)
 	assert_int_equal(kit_count(&kit, "public.contact_emails",
 				   "address_norm LIKE 'crowd%%'"),
 			 m[0].created + m[1].created);
+	/* Neither overlooked when the other one saw them. */
+	assert_int_equal(
+		sl_test_db_i64(
+			kit.db,
+			"SELECT count(*) AS v FROM public.contact_emails e "
+			"JOIN (SELECT p.value_norm, min(a.occurred_at) AS "
+			"first, max(a.occurred_at) AS last FROM "
+			"public.artifact_participants p JOIN public.artifacts "
+			"a ON a.id = p.artifact_id GROUP BY p.value_norm) w "
+			"ON w.value_norm = e.address_norm WHERE "
+			"e.address_norm LIKE 'crowd%%' AND (e.first_seen_at "
+			"<> w.first OR e.last_seen_at <> w.last)"),
+		0);
 	for (int i = 0; i < 2; i++)
 		kit_release_beside(&m[i].kit);
 }
@@ -357,10 +390,13 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_addresses_make_the_self_contact_once),
 		cmocka_unit_test(an_accepted_meeting_that_began_makes_contacts),
-		cmocka_unit_test(dates_move_when_they_move_by_more_than_a_day),
+		cmocka_unit_test(
+			dates_move_with_whatever_was_seen_first_and_last),
 		cmocka_unit_test(a_meeting_counts_once_it_has_begun),
 		cmocka_unit_test(
 			an_unanswered_invitation_counts_by_its_organizer),
+		cmocka_unit_test(
+			the_days_of_a_new_contact_are_those_of_all_that_is_stored),
 		cmocka_unit_test(what_the_user_deleted_does_not_come_back),
 		cmocka_unit_test(
 			an_own_address_leaves_the_contact_that_sync_made),
