@@ -158,8 +158,7 @@ read_headers(struct sl_http_job *job, int64_t now_us)
 {
 	struct sl_response *response = &job->x->response;
 	const char *location = header_value(job, "Location");
-	const char *date = header_value(job, "Date");
-	time_t server_s = date ? curl_getdate(date, NULL) : -1;
+	int64_t date_us;
 
 	read_content_type(job);
 	if (location && response->http_status / 100 == 3)
@@ -167,8 +166,8 @@ read_headers(struct sl_http_job *job, int64_t now_us)
 			   location, strlen(location));
 	response->retry_after_ms =
 		sl_retry_after_parse(header_value(job, "Retry-After"), now_us);
-	if (server_s >= 0)
-		response->server_date_us = (int64_t)server_s * SL_US_PER_S;
+	if (sl_http_date_us(header_value(job, "Date"), &date_us))
+		response->server_date_us = date_us;
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include "core/base/error.h"
 
+#define LAST_S INT64_C(253402300799) /* end of the year 9999 */
+
 const struct sl_retry_policy sl_retry_default = {
 	.base_ms = 500,
 	.cap_ms = 60000,
@@ -101,11 +103,27 @@ parse_seconds(const char *text, int64_t *seconds)
 	return *text == '\0';
 }
 
+/* curl_getdate accepts more than dates: a bare "1.5", for one. Every HTTP date
+ * begins with a weekday and holds a time. */
+bool
+sl_http_date_us(const char *value, int64_t *us)
+{
+	time_t date;
+
+	if (!value || !is_letter(*value) || !strchr(value, ':'))
+		return false;
+	date = curl_getdate(value, NULL);
+	/* Of a year with ten digits not even the milliseconds fit. */
+	if (date < 0 || date > LAST_S)
+		return false;
+	*us = (int64_t)date * SL_US_PER_S;
+	return true;
+}
+
 int64_t
 sl_retry_after_parse(const char *value, int64_t now_us)
 {
-	int64_t seconds;
-	time_t date;
+	int64_t seconds, date_us;
 
 	if (!value)
 		return SL_NO_DELAY;
@@ -115,12 +133,7 @@ sl_retry_after_parse(const char *value, int64_t now_us)
 		return parse_seconds(value + 1, &seconds) ? 0 : SL_NO_DELAY;
 	if (parse_seconds(value, &seconds))
 		return clamp_ms(seconds * 1000);
-	/* curl_getdate accepts more than dates: a bare "1.5", for one. Every
-	 * HTTP date begins with a weekday and holds a time. */
-	if (!is_letter(*value) || !strchr(value, ':'))
+	if (!sl_http_date_us(value, &date_us))
 		return SL_NO_DELAY;
-	date = curl_getdate(value, NULL);
-	if (date < 0)
-		return SL_NO_DELAY;
-	return clamp_ms((int64_t)date * 1000 - now_us / 1000);
+	return clamp_ms(date_us / 1000 - now_us / 1000);
 }

@@ -37,6 +37,12 @@ struct sl_retry_decision sl_retry_next(const struct sl_retry_policy *policy,
 				       const struct sl_rng *rng);
 
 /**
+ * An HTTP date (RFC 9110, 5.6.7) in UTC microseconds; false for anything else,
+ * NULL and years past 9999 among it.
+ */
+bool sl_http_date_us(const char *value, int64_t *us);
+
+/**
  * A Retry-After value: seconds, or an HTTP date relative to `now_us`.
  * Negative becomes 0, more than SL_RETRY_AFTER_MAX_MS is clamped, junk is
  * SL_NO_DELAY.

@@ -61,6 +61,12 @@ retry_after_is_read_strictly(void **state SL_UNUSED)
 		  "fifty years ahead" },
 		{ "Xxx, 99 Zzz 1994 08:49:37 GMT", THEN_US, SL_NO_DELAY,
 		  "looks like a date" },
+		{ "Fri, 31 Dec 9999 23:59:59 GMT", THEN_US, DAY_MS,
+		  "the last date there is" },
+		{ "Sat, 01 Jan 10000 00:00:00 GMT", THEN_US, SL_NO_DELAY,
+		  "a year of five digits" },
+		{ "Fri Nov 20 10:00:00 999999999 2026", THEN_US, SL_NO_DELAY,
+		  "a year whose milliseconds do not fit 64 bits" },
 	};
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
@@ -71,6 +77,36 @@ retry_after_is_read_strictly(void **state SL_UNUSED)
 			fail_msg("%s: %s: got %ld", rows[i].why,
 				 rows[i].value ? rows[i].value : "NULL",
 				 (long)got);
+	}
+}
+
+static void
+http_dates_end_with_the_year_9999(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *value;
+		bool ok;
+		int64_t us;
+	} rows[] = {
+		{ "Sun, 06 Nov 1994 08:49:37 GMT", true, 784111777000000 },
+		{ "Sunday, 06-Nov-94 08:49:37 GMT", true, 784111777000000 },
+		{ "Sun Nov  6 08:49:37 1994", true, 784111777000000 },
+		{ "Fri, 31 Dec 9999 23:59:59 GMT", true, 253402300799000000 },
+		{ "Fri Nov 20 10:00:00 999999999 2026", false, 0 },
+		{ "Sun, 06 Nov 1994", false, 0 },
+		{ "1994-11-06 08:49:37", false, 0 },
+		{ "", false, 0 },
+		{ NULL, false, 0 },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		int64_t us = 0;
+		bool ok = sl_http_date_us(rows[i].value, &us);
+
+		if (ok != rows[i].ok || us != rows[i].us)
+			fail_msg("%s: %d, %ld",
+				 rows[i].value ? rows[i].value : "NULL", ok,
+				 (long)us);
 	}
 }
 
@@ -166,6 +202,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(retry_after_is_read_strictly),
+		cmocka_unit_test(http_dates_end_with_the_year_9999),
 		cmocka_unit_test(the_ceiling_doubles_up_to_the_cap),
 		cmocka_unit_test(the_cap_holds_for_any_number_of_attempts),
 		cmocka_unit_test(retry_after_wins_over_backoff),
