@@ -34,7 +34,7 @@ sl_stream_state_parse(const char *text)
 		if (sl_text_equal(text, state_names[i]))
 			return (enum sl_stream_state)i;
 	}
-	SL_ASSERT(!"a stream state that the schema allows");
+	SL_ASSERT(false && "a stream state that the schema allows");
 	return SL_STREAM_CLOSED;
 }
 
@@ -45,7 +45,7 @@ sl_sweep_state_parse(const char *text)
 		if (sl_text_equal(text, sweep_names[i]))
 			return (enum sl_sweep_state)i;
 	}
-	SL_ASSERT(!"a sweep state that the schema allows");
+	SL_ASSERT(false && "a sweep state that the schema allows");
 	return SL_SWEEP_NONE;
 }
 
