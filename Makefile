@@ -8,7 +8,11 @@
 #   make build     the binary alone: build/release/sluice
 #   make install   PREFIX=/usr/local DESTDIR=
 #
-# MODE=release | san chooses the flags; WERROR=0 is for packagers.
+#   make fuzz      TARGETS="json url" SECONDS=60 RUNS=n: hostile input for
+#                  every parser of outside data (docs/fuzzing.md)
+#
+# MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=fuzz
+# and fuzz-cov are scripts/fuzz's own, with clang.
 
 SHELL := /bin/bash
 MODE ?= release
@@ -24,14 +28,21 @@ std := -std=gnu17 -D_GNU_SOURCE
 warn := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wold-style-definition -Wmissing-prototypes -Wmissing-declarations \
 	-Wredundant-decls -Wnested-externs -Wpointer-arith -Wcast-qual \
-	-Wcast-align=strict -Wwrite-strings -Wformat=2 -Wformat-overflow=2 \
-	-Wformat-truncation=2 -Wformat-signedness -Wconversion \
-	-Wsign-conversion -Warith-conversion -Wfloat-equal -Wdouble-promotion \
-	-Wnull-dereference -Wduplicated-cond -Wduplicated-branches -Wlogical-op \
-	-Wjump-misses-init -Wundef -Wvla -Walloca -Walloc-zero -Wswitch-enum \
-	-Wimplicit-fallthrough=5 -Wdate-time -Wtrampolines -Wuse-after-free=3 \
-	-Warray-bounds=2 -Wstringop-overflow=4 -Wbidi-chars=any \
-	-Winfinite-recursion
+	-Wwrite-strings -Wformat=2 -Wconversion -Wsign-conversion \
+	-Wfloat-equal -Wdouble-promotion -Wnull-dereference -Wundef -Wvla \
+	-Walloca -Wswitch-enum -Wdate-time -Winfinite-recursion
+ifeq ($(filter fuzz%,$(MODE)),)
+warn += -Wcast-align=strict -Wformat-overflow=2 -Wformat-truncation=2 \
+	-Wformat-signedness -Warith-conversion -Wduplicated-cond \
+	-Wduplicated-branches -Wlogical-op -Wjump-misses-init -Walloc-zero \
+	-Wimplicit-fallthrough=5 -Wtrampolines -Wuse-after-free=3 \
+	-Warray-bounds=2 -Wstringop-overflow=4 -Wbidi-chars=any
+else
+# libFuzzer is clang's. What gcc spells otherwise or has alone is left to it;
+# what clang calls implicit is meant: jansson's `nonnull`, bits of an enum.
+override CC := $(if $(findstring ccache,$(CC)),ccache )clang-14
+warn += -Wcast-align -Wimplicit-fallthrough
+endif
 ifeq ($(WERROR),1)
 warn += -Werror
 endif
@@ -40,8 +51,17 @@ harden_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	-ftrivial-auto-var-init=zero -fno-common -fPIE
 harden_san := -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE
+# Clang has no __SANITIZE_ADDRESS__: core/base/arena.c asks for it.
+harden_fuzz := -O2 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE \
+	-D__SANITIZE_ADDRESS__=1
+harden_fuzz-cov := -O1 -g -fsanitize=fuzzer-no-link \
+	-fprofile-instr-generate -fcoverage-mapping -fno-common -fPIE
 link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 link_san := -pie -fsanitize=address,undefined -Wl,--as-needed
+link_fuzz := -pie -fsanitize=fuzzer,address,undefined -Wl,--as-needed
+link_fuzz-cov := -pie -fsanitize=fuzzer -fprofile-instr-generate \
+	-Wl,--as-needed
 
 pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd libical
 third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs) 2>/dev/null))
@@ -73,11 +93,13 @@ live_src := $(wildcard tests/integration/test_*.c tests/contract/test_*.c)
 live_bin := $(patsubst tests/%.c,$(B)/tests/%,$(live_src))
 corpus_src := $(wildcard tests/corpus/*.c)
 corpus_bin := $(patsubst tests/%.c,$(B)/tests/%,$(corpus_src))
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz_bin := $(patsubst tests/%.c,$(B)/tests/%,$(fuzz_src))
 support_src := $(wildcard tests/support/*.c)
 support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
 
 .PHONY: all deps build emulator tests-build demo test lint bench install clean \
-	unit valgrind format
+	unit valgrind format fuzz fuzz-build
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -127,6 +149,19 @@ $(B)/sluice-emulator: $(patsubst %.c,$(B)/obj/%.o,$(emulator_src))
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lmicrohttpd -ljansson -lcrypto -lz -lpthread
 
+# A parser and its invariants; libFuzzer brings main().
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(libs)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(libs) \
+		-Wl,--end-group $(third_libs)
+
+fuzz-build: $(fuzz_bin)
+
+fuzz: deps
+	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(RUNS),--runs $(RUNS)) $(TARGETS)
+
 $(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
@@ -146,6 +181,7 @@ demo: build
 test: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release tests-build
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=san tests-build
+	@scripts/fuzz --build
 	@scripts/test
 
 lint: deps
