@@ -17,7 +17,7 @@
 #define US_PER_DAY   (86400 * SL_US_PER_S)
 #define VERSION_MAX  32
 #define MONTHS_BACK  24
-#define MONTHS_AHEAD 14
+#define MONTHS_AHEAD 13
 
 static char version[VERSION_MAX] = "unknown";
 static pthread_once_t version_once = PTHREAD_ONCE_INIT;

@@ -97,9 +97,9 @@ void sl_recur_expand(const struct sl_recur_series *series,
 
 /**
  * The window that is kept expanded at a moment: from the first day of the
- * month two years ago to the first day of the month after next, a year on. So
- * a whole year ahead is there all month long, and a month more for who comes
- * late: in November 2026, 2024-11-01 to 2028-01-01.
+ * month two years ago to the first day of next month, a year on. So a whole
+ * year ahead is there all month long: in November 2026, 2024-11-01 to
+ * 2027-12-01.
  */
 struct sl_recur_window sl_recur_window_at(int64_t now_us);
 
