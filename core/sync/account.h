@@ -78,6 +78,7 @@ struct sl_stream_row {
 	int resyncs;           /* refused cursors in a row          */
 	int failures;          /* failed runs in a row              */
 	int64_t not_before_us; /* SL_NO_TIME = at any time          */
+	bool series_due;       /* masters wait to be expanded       */
 };
 
 /** One consent and its sealed tokens. */

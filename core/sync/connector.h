@@ -37,6 +37,8 @@ struct sl_stream_kind {
 	const char *opened_by; /* kind whose pages open it; NULL = the
 				* engine opens one with an empty key      */
 	int map_version;       /* raise it when the mapping changes          */
+	bool lists_instances;  /* refs with `instances` may be asked: the
+				* provider expands what we cannot            */
 };
 
 /** Prices of requests in the provider's quota units, with their dates. */

@@ -150,6 +150,7 @@ fill_commit(struct sl_task *task, const struct step *step,
 		.rests = !step->page.more && step->page.refs.count == 0,
 		.answered = step->answered,
 		.map_version = task->kind->map_version,
+		.lists_instances = task->kind->lists_instances,
 		.now_us = sl_run_now_us(run),
 		.people = run->people,
 		.trigger = run->work->trigger,
@@ -201,6 +202,13 @@ adopt_outcome(struct sl_task *task, const struct sl_outcome *out)
 			copy->source_id = sl_arena_strdup(arena, r->source_id);
 			copy->group = sl_arena_strdup(arena, r->group);
 			copy->version = sl_arena_strdup(arena, r->version);
+			if (r->instances) {
+				struct sl_span *span =
+					SL_NEW(arena, struct sl_span);
+
+				*span = *r->instances;
+				copy->instances = span;
+			}
 			*tail = copy;
 			tail = &copy->next;
 		}

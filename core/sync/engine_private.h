@@ -88,6 +88,7 @@ struct sl_task {
 	uint64_t *cursors_seen; /* hashes of the cursors of this run */
 	size_t cursors_count, cursors_cap;
 	struct sl_flight *flight;
+	bool began;   /* what was due before the first request is done */
 	bool failing; /* failure waits for the flight to land */
 	struct sl_error failure;
 	bool waits_budget;           /* (L) */

@@ -220,6 +220,39 @@ sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
 	return out.answer;
 }
 
+/* Masters that are due: expanded here, or wanted from the provider. */
+static sl_status
+expand(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
+{
+	struct sl_run *run = task->run;
+	const struct sl_expand_request request = {
+		.lease = &run->account.lease,
+		.stream = &task->row,
+		.lists_instances = task->kind->lists_instances,
+		.now_us = sl_run_now_us(run),
+	};
+	struct sl_expand_outcome out = { .answer = SL_EXPAND_MORE };
+	sl_status status = SL_OK;
+
+	while (status == SL_OK && out.answer == SL_EXPAND_MORE &&
+	       !sl_engine_ending(run->engine)) {
+		struct sl_arena *arena = sl_arena_new();
+
+		status = worker->store->expand(worker->store, &request, arena,
+					       &out, err);
+		if (status == SL_OK && out.answer == SL_EXPAND_ASKS) {
+			sl_arena_free(&task->pending_arena);
+			task->pending_arena = arena;
+			task->pending = task->row.pending = out.pending;
+		} else {
+			sl_arena_free(&arena);
+		}
+	}
+	if (status == SL_OK && out.answer == SL_EXPANDED)
+		task->row.series_due = false;
+	return status;
+}
+
 static bool
 wants_sweep(const struct sl_task *task)
 {
@@ -247,6 +280,14 @@ rest(struct sl_worker *worker, struct sl_task *task)
 			task_fail(worker, task, &err);
 			return true;
 		}
+	}
+	if (!task->pending && task->row.series_due) {
+		if (expand(worker, task, &err) != SL_OK) {
+			task_fail(worker, task, &err);
+			return true;
+		}
+		if (task->pending)
+			return false;
 	}
 	task_end(task, false);
 	return true;
@@ -279,12 +320,30 @@ take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
 	return true;
 }
 
+/* The window moves on whatever the provider answers. False: it failed. */
+static bool
+begin(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (task->began)
+		return true;
+	task->began = true;
+	if (!task->row.series_due || task->starts_walk ||
+	    expand(worker, task, &err) == SL_OK)
+		return true;
+	task_fail(worker, task, &err);
+	return false;
+}
+
 /* One thing forward. False: wait to be woken, or the task is over. */
 static bool
 advance(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 
+	if (!begin(worker, task))
+		return false;
 	if (!task->flight)
 		task->flight = sl_flight_new(task, task->cursor, task->pending,
 					     is_walking(task));

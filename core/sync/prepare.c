@@ -233,6 +233,22 @@ hash_content(struct sl_page *page, struct sl_buf *buf, struct sl_artifact *a)
 	sl_sha256(sl_buf_text(buf), buf->len, a->content_hash);
 }
 
+/* All that the instances of a master depend on. */
+static void
+hash_series(struct sl_buf *buf, struct sl_artifact *a)
+{
+	sl_buf_clear(buf);
+	put_number(buf, a->occurred_us);
+	put_number(buf, a->ends_us);
+	put_text(buf, a->start_date);
+	put_text(buf, a->end_date);
+	put_text(buf, a->time_zone);
+	for (const char *const *line = a->recurrence; *line != NULL; line++)
+		put_text(buf, *line);
+	SL_ASSERT(!buf->overflow);
+	sl_sha256(sl_buf_text(buf), buf->len, a->series_hash);
+}
+
 /* --- ids ------------------------------------------------------------------ */
 
 static bool
@@ -283,5 +299,7 @@ sl_page_prepare(struct sl_page *page)
 	for (struct sl_artifact *a = page->artifacts.first; a; a = a->next) {
 		normalise(page, a);
 		hash_content(page, &buf, a);
+		if (a->recurrence != NULL)
+			hash_series(&buf, a);
 	}
 }

@@ -17,6 +17,7 @@ sl_page_init(struct sl_page *page, struct sl_arena *arena)
 	RESET(page->filtered);
 	RESET(page->rejected);
 	RESET(page->refs);
+	RESET(page->expansions);
 }
 
 void
@@ -141,4 +142,14 @@ sl_page_ref(struct sl_page *page)
 
 	APPEND(page->refs, ref);
 	return ref;
+}
+
+struct sl_expansion *
+sl_page_expansion(struct sl_page *page)
+{
+	struct sl_expansion *expansion =
+		SL_NEW(page->arena, struct sl_expansion);
+
+	APPEND(page->expansions, expansion);
+	return expansion;
 }

@@ -68,6 +68,8 @@ struct sl_artifact {
 	int64_t original_start_us;       /* slot of an exception          */
 	const char *original_start_date; /* the same, all-day             */
 	const char *time_zone;           /* IANA name as sent, or NULL    */
+	const char *const *recurrence;   /* of a master: RRULE, RDATE, EXDATE
+					  * lines, NULL-ended; else NULL   */
 	int64_t reach_us;    /* it surely reaches this instant: its end, or
 			   * INT64_MAX for an endless series; a walk that
 			   * begins before must list it; SL_NO_TIME: unknown */
@@ -84,6 +86,8 @@ struct sl_artifact {
 	struct sl_participant **participants_tail;
 	size_t participant_count;
 	unsigned char content_hash[32]; /* set by the engine */
+	unsigned char series_hash[32];  /* set by the engine: all that the
+					 * instances depend on           */
 };
 
 /** An item known only by its id is gone. Nothing happens if it was unknown. */
@@ -143,12 +147,37 @@ struct sl_rejected {
 	size_t raw_len;     /* whole length; at most SL_RAW_MAX is kept */
 };
 
-/** An item that a listing named but did not contain. */
+/** A window of time, UTC: from <= t < to. */
+struct sl_span {
+	int64_t from_us;
+	int64_t to_us;
+};
+
+/**
+ * An item that a listing named but did not contain; or, with `instances`, the
+ * instances of a recurring master, which nobody here can expand. An id waits
+ * once only, in one of both ways.
+ */
 struct sl_ref {
 	struct sl_ref *next;
 	const char *source_id;
-	const char *group;   /* its thread, or NULL          */
-	const char *version; /* its etag, or NULL            */
+	const char *group;               /* its thread, or NULL          */
+	const char *version;             /* its etag, or NULL            */
+	const struct sl_span *instances; /* those that start here; NULL = the
+					  * item itself                      */
+};
+
+/** The instances of one master as the provider lists them. */
+struct sl_expansion {
+	struct sl_expansion *next;
+	const char *source_id; /* the master */
+	struct sl_span span;   /* as it was asked for */
+	const char *failure;   /* kebab-case code when the provider does not
+				* tell; then there are no slots; else NULL */
+	bool cut;              /* there are more than it lists             */
+	int64_t *slots; /* original starts, all-day as midnight UTC; any order,
+			 * cancelled and moved instances included           */
+	size_t count;
 };
 
 #define SL_LIST(type)                                                          \
@@ -168,6 +197,7 @@ struct sl_page {
 	SL_LIST(sl_filtered) filtered;
 	SL_LIST(sl_rejected) rejected;
 	SL_LIST(sl_ref) refs;
+	SL_LIST(sl_expansion) expansions;
 
 	size_t records; /* artifacts and tombstones so far, for `order`      */
 	size_t items;   /* items that the provider's answers held            */
@@ -206,5 +236,6 @@ struct sl_stream_change *sl_page_stream(struct sl_page *page);
 struct sl_filtered *sl_page_filtered(struct sl_page *page);
 struct sl_rejected *sl_page_rejected(struct sl_page *page);
 struct sl_ref *sl_page_ref(struct sl_page *page);
+struct sl_expansion *sl_page_expansion(struct sl_page *page);
 
 #endif

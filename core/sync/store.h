@@ -76,6 +76,7 @@ struct sl_commit {
 	const char *const *answered; /* wanted ids that were read,
 				      * NULL-ended: leave pending          */
 	int map_version;
+	bool lists_instances; /* of the stream's kind */
 	int64_t now_us;
 	struct sl_people_options people;
 	const char *trigger;        /* for the log row */
@@ -111,6 +112,25 @@ struct sl_sweep_outcome {
 	int64_t deleted;
 	int64_t held;                 /* with SL_SWEEP_HOLDS */
 	const struct sl_ref *pending; /* with SL_SWEEP_ASKS  */
+};
+
+/** Expand masters that are due: new, changed, or short of the window. */
+struct sl_expand_request {
+	const struct sl_lease *lease;
+	const struct sl_stream_row *stream;
+	bool lists_instances; /* of the stream's kind */
+	int64_t now_us;
+};
+
+enum sl_expand_answer {
+	SL_EXPANDED,    /* none is due any more                        */
+	SL_EXPAND_MORE, /* a chunk was expanded: call again            */
+	SL_EXPAND_ASKS, /* instances became pending: the provider knows */
+};
+
+struct sl_expand_outcome {
+	enum sl_expand_answer answer;
+	const struct sl_ref *pending; /* with SL_EXPAND_ASKS */
 };
 
 /** Fresh tokens of a grant, sealed. */
@@ -175,6 +195,13 @@ struct sl_store {
 			   const struct sl_sweep_request *request,
 			   struct sl_arena *arena, struct sl_sweep_outcome *out,
 			   struct sl_error *err) SL_NODISCARD;
+
+	/** Some masters of a stream: instances kept for the window of now. */
+	sl_status (*expand)(struct sl_store *s,
+			    const struct sl_expand_request *request,
+			    struct sl_arena *arena,
+			    struct sl_expand_outcome *out, struct sl_error *err)
+		SL_NODISCARD;
 
 	/** Book a stream's failure; its cursor stays. */
 	sl_status (*fail_stream)(struct sl_store *s,

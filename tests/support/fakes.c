@@ -165,6 +165,7 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	}
 	out->stream = *c->stream;
 	out->pending = still_pending(c, arena);
+	out->stream.series_due = s->series_due;
 	if (c->starts_walk) {
 		out->stream.generation++;
 		out->stream.state = SL_STREAM_WALKING;
@@ -194,6 +195,27 @@ fake_sweep(struct sl_store *store, const struct sl_sweep_request *request,
 		struct sl_ref *ref = SL_NEW(arena, struct sl_ref);
 
 		ref->source_id = "sample";
+		out->pending = ref;
+	}
+	return SL_OK;
+}
+
+static sl_status
+fake_expand(struct sl_store *store, const struct sl_expand_request *request,
+	    struct sl_arena *arena, struct sl_expand_outcome *out,
+	    struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)request, (void)err;
+	out->answer = s->expand_answers[s->expands++];
+	s->expands_before += s->commit_count == 0;
+	if (out->answer == SL_EXPAND_ASKS) {
+		static const struct sl_span span = { 1, 2 };
+		struct sl_ref *ref = SL_NEW(arena, struct sl_ref);
+
+		ref->source_id = "series";
+		ref->instances = &span;
 		out->pending = ref;
 	}
 	return SL_OK;
@@ -283,6 +305,7 @@ fake_store_init(struct fake_store *s, const char *user_id)
 			.streams = fake_streams,
 			.commit = fake_commit,
 			.sweep = fake_sweep,
+			.expand = fake_expand,
 			.fail_stream = fake_fail_stream,
 			.grant = fake_grant,
 			.save_tokens = fake_save_tokens,

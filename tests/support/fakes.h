@@ -54,6 +54,10 @@ struct fake_store {
 	sl_status commit_fails; /* SL_OK = never */
 	int commit_fail_times;  /* how often, then it works */
 	enum sl_sweep_answer sweep_answers[4];
+	enum sl_expand_answer expand_answers[4];
+	bool series_due; /* what commits say */
+	int expands;
+	int expands_before; /* the first commit */
 	struct sl_ref sample;
 	char end_status[32];
 	char end_integration[32];

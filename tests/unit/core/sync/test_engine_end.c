@@ -52,6 +52,33 @@ a_stop_ends_streams_that_never_began(void **state)
 }
 
 static void
+the_window_moves_on_before_anything_is_asked(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}")
+		->series_due = true;
+	b->store.expand_answers[0] = SL_EXPAND_MORE;
+	b->store.expand_answers[1] = SL_EXPANDED;
+	b->net.answer = bench_two_pages;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->store.expands, 2);
+	assert_int_equal(b->store.expands_before, 2);
+}
+
+static void
+nothing_due_costs_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = bench_two_pages;
+	bench_run(b, "manual");
+	assert_int_equal(b->store.expands, 0);
+}
+
+static void
 items_or_pages(void *ctx, const struct sl_request *request,
 	       struct sl_response *response)
 {
@@ -59,6 +86,37 @@ items_or_pages(void *ctx, const struct sl_request *request,
 		fake_reply(response, 200, "{\"items\":[\"x\"],\"more\":true}");
 	else
 		bench_two_pages(ctx, request, response);
+}
+
+static void
+series_or_pages(void *ctx, const struct sl_request *request,
+		struct sl_response *response)
+{
+	if (strstr(request->url, "/item/"))
+		fake_reply(response, 200, "{\"items\":[]}");
+	else
+		bench_two_pages(ctx, request, response);
+}
+
+static void
+what_cannot_be_expanded_is_asked_when_the_stream_rests(void **state)
+{
+	struct bench *b = *state;
+	bool asked = false;
+
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->store.series_due = true;
+	b->store.expand_answers[0] = SL_EXPAND_ASKS;
+	b->store.expand_answers[1] = SL_EXPANDED;
+	b->net.answer = series_or_pages;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->store.expands, 2);
+	assert_int_equal(b->store.expands_before, 0);
+	for (size_t i = 0; i < b->store.commit_count; i++)
+		asked = asked ||
+			strcmp(b->store.commits[i].answered, "series") == 0;
+	assert_true(asked);
 }
 
 static void
@@ -202,6 +260,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_stop_leaves_what_was_committed_and_says_interrupted),
 		T(a_stop_ends_streams_that_never_began),
+		T(the_window_moves_on_before_anything_is_asked),
+		T(nothing_due_costs_nothing),
+		T(what_cannot_be_expanded_is_asked_when_the_stream_rests),
 		T(wanted_items_wait_until_each_was_read),
 		T(a_page_that_cannot_be_stored_is_not_asked_for_again),
 		T(a_far_deadline_is_kept_for_whoever_comes_next),
