@@ -148,6 +148,43 @@ ask_event(const struct sl_turn *turn, const char *id, bool light,
 }
 
 /*
+ * All instances of the window in one page, as light as can be. Cancelled ones
+ * too: what an exception replaces is decided where the exception is known.
+ */
+static void
+ask_instances(const struct sl_turn *turn, const struct sl_ref *ref,
+	      struct sl_arena *arena, struct sl_call *call)
+{
+	const char **path = SL_NEW_ARRAY(arena, 6, const char *);
+	struct parameters list = {
+		.rows = SL_NEW_ARRAY(arena, PARAMETERS_MAX, struct sl_query),
+	};
+	char *from = sl_arena_alloc(arena, SL_RFC3339_TEXT);
+	char *to = sl_arena_alloc(arena, SL_RFC3339_TEXT);
+
+	sl_rfc3339_format(ref->instances->from_us, from);
+	sl_rfc3339_format(ref->instances->to_us, to);
+	path[0] = "calendars";
+	path[1] = calendar_id(turn);
+	path[2] = "events";
+	path[3] = ref->source_id;
+	path[4] = "instances";
+	add(&list, "maxResults",
+	    sl_arena_printf(arena, "%d", SL_GCAL_INSTANCES_MAX));
+	add(&list, "showDeleted", "true");
+	add(&list, "timeMin", from);
+	add(&list, "timeMax", to);
+	add(&list, "fields",
+	    "kind,nextPageToken,items(id,status,recurringEventId,"
+	    "originalStartTime)");
+	*call = (struct sl_call){ .endpoint = SL_GOOGLE_CALENDAR,
+				  .path = path,
+				  .query = list.rows,
+				  .wanted_id = ref->source_id,
+				  .tag = SL_GCAL_INSTANCES };
+}
+
+/*
  * Too large an answer among several: fewer are asked for, until the culprit
  * is alone and is asked for without its contents.
  */
@@ -162,9 +199,14 @@ ask_wanted(const struct sl_turn *turn, struct sl_arena *arena,
 
 	ask->calls = SL_NEW_ARRAY(arena, most, struct sl_call);
 	ask->count = 0;
-	for (; ref != NULL && ask->count < most; ref = ref->next)
-		ask_event(turn, ref->source_id, light, arena,
-			  &ask->calls[ask->count++]);
+	for (; ref != NULL && ask->count < most; ref = ref->next) {
+		struct sl_call *call = &ask->calls[ask->count++];
+
+		if (ref->instances != NULL)
+			ask_instances(turn, ref, arena, call);
+		else
+			ask_event(turn, ref->source_id, light, arena, call);
+	}
 }
 
 sl_status

@@ -15,7 +15,8 @@ static const struct sl_stream_kind kinds[] = {
 	{ .name = SL_GCAL_EVENTS,
 	  .title = "Events of a calendar",
 	  .opened_by = SL_GCAL_CALENDARS,
-	  .map_version = 1 },
+	  .map_version = 1,
+	  .lists_instances = true },
 	{ .name = NULL },
 };
 

@@ -3,6 +3,8 @@
  * Reading answers: is it what was asked for, where does the listing go on,
  * and each item to its mapping.
  */
+#include <string.h>
+
 #include "core/base/text.h"
 
 #include "core/json/json.h"
@@ -103,12 +105,35 @@ is_event(const struct sl_answer *answer)
 	       json_object_get(answer->body, "error") == NULL;
 }
 
+/* Slots are no items: they are derived from one that was counted. */
+static sl_status
+read_instances(const struct sl_turn *turn, const struct sl_answer *answer,
+	       struct sl_page *page, struct sl_error *err)
+{
+	const struct sl_ref *ref = turn->wanted;
+
+	while (ref != NULL &&
+	       strcmp(ref->source_id, answer->call->wanted_id) != 0)
+		ref = ref->next;
+	if (ref == NULL || ref->instances == NULL)
+		return sl_fail(err, SL_BUG, SL_STREAM,
+			       "instances of a series that nobody asked for");
+	if (answer->http_status == 200 &&
+	    !is_listing(answer, "calendar#events"))
+		return foreign(answer, err);
+	sl_gcal_map_instances(page, ref, answer);
+	return SL_OK;
+}
+
 static sl_status
 read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 	    struct sl_page *page, struct sl_error *err)
 {
 	const char *id = answer->call->wanted_id;
 
+	page->more = true; /* the listing has not been asked yet */
+	if (answer->call->tag == SL_GCAL_INSTANCES)
+		return read_instances(turn, answer, page, err);
 	if (answer->http_status == 404 || answer->http_status == 410) {
 		struct sl_tombstone *stone = sl_page_tombstone(page);
 
@@ -127,7 +152,6 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 			  answer->body_bytes <= SL_RAW_MAX);
 	}
 	page->items++;
-	page->more = true; /* the listing has not been asked yet */
 	return SL_OK;
 }
 

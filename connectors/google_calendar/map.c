@@ -115,6 +115,25 @@ labels(struct sl_page *page, const json_t *event)
 	return labels;
 }
 
+/** The lines live in the metadata, which live as long as the artifact. */
+static const char *const *
+recurrence(struct sl_page *page, const struct sl_artifact *artifact)
+{
+	const json_t *sent = sl_json_array(artifact->metadata, "recurrence");
+	const char **lines;
+	const json_t *line;
+	size_t i;
+
+	if (sent == NULL || artifact->parent_id != NULL)
+		return NULL;
+	lines = SL_NEW_ARRAY(page->arena, json_array_size(sent) + 1,
+			     const char *);
+	json_array_foreach (sent, i, line) {
+		lines[i] = json_string_value(line);
+	}
+	return lines;
+}
+
 static struct sl_artifact *
 map_artifact(struct sl_page *page, const char *id, const json_t *event)
 {
@@ -133,6 +152,7 @@ map_artifact(struct sl_page *page, const char *id, const json_t *event)
 	if (artifact->deleted)
 		artifact->deleted_reason = "cancelled";
 	sl_gcal_map_metadata(artifact, event);
+	artifact->recurrence = recurrence(page, artifact);
 	sl_gcal_map_times(page, artifact, event);
 	sl_gcal_map_people(page, artifact, event);
 	return artifact;

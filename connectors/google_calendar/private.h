@@ -18,6 +18,7 @@ enum sl_gcal_tag {
 	SL_GCAL_LISTING,
 	SL_GCAL_ITEM,
 	SL_GCAL_LIGHT_ITEM, /* asked for without its contents */
+	SL_GCAL_INSTANCES,  /* of one recurring event         */
 };
 
 /*
@@ -30,6 +31,9 @@ enum sl_gcal_tag {
 #define SL_GCAL_PAGE_MAX       2500
 #define SL_GCAL_PAGE_BYTES_MIN (1024 * 1024)
 #define SL_GCAL_PAGE_BYTES_MAX (2 * 1024 * 1024)
+
+/** Instances of one series that are asked for: Google's largest page. */
+#define SL_GCAL_INSTANCES_MAX 2500
 
 /** Longest page or sync token accepted: they travel in the URL. */
 #define SL_GCAL_TOKEN_MAX 4096 /* bytes */
@@ -97,6 +101,18 @@ void sl_gcal_map_calendar(struct sl_page *page, const json_t *entry);
 struct sl_artifact *sl_gcal_map_event(struct sl_page *page, const char *types,
 				      const char *wanted_id,
 				      const json_t *event);
+
+/**
+ * The answer to a question for instances becomes the master's slots; any
+ * other answer than the list says that the provider does not tell.
+ *
+ * Source: Google Calendar API reference, Events: instances, read 2026-11
+ */
+void sl_gcal_map_instances(struct sl_page *page, const struct sl_ref *master,
+			   const struct sl_answer *answer);
+
+/** Start, date or dateTime, of a time member; SL_NO_TIME = none, or odd. */
+int64_t sl_gcal_time_us(const json_t *value);
 
 /** Put an item into quarantine. `id` NULL: it has no usable one; `item` NULL:
  *  it was not sent. */

@@ -62,6 +62,19 @@ read_value(struct sl_page *page, const json_t *value, struct when *when)
 	return true;
 }
 
+int64_t
+sl_gcal_time_us(const json_t *value)
+{
+	const char *time = sl_json_text(value, "dateTime");
+	const char *date = sl_json_text(value, "date");
+	int64_t us;
+
+	if (time != NULL ? !is_leap_second(time) && sl_rfc3339_parse(time, &us)
+			 : date != NULL && sl_rfc3339_date_us(date, &us))
+		return us;
+	return SL_NO_TIME;
+}
+
 static void
 keep_raw(struct sl_page *page, struct sl_artifact *artifact,
 	 const json_t *value, const struct time_member *member)
