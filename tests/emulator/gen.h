@@ -76,6 +76,8 @@ void emu_render_people(struct emu_buf *b, const struct emu_cal *c,
 		       const struct emu_spec *s);
 /** "start":...,"end":... and what an instance adds, after a comma. */
 void emu_render_times(struct emu_buf *b, const struct emu_spec *s);
+/** `,"originalStartTime":{...}` of an instance. */
+void emu_render_original(struct emu_buf *b, const struct emu_spec *s);
 /** Shown without texts and people: private, or a busy-only calendar. */
 bool emu_spec_veiled(const struct emu_cal *c, const struct emu_spec *s);
 

@@ -45,6 +45,24 @@ put_field(struct emu_buf *b, const struct emu_page *p, const char *name,
 }
 
 static void
+put_original(struct emu_buf *b, const struct emu_page *p,
+	     const struct emu_spec *s, const json_t *body)
+{
+	const json_t *value = json_object_get(body, "originalStartTime");
+	char *text;
+
+	if (!strstr(p->fields, "originalStartTime"))
+		return;
+	if (!body && (s->role == EMU_EXCEPTION || s->role == EMU_CANCELLED))
+		emu_render_original(b, s);
+	if (!value)
+		return;
+	text = json_dumps(value, JSON_COMPACT);
+	emu_putf(b, ",\"originalStartTime\":%s", text ? text : "null");
+	free(text);
+}
+
+static void
 add_partial(struct emu_page *p, const struct emu_item *item)
 {
 	static const char *const names[] = { "id",      "status",
@@ -76,6 +94,7 @@ add_partial(struct emu_page *p, const struct emu_item *item)
 				  ? "cancelled"
 				  : json_string_value(
 					    json_object_get(body, names[i])));
+	put_original(&b, p, s, body);
 	emu_putc(&p->items, '{');
 	if (b.len)
 		emu_put(&p->items, b.data + 1, b.len - 1);

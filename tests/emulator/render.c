@@ -127,6 +127,12 @@ put_moment(struct emu_buf *b, const char *name, const struct emu_spec *s,
 	EMU_LIT(b, "\"}");
 }
 
+void
+emu_render_original(struct emu_buf *b, const struct emu_spec *s)
+{
+	put_moment(b, "originalStartTime", s, s->original_local);
+}
+
 static void
 put_series(struct emu_buf *b, const struct emu_spec *s)
 {
@@ -134,7 +140,7 @@ put_series(struct emu_buf *b, const struct emu_spec *s)
 		EMU_LIT(b, ",\"recurringEventId\":\"");
 		emu_puts(b, s->master_id);
 		emu_putc(b, '"');
-		put_moment(b, "originalStartTime", s, s->original_local);
+		emu_render_original(b, s);
 	}
 	if (s->role != EMU_MASTER)
 		return;

@@ -191,6 +191,7 @@ emu_series_of_json(const json_t *body, struct emu_series *out)
 		if (json_is_string(line))
 			parse_line(out, json_string_value(line));
 	}
+	out->given = json_object_get(body, EMU_GIVEN);
 	return true;
 }
 
@@ -263,12 +264,36 @@ next_day(struct emu_series *s)
 	return false;
 }
 
+static bool
+next_given(struct emu_series *s, int64_t *local)
+{
+	const char *text =
+		json_string_value(json_array_get(s->given, s->produced++));
+	char zulu[32];
+	int64_t ms;
+
+	if (!text || strlen(text) > sizeof(zulu) - 2)
+		return false;
+	if (emu_parse_date(text, local)) {
+		*local *= EMU_DAY;
+		return true;
+	}
+	memcpy(zulu, text, strlen(text));
+	memcpy(zulu + strlen(text), "Z", 2);
+	if (!emu_parse_time(zulu, &ms))
+		return false;
+	*local = ms / 1000;
+	return true;
+}
+
 bool
 emu_series_next(struct emu_series *s, int64_t *local)
 {
 	int64_t clock =
 		s->start_local - emu_floor_day(s->start_local) * EMU_DAY;
 
+	if (s->given)
+		return next_given(s, local);
 	while (s->produced < EMU_INSTANCES_MAX) {
 		if ((s->count && s->produced >= s->count) || !next_day(s))
 			return false;
@@ -287,7 +312,7 @@ emu_series_end_ms(struct emu_series s)
 {
 	int64_t local, last = s.start_local;
 
-	if (!s.count && s.until_ms == INT64_MAX && s.freq != '?')
+	if (!s.given && !s.count && s.until_ms == INT64_MAX && s.freq != '?')
 		return INT64_MAX;
 	while (emu_series_next(&s, &local))
 		last = local;
@@ -329,6 +354,7 @@ emu_series_made(const json_t *master, const struct emu_series *s,
 	json_object_set_new(made, "end",
 			    moment(s, original_local + s->duration));
 	json_object_del(made, "recurrence");
+	json_object_del(made, EMU_GIVEN);
 	emu_buf_free(&b);
 	return made;
 }

@@ -2,7 +2,9 @@
 /*
  * A small recurrence: DAILY, WEEKLY with BYDAY, MONTHLY and YEARLY on the
  * start's day, with INTERVAL, COUNT, UNTIL and EXDATE. Other rules give
- * their first instance only. Enough for a test server.
+ * their first instance only, unless the event names its instances itself: the
+ * member EMU_GIVEN of its body, local times, never shown. Enough for a test
+ * server.
  */
 #ifndef EMU_SERIES_H
 #define EMU_SERIES_H
@@ -12,6 +14,7 @@
 #include "gen.h"
 
 #define EMU_INSTANCES_MAX 1000
+#define EMU_GIVEN         "emulatorInstances"
 
 struct emu_series {
 	const struct emu_zone *zone;
@@ -24,6 +27,7 @@ struct emu_series {
 	int64_t until_ms;
 	unsigned days; /* bit 0 = Sunday; 0 = the start's weekday */
 	char exdates[512];
+	const json_t *given; /* borrowed; NULL = by the rule */
 	uint64_t produced;
 	int64_t at_day;
 	int64_t step;

@@ -132,10 +132,11 @@ role_of(const struct emu_over *o)
 void
 emu_over_commit(struct emu_cal *c, struct emu_over *o)
 {
-	json_t *cut = o->cancelled ? stub(o) : NULL;
+	json_t *cut = o->cancelled ? stub(o) : json_copy(o->body);
 
+	json_object_del(cut, EMU_GIVEN);
 	free(o->text);
-	o->text = json_dumps(cut ? cut : o->body, JSON_COMPACT);
+	o->text = json_dumps(cut, JSON_COMPACT);
 	if (!o->text)
 		abort();
 	json_decref(cut);
