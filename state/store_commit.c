@@ -60,6 +60,7 @@ work_init(struct sl_page_work *w)
 	w->had_rows = false;
 	w->generation = c->stream->generation + (c->starts_walk ? 1 : 0);
 	w->begun = false;
+	w->series_due = false;
 	w->people_from_us = SL_NO_TIME;
 	w->pending = NULL;
 	w->counts = (struct sl_tally){ .pages = 1,
@@ -78,7 +79,7 @@ is_empty(const struct sl_commit *c)
 	       p->tombstones.first == NULL && p->patches.first == NULL &&
 	       p->own_addresses.first == NULL && p->streams.first == NULL &&
 	       p->filtered.first == NULL && p->rejected.first == NULL &&
-	       p->refs.first == NULL;
+	       p->refs.first == NULL && p->expansions.first == NULL;
 }
 
 static sl_status
@@ -112,10 +113,10 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 	static const part parts[] = {
 		check_fence,           sl_page_put_own,
 		sl_page_put_artifacts, sl_page_put_tombstones,
-		sl_page_put_series,    sl_page_put_patches,
-		sl_page_put_filtered,  sl_page_put_rejected,
-		sl_page_drop_outdated, sl_page_put_seen,
-		sl_page_put_streams,
+		sl_page_put_series,    sl_page_put_occurrences,
+		sl_page_put_patches,   sl_page_put_filtered,
+		sl_page_put_rejected,  sl_page_drop_outdated,
+		sl_page_put_seen,      sl_page_put_streams,
 	};
 	sl_status status = SL_OK;
 

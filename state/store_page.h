@@ -36,7 +36,8 @@ struct sl_page_work {
 	bool walking; /* ids go into `seen` */
 	bool had_rows;
 	int generation;
-	bool begun; /* events have begun since the last page */
+	bool begun;      /* events have begun since the last page */
+	bool series_due; /* masters are left to be expanded  */
 	int64_t people_from_us;
 
 	const struct sl_ref *pending;
@@ -66,6 +67,10 @@ sl_status sl_page_put_participants(struct sl_page_work *w,
 	SL_NODISCARD;
 /* store_series.c */
 sl_status sl_page_put_series(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
+/* store_masters.c */
+sl_status sl_page_put_occurrences(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 
 /* store_items.c */

@@ -12,6 +12,19 @@
 #include "sql.h"
 #include "state/store_page.h"
 
+static const struct sl_span *
+read_span(struct sl_arena *arena, const json_t *item)
+{
+	struct sl_span span, *copy;
+
+	if (!sl_json_i64(item, "from", &span.from_us) ||
+	    !sl_json_i64(item, "to", &span.to_us))
+		return NULL;
+	copy = SL_NEW(arena, struct sl_span);
+	*copy = span;
+	return copy;
+}
+
 sl_status
 sl_refs_parse(struct sl_arena *arena, const char *json, struct sl_ref **out,
 	      struct sl_error *err)
@@ -39,10 +52,20 @@ sl_refs_parse(struct sl_arena *arena, const char *json, struct sl_ref **out,
 			sl_arena_strdup(arena, sl_json_text(item, "group"));
 		(*tail)->version =
 			sl_arena_strdup(arena, sl_json_text(item, "version"));
+		(*tail)->instances = read_span(arena, item);
 		tail = &(*tail)->next;
 	}
 	json_decref(list);
 	return SL_OK;
+}
+
+static void
+put_span(json_t *item, const struct sl_span *span)
+{
+	if (span == NULL)
+		return;
+	(void)json_object_set_new(item, "from", json_integer(span->from_us));
+	(void)json_object_set_new(item, "to", json_integer(span->to_us));
 }
 
 const char *
@@ -60,6 +83,7 @@ sl_refs_json(struct sl_arena *arena, const struct sl_ref *refs)
 		sl_json_put_text(item, "id", refs->source_id);
 		sl_json_put_text(item, "group", refs->group);
 		sl_json_put_text(item, "version", refs->version);
+		put_span(item, refs->instances);
 		(void)json_array_append_new(list, item);
 	}
 	text = sl_json_canonical(arena, list);

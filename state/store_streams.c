@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 
 #include "core/json/json.h"
+#include "core/recur/recur.h"
 
 #include "sql.h"
 #include "state/store_page.h"
@@ -71,6 +72,7 @@ read_row(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	r->resyncs = (int)sl_row_i64(rows, i, "resyncs", 0);
 	r->failures = (int)sl_row_i64(rows, i, "failures", 0);
 	r->not_before_us = sl_row_time(rows, i, "not_before");
+	r->series_due = sl_row_bool(rows, i, "series_due");
 	status = sl_refs_parse(arena, sl_row_text(rows, i, "pending"), &pending,
 			       err);
 	r->pending = pending;
@@ -87,6 +89,7 @@ sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 	sl_status status;
 
 	sl_params_lease(&p, arena, lease);
+	sl_params_text(&p, sl_recur_zones_version());
 	status = sl_pg_query(pg, sl_sql_stream_load, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -247,6 +250,7 @@ describe(struct sl_page_work *w, const struct sl_rows *rows)
 		r->walk_started_us = c->walk_started_us;
 		r->scope_from_us = w->page->scope_from_us;
 	}
+	r->series_due = c->stream->series_due || w->series_due;
 	r->resyncs = resyncs_after(w);
 	r->failures = 0;
 	r->not_before_us = SL_NO_TIME;

@@ -1,10 +1,28 @@
 -- The streams of an integration that are not closed.
 -- $1 uuid  user
 -- $2 uuid  integration
+-- $3 text  edition of the zone rules
 -- Result: the columns of struct sl_stream_row
 SELECT s.id, s.kind, s.key, s.title, s.state, s.enabled, s.cursor,
 	s.fingerprint, s.pending, s.generation, s.walk_started_at, s.scope_from,
-	s.sweep_state, s.resyncs, s.failures, s.not_before
+	s.sweep_state, s.resyncs, s.failures, s.not_before,
+	EXISTS (
+		SELECT
+		FROM public.calendar_series c
+		WHERE c.user_id = $1::uuid AND c.integration_id = $2::uuid
+			AND c.stream_key = s.key AND c.expansion <> 'gone'
+			AND (c.expanded_to IS NULL
+				-- the window's end: see sl_recur_window_at
+				OR c.expanded_to < (date_trunc('month',
+					sluice.clock() AT TIME ZONE 'UTC')
+					+ interval '13 months') AT TIME ZONE 'UTC')
+	) OR EXISTS (
+		SELECT
+		FROM public.calendar_series c
+		WHERE c.user_id = $1::uuid AND c.integration_id = $2::uuid
+			AND c.stream_key = s.key AND c.expansion = 'local'
+			AND (c.zones_version < $3::text OR c.zones_version > $3::text)
+	) AS series_due
 FROM public.sync_state s
 WHERE s.user_id = $1::uuid AND s.integration_id = $2::uuid
 	AND s.state <> 'closed'

@@ -172,7 +172,7 @@ SELECT is(tap.status_of('p3'), 'skipped', 'a required field empty: skipped');
 SELECT is(tap.put('p4', 'Gone', 'now()'), 'ok:1', 'one that arrives deleted');
 SELECT is(tap.status_of('p4'), 'skipped', 'deleted: skipped');
 SELECT is(tap.act('service_role', NULL,
-	'UPDATE public.artifacts SET ai_parsing_status = ''completed''', true), 'ok:6',
+	'UPDATE public.artifacts SET ai_parsing_status = ''completed''', true), 'ok:8',
 	'the application sets the status of all users'' artifacts');
 SELECT is(tap.put('p1', 'Lunch'), 'ok:1', 'the same again');
 SELECT is(tap.status_of('p1'), 'completed', 'an unchanged hash leaves the status');
@@ -230,12 +230,64 @@ SELECT is(sluice.clock(), now(), 'an empty setting is none');
 SELECT is(tap.ask('authenticated', tap.b(),
 	'SELECT last_interaction_at = now() - interval ''1 day'' FROM public.contact_last_interactions'),
 	'true', 'the last interaction comes by the address');
+INSERT INTO public.artifact_participants (artifact_id, user_id, position, kind, value, value_norm, role)
+SELECT a.id, a.user_id, 0, 'email', 'x@example.com', 'x@example.com', 'attendee'
+FROM public.artifacts a WHERE a.user_id = tap.b() AND a.source_id = 'weekly';
+INSERT INTO public.calendar_occurrences (user_id, artifact_id, starts_at, ends_at)
+SELECT a.user_id, a.id, now() + n * interval '1 hour', now() + n * interval '1 hour'
+FROM public.artifacts a CROSS JOIN (VALUES (-1), (1)) AS x (n)
+WHERE a.user_id = tap.b() AND a.source_id = 'weekly';
+SELECT is(tap.ask('authenticated', tap.b(),
+	'SELECT last_interaction_at = now() - interval ''1 hour'' FROM public.contact_last_interactions'),
+	'true', 'a series counts by its last occurrence that has begun');
+DELETE FROM public.calendar_occurrences WHERE user_id = tap.b() AND starts_at > now() - interval '2 days';
+DELETE FROM public.artifact_participants p USING public.artifacts a
+WHERE a.id = p.artifact_id AND a.user_id = tap.b() AND a.source_id = 'weekly';
 UPDATE public.artifacts SET occurred_at = now() + interval '1 day' WHERE user_id = tap.b();
 SELECT is(tap.ask('authenticated', tap.b(), 'SELECT count(*) FROM public.contact_last_interactions'),
 	'0', 'what is to come is no interaction yet');
 SELECT results_eq($$ SELECT calendar_id, title, is_primary, is_selected FROM public.calendar_sync_state
 	WHERE user_id = tap.b() $$, $$ VALUES ('cal', 'Cal', true, false) $$,
 	'a calendar''s columns come typed from shown');
+
+-- The agenda: single events, occurrences without exception, live exceptions.
+INSERT INTO public.calendar_occurrences (user_id, artifact_id, starts_at, ends_at)
+SELECT a.user_id, a.id, a.occurred_at + n * interval '7 days', a.ends_at + n * interval '7 days'
+FROM public.artifacts a CROSS JOIN generate_series(1, 3) AS n
+WHERE a.user_id = tap.a() AND a.source_id = 'weekly';
+INSERT INTO public.artifacts (user_id, integration_id, stream_key, source_id, type,
+	parent_source_id, original_start_at, occurred_at, title, content_hash, deleted_at)
+SELECT a.user_id, a.integration_id, x.key, x.id, a.type, 'weekly', a.occurred_at + x.slot,
+	a.occurred_at + x.slot + interval '1 hour', x.id, a.content_hash, x.gone
+FROM public.artifacts a CROSS JOIN (VALUES
+	('cal', 'moved', interval '7 days', NULL::timestamptz),
+	('cal', 'off', interval '14 days', now()),
+	('cal', 'no slot of it', interval '15 days', NULL),
+	('another', 'of another calendar', interval '21 days', NULL)) AS x (key, id, slot, gone)
+WHERE a.user_id = tap.a() AND a.source_id = 'weekly';
+SELECT results_eq($$ SELECT kind, title, count(*)::int FROM public.calendar_agenda
+	WHERE user_id = tap.a() AND kind <> 'single' GROUP BY 1, 2 ORDER BY 1, 2 $$,
+	$$ VALUES ('exception', 'moved', 1), ('exception', 'no slot of it', 1),
+		('exception', 'of another calendar', 1), ('occurrence', 'Weekly', 2) $$,
+	'an exception takes the place of its slot, in its own calendar');
+SELECT is(tap.ask('authenticated', tap.b(), 'SELECT count(*) FROM public.calendar_agenda'), '2',
+	'the agenda of another user is another one');
+SELECT is(tap.act('sluice_gateway', tap.a(),
+	'UPDATE public.artifacts SET deleted_at = now() WHERE source_id = ''weekly''', true),
+	'ok:1', 'a master is deleted');
+SELECT results_eq($$ SELECT expansion, occurrences, expanded_to::text,
+		(SELECT count(*)::int FROM public.calendar_occurrences o WHERE o.user_id = c.user_id)
+	FROM public.calendar_series c WHERE user_id = tap.a() $$,
+	$$ VALUES ('gone', 0, NULL, 0) $$, 'with it go its occurrences');
+SELECT is(tap.act('sluice_gateway', tap.a(),
+	'UPDATE public.artifacts SET deleted_at = NULL WHERE source_id = ''weekly''', true), 'ok:1',
+	'it lives again');
+SELECT is((SELECT expansion FROM public.calendar_series WHERE user_id = tap.a()), 'due',
+	'and is due');
+SELECT is((SELECT count(*)::int FROM public.calendar_agenda WHERE user_id = tap.a()
+	AND kind = 'series'), 1, 'until then it stands in the agenda once');
+SELECT is((SELECT count(*)::int FROM public.calendar_occurrences WHERE user_id = tap.b()), 1,
+	'another user''s occurrences stay');
 
 -- Secrets: the checks refuse what is not sealed.
 SELECT throws_ok(format('UPDATE sluice.user_secrets SET %s', w.change), '23514', NULL,

@@ -11,7 +11,7 @@ VALUES ('0c000000-0000-4000-8000-000000000000', 'google', 'client', 'installed',
 
 CREATE FUNCTION tap.fixture_user(u uuid, n integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	contact uuid; grant_ uuid; integration uuid; artifact uuid; stream uuid;
+	contact uuid; grant_ uuid; integration uuid; artifact uuid; master uuid; stream uuid;
 BEGIN
 	INSERT INTO public.contacts (user_id, display_name)
 		VALUES (u, 'Contact') RETURNING id INTO contact;
@@ -44,6 +44,17 @@ BEGIN
 	INSERT INTO public.artifact_participants (artifact_id, user_id, position, kind, value,
 			value_norm, role)
 		VALUES (artifact, u, 0, 'email', 'X@example.com', 'x@example.com', 'attendee');
+	INSERT INTO public.artifacts (user_id, integration_id, stream_key, source_id, type,
+			occurred_at, ends_at, title, content_hash)
+		VALUES (u, integration, 'cal', 'weekly', 'calendar_event', now() - interval '30 days',
+			now() - interval '30 days' + interval '1 hour', 'Weekly', sha256('x'))
+		RETURNING id INTO master;
+	INSERT INTO public.calendar_series (artifact_id, user_id, integration_id, stream_key,
+			recurrence, basis, expansion, occurrences, expanded_to)
+		VALUES (master, u, integration, 'cal', '{RRULE:FREQ=WEEKLY}', '', 'local', 1,
+			now() + interval '1 year');
+	INSERT INTO public.calendar_occurrences (user_id, artifact_id, starts_at, ends_at)
+		VALUES (u, master, now() - interval '30 days', now() - interval '30 days');
 	INSERT INTO public.artifact_aliases (user_id, artifact_id, alias_kind, alias)
 		VALUES (u, artifact, 'x', 'alias');
 	INSERT INTO public.loops (user_id, contact_id, kind, title, artifact_id)
