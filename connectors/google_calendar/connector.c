@@ -78,6 +78,7 @@ const struct sl_connector sl_google_calendar = {
 	.kinds = kinds,
 	.options = options,
 	.quotas = quotas,
+	.codes = sl_gcal_codes,
 	.default_interval_s = 300,
 	.ask = sl_gcal_ask,
 	.read = sl_gcal_read,

@@ -82,6 +82,9 @@ sl_status sl_gcal_advance(const struct sl_gcal_plan *plan,
 			  struct sl_page *page, struct sl_error *err)
 	SL_NODISCARD;
 
+/** What the codes mean; ends with .code == NULL. */
+extern const struct sl_code sl_gcal_codes[];
+
 /** The `ask` and `read` of the connector: see connector.h. */
 sl_status sl_gcal_ask(const struct sl_turn *turn, struct sl_arena *arena,
 		      struct sl_ask *ask, struct sl_error *err) SL_NODISCARD;

@@ -48,6 +48,13 @@ struct sl_quota {
 	double client_per_minute;
 };
 
+/** One of the connector's own codes (why an item was filtered, why a stream is
+ *  off, what is odd about an item), in one sentence for people. */
+struct sl_code {
+	const char *code; /* NULL ends the table */
+	const char *words;
+};
+
 struct sl_stream {
 	const char *kind;
 	const char *key;         /* "" where there is one per account  */
@@ -123,6 +130,7 @@ struct sl_connector {
 	const struct sl_stream_kind *kinds; /* ends with .name == NULL  */
 	const struct sl_option *options;    /* ends with .name == NULL  */
 	const struct sl_quota *quotas;      /* ends with .since == NULL */
+	const struct sl_code *codes;        /* for `explain`; or NULL   */
 	int64_t default_interval_s;
 
 	/**
