@@ -11,6 +11,7 @@ struct sl_cli;
 int sl_cmd_connect(struct sl_cli *cli);
 int sl_cmd_connectors(struct sl_cli *cli);
 int sl_cmd_doctor(struct sl_cli *cli);
+int sl_cmd_explain(struct sl_cli *cli);
 int sl_cmd_help(struct sl_cli *cli);
 int sl_cmd_help_man(struct sl_cli *cli);
 int sl_cmd_keys(struct sl_cli *cli);

@@ -179,6 +179,22 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_ENABLE,
 			 SL_FLAG_DISABLE, SL_FLAG_JSON),
 	  .run = sl_cmd_streams },
+	{ .name = "explain",
+	  .words = "ID-OR-ADDRESS",
+	  .words_min = 1,
+	  .words_max = 1,
+	  .summary = "Why an item or a person is there, or is not.",
+	  .about = "Takes the id of a row, the provider's id of an item or of "
+		   "an instance of a series, an iCalUID, a stream's key, an "
+		   "e-mail address or a contact's id. Tells what is stored, "
+		   "gone, filtered or quarantined and why, which run wrote it, "
+		   "and for a person which rule decided and on what evidence. "
+		   "Titles are shown, contents never.\n\n"
+		   "Exit status 1: nothing is known of it; then where it was "
+		   "looked for, and what is not pulled. Without --user, the "
+		   "one user who knows it.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_JSON),
+	  .run = sl_cmd_explain },
 	{ .name = "doctor",
 	  .summary = "What is wrong with this installation.",
 	  .about = "Checks key file, database, roles, schema, TLS, clock, "

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `explain` answers: everything stored about one id or one person, of
+ * one user, as JSON. Read-only, under the identity of that user, so that row
+ * level security shows nothing of anybody else. Contents are never among it.
+ *
+ * The JSON is what `sluice explain --json` prints: see docs/operations.md.
+ * Times are RFC 3339 in UTC, in members whose names end in "_at".
+ */
+#ifndef SL_STATE_EXPLAIN_H
+#define SL_STATE_EXPLAIN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+
+#include "core/sync/connector.h"
+
+#include "state/pg.h"
+
+/** Artifacts that one answer tells about; it says how many there are. */
+#define SL_EXPLAIN_ITEMS_MAX 50
+
+/** Longest argument, bytes: the longest id that is stored. */
+#define SL_EXPLAIN_ARGUMENT_MAX SL_SOURCE_ID_MAX
+
+struct sl_explain {
+	struct sl_pg *pg;
+	const char *user_id;
+	const char *argument; /* id or address, valid UTF-8, not "" */
+	const struct sl_connector *const *registry; /* NULL-ended */
+	struct sl_arena *arena;
+};
+
+/**
+ * Things under that id: {"items": [...], "items_total": n, "ledger": [...],
+ * "streams": [...]}, with empty arrays where there is nothing.
+ *
+ * out		new reference
+ */
+sl_status sl_explain_things(const struct sl_explain *x, json_t **out,
+			    struct sl_error *err) SL_NODISCARD;
+
+/**
+ * People behind that address, profile URL, URN or contact id: an array, empty
+ * when there is none of the user's.
+ *
+ * Each has "contact" (the row, or null), and "verdict": what the contact
+ * policy says of the stored evidence, whether there is a row or not.
+ */
+sl_status sl_explain_people(const struct sl_explain *x, json_t **out,
+			    struct sl_error *err) SL_NODISCARD;
+
+/** The user's accounts with their settings: where something was looked for. */
+sl_status sl_explain_accounts(const struct sl_explain *x, json_t **out,
+			      struct sl_error *err) SL_NODISCARD;
+
+#endif
