@@ -27,6 +27,7 @@ struct sl_http {
 	CURLM *multi;
 	struct sl_http_lanes lanes; /* the thread's */
 	uint64_t cancelled;         /* the thread's: epochs below are gone */
+	int64_t kept_until_us;      /* the thread's: those to be kept, too */
 
 	pthread_mutex_t mutex; /* guards all below */
 	struct sl_http_list inbox;
@@ -141,13 +142,14 @@ finish(struct sl_http *http, struct sl_http_job *job)
 }
 
 static size_t
-cancel_older(struct sl_http *http, uint64_t epoch)
+cancel_older(struct sl_http *http, uint64_t epoch, bool spare)
 {
 	struct sl_http_job *job;
 	size_t count = 0;
 	bool active;
 
-	while ((job = sl_http_lanes_take_older(&http->lanes, epoch, &active))) {
+	while ((job = sl_http_lanes_take_older(&http->lanes, epoch, spare,
+					       &active))) {
 		if (active) {
 			(void)curl_multi_remove_handle(http->multi, job->easy);
 			sl_http_answer_read(job, CURLE_ABORTED_BY_CALLBACK,
@@ -158,6 +160,28 @@ cancel_older(struct sl_http *http, uint64_t epoch)
 		count++;
 	}
 	return count;
+}
+
+/** What was cancelled ends now, but for those to be kept: they end when their
+ *  time is over, or everything is. */
+static size_t
+cancel(struct sl_http *http, uint64_t epoch, bool stopping)
+{
+	int64_t mono_us = sl_mono_us(http->settings.clock);
+	size_t count = 0;
+
+	if (stopping)
+		return cancel_older(http, epoch, false);
+	if (http->kept_until_us != 0 && http->kept_until_us <= mono_us) {
+		count += cancel_older(http, http->cancelled, false);
+		http->kept_until_us = 0;
+	}
+	if (epoch == http->cancelled)
+		return count;
+	if (http->kept_until_us == 0)
+		http->kept_until_us = mono_us + SL_KEEP_US;
+	http->cancelled = epoch;
+	return count + cancel_older(http, epoch, true);
 }
 
 /** Into its origin's lane, or refused. */
@@ -199,9 +223,7 @@ take_inbox(struct sl_http *http)
 		sl_http_lanes_delay(&http->lanes, job);
 		moved++;
 	}
-	if (epoch != http->cancelled || stopping)
-		moved += cancel_older(http, epoch);
-	http->cancelled = epoch;
+	moved += cancel(http, epoch, stopping);
 	return !stopping || moved > 0;
 }
 

@@ -209,10 +209,10 @@ sl_http_lanes_end(struct sl_http_lanes *lanes, struct sl_http_job *job,
 }
 
 static struct sl_http_job *
-active_older(struct sl_http_lane *lane, uint64_t epoch)
+active_older(struct sl_http_lane *lane, uint64_t epoch, bool spare)
 {
 	for (struct sl_http_job *job = lane->active; job; job = job->next) {
-		if (job->epoch >= epoch)
+		if (job->epoch >= epoch || (spare && job->x->request.keep))
 			continue;
 		deactivate(lane, job);
 		return job;
@@ -222,7 +222,7 @@ active_older(struct sl_http_lane *lane, uint64_t epoch)
 
 struct sl_http_job *
 sl_http_lanes_take_older(struct sl_http_lanes *lanes, uint64_t epoch,
-			 bool *active)
+			 bool spare, bool *active)
 {
 	struct sl_http_job *job = list_take_older(&lanes->delayed, epoch);
 	struct sl_http_lane *lane = lanes->first;
@@ -232,7 +232,7 @@ sl_http_lanes_take_older(struct sl_http_lanes *lanes, uint64_t epoch,
 		job = list_take_older(&lane->waiting, epoch);
 		if (job)
 			break;
-		job = active_older(lane, epoch);
+		job = active_older(lane, epoch, spare);
 		*active = job != NULL;
 	}
 	return job;

@@ -80,10 +80,12 @@ void sl_http_lanes_end(struct sl_http_lanes *lanes, struct sl_http_job *job,
 
 /**
  * Take out one job, waiting or active, with an epoch below `epoch`; NULL when
- * there is none. `*active` tells whether libcurl has it.
+ * there is none. `spare`: not an active one that is to be kept. `*active`
+ * tells whether libcurl has it.
  */
 struct sl_http_job *sl_http_lanes_take_older(struct sl_http_lanes *lanes,
-					     uint64_t epoch, bool *active);
+					     uint64_t epoch, bool spare,
+					     bool *active);
 
 /** What the handles need to know of the configuration. */
 struct sl_http_settings {

@@ -35,7 +35,12 @@ struct sl_request {
 	size_t max_body;       /* cap on DECODED bytes of the answer     */
 	uint32_t timeout_ms;   /* whole exchange; 0 = the default        */
 	int64_t not_before_us; /* monotonic; 0 = at once                */
+	bool keep; /* once sent, cancel_all leaves it SL_KEEP_US: its answer
+		    * may hold what exists nowhere else */
 };
+
+/** How long an exchange to be kept may outlast a cancel_all. */
+#define SL_KEEP_US (INT64_C(4) * 1000000)
 
 /** Why there was no complete HTTP answer. */
 enum sl_net_failure {
@@ -73,7 +78,8 @@ struct sl_transport {
 	/** Take the exchange; `done` follows, never before submit returns
 	 *  on the submitting thread of the real transport (fakes may). */
 	void (*submit)(struct sl_transport *t, struct sl_exchange *x);
-	/** Finish everything submitted with SL_NET_CANCELLED, soon. */
+	/** Finish everything submitted with SL_NET_CANCELLED, soon; what is to
+	 *  be kept and was sent ends by itself, or SL_KEEP_US later. */
 	void (*cancel_all)(struct sl_transport *t);
 };
 

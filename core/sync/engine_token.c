@@ -155,6 +155,7 @@ submit_refresh(struct sl_run *run, int64_t delay_ms)
 					   SL_ENDPOINT_TOKEN),
 			.form = sl_form_body(run->refresh_form),
 			.max_body = SL_OAUTH_BODY_MAX,
+			.keep = true, /* it may replace the refresh token */
 			.not_before_us = delay_ms > 0 ?
 				sl_mono_us(c->clock) + delay_ms * 1000 : 0,
 		},

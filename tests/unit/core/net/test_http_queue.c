@@ -217,6 +217,64 @@ nudge(struct fixture *f)
 	sl_exchange_release(&x);
 }
 
+/** Start with a clock that the test moves, and connections for its needs. */
+static void
+start_moved(struct fixture *f, const struct sl_clock *clock, int connections)
+{
+	struct sl_error err;
+
+	fixture_start(f, answer, 0);
+	sl_http_free(&f->http);
+	assert_int_equal(
+		sl_http_new(&(struct sl_http_config){ .clock = clock,
+						      .user_agent = "t",
+						      .max_connections =
+							      connections },
+			    &f->http, &err),
+		SL_OK);
+	f->transport = sl_http_transport(f->http);
+}
+
+static void
+what_is_to_be_kept_outlasts_a_cancel_for_a_while(void **state SL_UNUSED)
+{
+	int64_t mono_us = 500;
+	const struct sl_clock clock = { .now_us = no_now_us,
+					.mono_us = moved_mono_us,
+					.ctx = &mono_us };
+	struct gate gate = GATE_INIT;
+	struct sl_exchange kept, other, unsent;
+	struct fixture f;
+
+	start_moved(&f, &clock, 4);
+	fixture_fill(&f, &kept, "/hold", 100);
+	fixture_fill(&f, &unsent, "/hold", 100);
+	kept.request.keep = unsent.request.keep = true;
+	unsent.request.not_before_us = INT64_MAX;
+	kept.done = unsent.done = pass_gate;
+	kept.owner = unsent.owner = &gate;
+	f.transport->submit(f.transport, &kept);
+	f.transport->submit(f.transport, &unsent);
+	submit_through(&f, &gate, &other, "/hold");
+	raw_await(&f.server, 2);
+	f.transport->cancel_all(f.transport);
+	await_gate(&gate, 2);
+	assert_int_equal(other.response.failure, SL_NET_CANCELLED);
+	assert_int_equal(unsent.response.failure, SL_NET_CANCELLED);
+	__atomic_store_n(&mono_us, 499 + SL_KEEP_US, __ATOMIC_SEQ_CST);
+	f.transport->cancel_all(f.transport); /* again: no longer for that */
+	nudge(&f);
+	assert_int_equal(gate.done, 2);
+	__atomic_store_n(&mono_us, 500 + SL_KEEP_US, __ATOMIC_SEQ_CST);
+	nudge(&f);
+	await_gate(&gate, 3);
+	assert_int_equal(kept.response.failure, SL_NET_CANCELLED);
+	sl_exchange_release(&kept);
+	sl_exchange_release(&unsent);
+	sl_exchange_release(&other);
+	fixture_stop(&f);
+}
+
 static void
 delayed_exchanges_leave_in_the_order_of_their_times(void **state SL_UNUSED)
 {
@@ -231,18 +289,9 @@ delayed_exchanges_leave_in_the_order_of_their_times(void **state SL_UNUSED)
 					.ctx = &mono_us };
 	struct sl_exchange x[SL_ARRAY_LEN(rows)], now;
 	struct gate gate = GATE_INIT;
-	struct sl_error err;
 	struct fixture f;
 
-	fixture_start(&f, answer, 0);
-	sl_http_free(&f.http);
-	assert_int_equal(
-		sl_http_new(&(struct sl_http_config){ .clock = &clock,
-						      .user_agent = "t",
-						      .max_connections = 1 },
-			    &f.http, &err),
-		SL_OK);
-	f.transport = sl_http_transport(f.http);
+	start_moved(&f, &clock, 1);
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
 		fixture_fill(&f, &x[i], rows[i].path, 100);
 		x[i].request.not_before_us = rows[i].not_before_us;
@@ -276,6 +325,8 @@ main(void)
 		cmocka_unit_test(waiting_for_a_connection_costs_no_time_limit),
 		cmocka_unit_test(
 			cancel_finishes_what_is_under_way_and_nothing_later),
+		cmocka_unit_test(
+			what_is_to_be_kept_outlasts_a_cancel_for_a_while),
 		cmocka_unit_test(freeing_the_client_gives_everything_back),
 		cmocka_unit_test(an_exchange_can_be_submitted_again_when_done),
 		cmocka_unit_test(
