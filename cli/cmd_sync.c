@@ -208,9 +208,12 @@ static int
 work(struct sync *sync)
 {
 	struct sl_engine *engine = NULL;
+	struct sl_error err;
 	int status, got;
 
-	sync->signals = sl_signals_start(stop, &sync->stopper);
+	if (sl_signals_start(stop, &sync->stopper, &sync->signals, &err) !=
+	    SL_OK)
+		return sl_cli_fail(sync->cli, SL_EXIT_ENVIRONMENT, &err);
 	status = sl_env_http(sync->cli, &sync->http);
 	if (status == SL_EXIT_OK)
 		status = start_engine(sync, &engine);

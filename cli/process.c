@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/process.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -18,16 +19,32 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#include "cli/cli.h"
+
 /** Field of /proc/PID/stat that holds the start, in ticks since boot. */
 #define STAT_START 22
 
 #define HOST_MAX 256
 #define STAT_MAX 1024
 
+/* A closed 0, 1 or 2 would become the number of the next socket or file, and
+ * what is printed would go there. */
+static void
+fill_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+			_exit(SL_EXIT_ENVIRONMENT);
+	}
+}
+
 void
 sl_process_harden(void)
 {
 	const struct rlimit none = { 0, 0 };
+
+	fill_standard_files();
 
 	/* Refusals (odd sandboxes) leave us no worse than before. The leak
 	 * sanitizer needs to look into its own process. */
@@ -157,8 +174,18 @@ wait_for_signals(void *arg)
 	return NULL;
 }
 
-struct sl_signals *
-sl_signals_start(void (*stop)(void *ctx), void *ctx)
+/* Who ignores a signal (nohup) wants us to go on. */
+static bool
+is_ignored(int number)
+{
+	struct sigaction now;
+
+	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+sl_status
+sl_signals_start(void (*stop)(void *ctx), void *ctx, struct sl_signals **out,
+		 struct sl_error *err)
 {
 	struct sl_signals *signals = sl_alloc(sizeof(*signals));
 	int failed;
@@ -168,14 +195,23 @@ sl_signals_start(void (*stop)(void *ctx), void *ctx)
 	(void)sigemptyset(&signals->set);
 	(void)sigaddset(&signals->set, SIGINT);
 	(void)sigaddset(&signals->set, SIGTERM);
+	if (!is_ignored(SIGHUP))
+		(void)sigaddset(&signals->set, SIGHUP);
 	(void)sigaddset(&signals->set, SIGUSR2);
 	/* Threads started from now on inherit this. */
 	failed = pthread_sigmask(SIG_BLOCK, &signals->set, NULL);
 	SL_ASSERT(failed == 0);
 	failed = pthread_create(&signals->thread, NULL, wait_for_signals,
 				signals);
-	SL_ASSERT(failed == 0);
-	return signals;
+	if (failed != 0) {
+		sl_free(signals);
+		return sl_fail(err, SL_CONFIG, SL_CLIENT,
+			       "cannot start a thread: %s (is a limit of "
+			       "processes or memory too low?)",
+			       strerror(failed));
+	}
+	*out = signals;
+	return SL_OK;
 }
 
 int

@@ -1,55 +1,10 @@
 #!/usr/bin/env bash
 # A run that is cut off anywhere, by whatever signal or limit, loses nothing and
 # doubles nothing: after the next run the database holds the provider's truth.
-# shellcheck source=tests/integration/cli_kit.bash
-. "$(dirname "$0")/cli_kit.bash"
+# shellcheck source=tests/integration/fault_kit.bash
+. "$(dirname "$0")/fault_kit.bash"
 
-ana=ana@example.com
-same() { # what
-	sql 'DROP TABLE IF EXISTS truth; CREATE TABLE truth (j jsonb)' 2>/dev/null
-	control GET "truth?account=$ana" |
-		psql -Xq -v ON_ERROR_STOP=1 -c \
-			"COPY truth FROM STDIN (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
-	is "$1: the same ids on both sides, each once" "$(sql "WITH want AS (
-		SELECT j->>'calendar' AS key, j->>'id' AS id FROM truth
-		WHERE j->>'kind' <> 'cancelled_instance'
-			AND j->>'eventType' IN ('default', 'fromGmail')
-	), have AS (
-		SELECT stream_key, source_id FROM artifacts WHERE deleted_at IS NULL
-	)
-	SELECT count(*) FILTER (WHERE h.source_id IS NULL) || ' ' ||
-		count(*) FILTER (WHERE w.id IS NULL) || ' ' || count(*) - count(DISTINCT (w.key, w.id))
-	FROM want w FULL JOIN have h ON h.stream_key = w.key AND h.source_id = w.id")" '0 0 0'
-}
-started() { # run sluice in the background until N requests have been made
-	local wanted=$1
-	shift
-	control POST stats/reset >/dev/null
-	sluice "$@" >"$work/run.out" 2>"$work/run.err" </dev/null &
-	run_pid=$!
-	settle 30 enough "$wanted"
-}
-enough() { [ "$(requests)" -ge "$1" ]; }
-ended() { # within seconds; $status
-	settle "$1" gone || {
-		kill -9 "$run_pid"
-		echo "# it did not end by itself"
-	}
-	status=0
-	wait "$run_pid" 2>/dev/null || status=$?
-}
-gone() { ! kill -0 "$run_pid" 2>/dev/null; }
-log_status() { sql "SELECT status FROM sync_logs ORDER BY started_at DESC, created_at DESC LIMIT 1"; }
-
-start_emulator --seed 5 --latency-ms 30 --account "$ana:2400:14"
-migrated_database interrupted
-new_keys "$work/keys"
-export SLUICE_KEY_FILE="$work/keys"
-client_file "$work/client.json"
-works 'setup' setup google --client-file "$work/client.json"
-works 'user' user add --email $ana
-connect $ana
-is 'connected' "$status" 0
+installed interrupted 2400:14 --latency-ms 30
 
 # Fourteen calendars: most of their streams have not begun when it is stopped.
 started 4 sync
@@ -61,7 +16,7 @@ started 3 sync
 kill -TERM "$run_pid"
 ended 20
 is 'SIGTERM too' "$status" 143
-is 'the lease was given back' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE lease_until IS NOT NULL')" 0
+is 'the lease was given back' "$(leases)" 0
 for n in 2 5 9 12; do
 	started $n sync
 	kill -9 "$run_pid"
