@@ -19,6 +19,9 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#include "core/auth/seal.h"
+#include "core/json/json.h"
+
 #include "cli/cli.h"
 
 /** Field of /proc/PID/stat that holds the start, in ticks since boot. */
@@ -45,6 +48,8 @@ sl_process_harden(void)
 	const struct rlimit none = { 0, 0 };
 
 	fill_standard_files();
+	sl_json_init();
+	sl_seal_init();
 
 	/* Refusals (odd sandboxes) leave us no worse than before. The leak
 	 * sanitizer needs to look into its own process. */

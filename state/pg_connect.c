@@ -8,6 +8,8 @@
  */
 #include <string.h>
 
+#include "core/base/mem.h"
+
 #include "state/pg_private.h"
 
 #define OPTIONS_MAX 80
@@ -120,11 +122,15 @@ sl_pg_dial(const char *url, PGconn **out, struct sl_error *err)
 {
 	PQconninfoOption *given = NULL;
 	PQconninfoOption *environment = PQconndefaults();
+	char *why = NULL; /* NULL with a string that cannot be read: no room */
 	struct words w = { .count = 0 };
 	sl_status status;
 
 	if (url != NULL)
-		given = PQconninfoParse(url, NULL);
+		given = PQconninfoParse(url, &why);
+	if (environment == NULL || (url != NULL && given == NULL && !why))
+		sl_out_of_memory();
+	PQfreemem(why);
 	if (url != NULL && given == NULL) {
 		status = sl_fail(err, SL_CONFIG, SL_CLIENT,
 				 "the database URL cannot be read (is it "

@@ -1,14 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/auth/seal.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 
 #include "core/auth/seal_private.h"
 
 #define BINDING_MAX 4096 /* bytes of associated data */
+
+/* It tells who asks, and asks for nothing at times. */
+static void *
+lib_malloc(size_t size, const char *file SL_UNUSED, int line SL_UNUSED)
+{
+	return size == 0 ? NULL : sl_lib_malloc(size);
+}
+
+static void *
+lib_realloc(void *p, size_t size, const char *file SL_UNUSED,
+	    int line SL_UNUSED)
+{
+	if (size == 0) {
+		sl_free(p);
+		return NULL;
+	}
+	return sl_lib_realloc(p, size);
+}
+
+static void
+lib_free(void *p, const char *file SL_UNUSED, int line SL_UNUSED)
+{
+	sl_free(p);
+}
+
+void
+sl_seal_init(void)
+{
+	int taken = CRYPTO_set_mem_functions(lib_malloc, lib_realloc, lib_free);
+
+	SL_ASSERT(taken == 1); /* else something was allocated before */
+}
 
 static void
 free_cipher(EVP_CIPHER_CTX **ctx)

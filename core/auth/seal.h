@@ -22,6 +22,10 @@
 #define SL_KEY_FILE_MAX  16384 /* bytes */
 #define SL_SEAL_TEXT_MAX 65536 /* longest secret, bytes */
 
+/** OpenSSL takes its memory from us from now on; before its first use, which
+ *  may be another library's. */
+void sl_seal_init(void);
+
 struct sl_keyring;
 
 /**

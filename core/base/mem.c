@@ -8,16 +8,21 @@
 #include "core/base/error.h"
 
 /* Plain write() and _exit(): nothing may be allocated any more. */
-static void *
-checked(void *p)
+void
+sl_out_of_memory(void)
 {
 	static const char line[] = "sluice: out of memory\n";
 	ssize_t written SL_UNUSED;
 
-	if (p == NULL) {
-		written = write(STDERR_FILENO, line, sizeof(line) - 1);
-		_exit(3);
-	}
+	written = write(STDERR_FILENO, line, sizeof(line) - 1);
+	_exit(3);
+}
+
+static void *
+checked(void *p)
+{
+	if (p == NULL)
+		sl_out_of_memory();
 	return p;
 }
 
@@ -63,4 +68,22 @@ void
 sl_free(void *p)
 {
 	free(p);
+}
+
+void *
+sl_lib_malloc(size_t size)
+{
+	return checked(malloc(size == 0 ? 1 : size));
+}
+
+void *
+sl_lib_calloc(size_t n, size_t size)
+{
+	return n == 0 || size == 0 ? sl_alloc(1) : checked(calloc(n, size));
+}
+
+void *
+sl_lib_realloc(void *p, size_t size)
+{
+	return checked(realloc(p, size == 0 ? 1 : size));
 }

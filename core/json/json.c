@@ -4,9 +4,16 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "core/base/text.h"
 
 #include "core/json/clean.h"
+
+void
+sl_json_init(void)
+{
+	json_set_alloc_funcs(sl_lib_malloc, sl_free);
+}
 
 /* jansson's own words quote the document, which may hold a token: not used. */
 static const char *

@@ -22,6 +22,9 @@
 /** Deepest nesting accepted; jansson itself stops at 2048. */
 #define SL_JSON_DEPTH_MAX 256
 
+/** jansson takes its memory from us from now on; before its first use. */
+void sl_json_init(void);
+
 /**
  * Parse one whole document from outside.
  *

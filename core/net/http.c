@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 
 #include "core/net/http_private.h"
+#include "core/net/init_private.h"
 #include "core/net/url_private.h"
 
 #define CONNECTIONS_DEFAULT 8
@@ -36,15 +37,6 @@ struct sl_http {
 	uint64_t epoch;
 	bool stopping;
 };
-
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-static CURLcode global_code;
-
-static void
-init_global(void)
-{
-	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void
 lock(struct sl_http *http)
@@ -377,15 +369,14 @@ sl_http_new(const struct sl_http_config *config, struct sl_http **out,
 	    struct sl_error *err)
 {
 	struct sl_http *http;
-	CURLM *multi;
+	CURLcode ready = sl_net_init();
+	CURLM *multi = ready == CURLE_OK ? curl_multi_init() : NULL;
 	int code;
 
-	(void)pthread_once(&global_once, init_global);
-	multi = global_code == CURLE_OK ? curl_multi_init() : NULL;
 	if (!multi)
 		return sl_fail(err, SL_CONFIG, SL_CLIENT,
 			       "libcurl cannot start: %s",
-			       curl_easy_strerror(global_code));
+			       curl_easy_strerror(ready));
 	http = make(config, multi);
 	code = start_thread(http);
 	if (code != 0) {

@@ -9,6 +9,7 @@
 #include "core/base/buf.h"
 #include "core/base/text.h"
 
+#include "core/net/init_private.h"
 #include "core/net/url_private.h"
 
 static void
@@ -29,9 +30,9 @@ free_curl_text(char **text)
 static CURLU *
 parse_url(const char *url)
 {
-	CURLU *parsed = curl_url();
+	CURLU *parsed = sl_net_init() == CURLE_OK ? curl_url() : NULL;
 
-	SL_ASSERT(parsed); /* out of memory */
+	SL_ASSERT(parsed);
 	if (strlen(url) > SL_URL_BYTES_MAX ||
 	    curl_url_set(parsed, CURLUPART_URL, url, CURLU_PATH_AS_IS) !=
 		    CURLUE_OK) {
