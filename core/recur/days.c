@@ -107,8 +107,23 @@ copy_days(const struct sl_rule *rule, short *out)
 	out[n] = ICAL_RECURRENCE_ARRAY_MAX;
 }
 
+/* The first of the rule's days in a week. libical must begin there: where that
+ * is a Sunday, it takes the one before a week that begins on Monday. */
+static int64_t
+first_weekday(const struct sl_rule *rule, int64_t period)
+{
+	int ahead = 6;
+
+	for (size_t i = 0; i < rule->day_count; i++) {
+		int days = (rule->days[i].weekday - rule->week_start + 7) % 7;
+
+		ahead = days < ahead ? days : ahead;
+	}
+	return period + ahead;
+}
+
 static icalrecur_iterator *
-new_iterator(const struct sl_rule *rule, int64_t start_day)
+new_iterator(const struct sl_rule *rule, int64_t period)
 {
 	static const icalrecurrencetype_frequency freqs[] = {
 		[SL_RULE_DAILY] = ICAL_DAILY_RECURRENCE,
@@ -116,18 +131,26 @@ new_iterator(const struct sl_rule *rule, int64_t start_day)
 		[SL_RULE_MONTHLY] = ICAL_MONTHLY_RECURRENCE,
 		[SL_RULE_YEARLY] = ICAL_YEARLY_RECURRENCE,
 	};
+	int64_t start_day = rule->freq == SL_RULE_WEEKLY
+				    ? first_weekday(rule, period)
+				    : period;
 	struct sl_date date = sl_date_of_days(start_day);
 	struct icaltimetype start = icaltime_null_time();
 	struct icalrecurrencetype to;
 
 	icalrecurrencetype_clear(&to);
-	to.freq = freqs[rule->freq];
+	/* Some months of each year: it need not look at the others. */
+	to.freq = freqs[rule->months.count > 0 && rule->interval == 1 &&
+					rule->freq == SL_RULE_MONTHLY
+				? SL_RULE_YEARLY
+				: rule->freq];
 	to.interval = (short)rule->interval;
 	to.week_start = (icalrecurrencetype_weekday)(rule->week_start + 1);
 	copy_days(rule, to.by_day);
 	copy_list(&rule->months, to.by_month);
 	copy_list(&rule->month_days, to.by_month_day);
 	copy_list(&rule->year_days, to.by_year_day);
+	copy_list(&rule->week_numbers, to.by_week_no);
 	start.year = date.year;
 	start.month = date.month;
 	start.day = date.day;
@@ -143,33 +166,66 @@ list_has(const struct sl_rule_list *list, int number)
 	return false;
 }
 
-/* Has one of these months ever one of the rule's days? */
+/* Has a month of this length one of the rule's days? The fifth weekday of a
+ * February needs a leap year, as its 29th does. */
 static bool
-month_may_match(const struct sl_rule *rule, int month)
+month_may_match(const struct sl_rule *rule, int year, int month)
 {
-	int most = sl_month_days(2000, month);
+	int length = sl_month_days(year, month);
+	bool short_month = length == 28 && rule->day_count > 0;
 
 	if (rule->months.count > 0 && !list_has(&rule->months, month))
+		return false;
+	for (size_t i = 0; i < rule->day_count; i++)
+		if (rule->days[i].nth != 5 && rule->days[i].nth != -5)
+			short_month = false;
+	if (short_month)
 		return false;
 	for (size_t i = 0; i < rule->month_days.count; i++) {
 		int day = rule->month_days.values[i];
 
-		if (day <= most && day >= -most)
+		if (day <= length && day >= -length)
 			return true;
 	}
 	return rule->month_days.count == 0;
 }
 
-/* No 30 February, and no February every two months from March on. */
 static bool
-may_match(const struct sl_rule *rule, int64_t start_day)
+year_may_match(const struct sl_rule *rule, int year)
 {
-	int64_t month = month_number(start_day);
-	int step = rule->freq == SL_RULE_MONTHLY ? rule->interval : 1;
+	bool any_day = rule->year_days.count == 0;
 
-	for (int i = 0; i < 12; i++)
-		if (month_may_match(rule, (int)((month + i * step) % 12) + 1))
+	for (size_t i = 0; i < rule->year_days.count; i++)
+		if (sl_month_days(year, 2) == 29 ||
+		    (rule->year_days.values[i] != 366 &&
+		     rule->year_days.values[i] != -366))
+			any_day = true;
+	for (int month = 1; any_day && month <= 12; month++)
+		if (month_may_match(rule, year, month))
 			return true;
+	return false;
+}
+
+/*
+ * Could one of the rule's periods between two days hold an instance, weekdays
+ * aside? libical is not asked otherwise: for a 30 February, or a 29 February
+ * every fourth year from 2025 on, it searches until 2582.
+ */
+static bool
+may_match(const struct sl_rule *rule, int64_t first_day, int64_t last_day)
+{
+	int64_t month = month_number(first_day), last = month_number(last_day);
+	bool yearly = rule->freq == SL_RULE_YEARLY;
+
+	if (rule->freq == SL_RULE_WEEKLY)
+		return true;
+	for (; month <= last; month += rule->interval * (yearly ? 12 : 1)) {
+		int year = (int)(month / 12);
+
+		if (yearly ? year_may_match(rule, year)
+			   : month_may_match(rule, year, (int)(month % 12) + 1))
+			return true;
+	}
 	return false;
 }
 
@@ -247,7 +303,7 @@ sl_days_open(struct sl_days *days, const struct sl_rule *rule,
 		return true;
 	if (rule->freq == SL_RULE_DAILY) {
 		days->ahead_day = day - rule->interval;
-	} else if (may_match(rule, start_day)) {
+	} else if (may_match(rule, day, days->last_day)) {
 		days->iterator = new_iterator(rule, day);
 		if (days->iterator == NULL)
 			return false;

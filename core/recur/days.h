@@ -20,8 +20,8 @@
 #define SL_DAYS_YEAR_MIN 1601
 #define SL_DAYS_YEAR_MAX 2500
 
-/** Days asked of libical before a series is given up: some 50 ms. */
-#define SL_DAYS_STEPS_MAX 20000
+/** Days asked of libical before a series is given up: some 30 ms. */
+#define SL_DAYS_STEPS_MAX 10000
 
 /** A year, of which positions (BYSETPOS) are picked. */
 #define SL_DAYS_PERIOD_MAX 366

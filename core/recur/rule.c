@@ -232,9 +232,7 @@ read_bysecond(struct reading *r, struct sl_slice value)
 static const char *
 read_byweekno(struct reading *r, struct sl_slice value)
 {
-	(void)r;
-	(void)value;
-	return "rule-byweekno";
+	return read_list(&r->rule->week_numbers, -53, 53, value);
 }
 
 static const struct {
@@ -279,21 +277,65 @@ read_one(struct reading *r, struct sl_slice text)
 	return malformed;
 }
 
-static bool
-has_nth(const struct sl_rule *rule)
+static int
+largest_nth(const struct sl_rule *rule)
 {
-	for (size_t i = 0; i < rule->day_count; i++)
-		if (rule->days[i].nth != 0)
-			return true;
-	return false;
+	int largest = 0;
+
+	for (size_t i = 0; i < rule->day_count; i++) {
+		int nth = rule->days[i].nth < 0 ? -rule->days[i].nth
+						: rule->days[i].nth;
+
+		largest = nth > largest ? nth : largest;
+	}
+	return largest;
+}
+
+/* Weeks that lie within their year, and days of them: libical errs at both
+ * ends of the year, and about what a week without days means. */
+static bool
+has_plain_weeks(const struct sl_rule *rule, unsigned by)
+{
+	for (size_t i = 0; i < rule->week_numbers.count; i++)
+		if (rule->week_numbers.values[i] < 2 ||
+		    rule->week_numbers.values[i] > 51)
+			return false;
+	return rule->freq == SL_RULE_YEARLY &&
+	       by == (PART_BYWEEKNO | PART_BYDAY) && largest_nth(rule) == 0;
+}
+
+/* "2MO" needs a month or a year to count in, and a month has five at most:
+ * for a sixth libical searches seconds long. */
+static bool
+has_plain_nths(const struct sl_rule *rule, unsigned by)
+{
+	int largest = largest_nth(rule);
+	bool in_month = rule->freq == SL_RULE_MONTHLY || (by & PART_BYMONTH);
+
+	return largest == 0 ||
+	       (rule->freq >= SL_RULE_MONTHLY && !(by & PART_BYMONTHDAY) &&
+		(!in_month || largest <= 5));
 }
 
 /*
- * The shapes that are expanded here: with a frequency only these parts, and of
- * those that narrow or widen each other only pairs that are read one way.
- * Days of a month without a month are not, under YEARLY: RFC 5545 expands
- * them over all months, libical over the start's.
+ * Parts of which each widens or narrows the others are read in more than one
+ * way. Days of a month without a month, under YEARLY: RFC 5545 expands them
+ * over all months, libical over the start's. Months under MONTHLY: those that
+ * the interval passes by may never be hit, which libical searches long for.
  */
+static bool
+has_plain_days(const struct sl_rule *rule, unsigned by)
+{
+	if ((by & PART_BYYEARDAY) && by != PART_BYYEARDAY)
+		return false;
+	if (rule->freq == SL_RULE_YEARLY && (by & PART_BYMONTHDAY))
+		return by & PART_BYMONTH;
+	if (rule->freq == SL_RULE_MONTHLY && (by & PART_BYMONTH))
+		return rule->interval == 1;
+	return true;
+}
+
+/* The shapes that are expanded here: with a frequency only these parts. */
 static const char *
 check_shape(const struct reading *r)
 {
@@ -303,26 +345,22 @@ check_shape(const struct reading *r)
 		[SL_RULE_MONTHLY] = PART_BYDAY | PART_BYMONTH |
 				    PART_BYMONTHDAY | PART_BYSETPOS,
 		[SL_RULE_YEARLY] = PART_BYDAY | PART_BYMONTH | PART_BYMONTHDAY |
-				   PART_BYYEARDAY | PART_BYSETPOS,
+				   PART_BYYEARDAY | PART_BYWEEKNO |
+				   PART_BYSETPOS,
 	};
 	static const unsigned by_parts = PART_BYDAY | PART_BYMONTH |
 					 PART_BYMONTHDAY | PART_BYYEARDAY |
-					 PART_BYSETPOS;
-	enum sl_rule_freq freq = r->rule->freq;
-	unsigned by = r->parts & by_parts;
-	unsigned days = by & ~(unsigned)PART_BYSETPOS;
+					 PART_BYWEEKNO | PART_BYSETPOS;
+	unsigned given = r->parts & by_parts;
+	unsigned by = given & ~(unsigned)PART_BYSETPOS;
 
-	if (by & ~shapes[freq])
-		return by & PART_BYSETPOS ? "rule-bysetpos" : "rule-shape";
-	if ((by & PART_BYSETPOS) && days == 0)
+	if ((given & PART_BYWEEKNO) && !has_plain_weeks(r->rule, given))
+		return "rule-byweekno";
+	if ((given & PART_BYSETPOS) &&
+	    (by == 0 || r->rule->freq == SL_RULE_DAILY))
 		return "rule-bysetpos";
-	if (has_nth(r->rule) &&
-	    (freq < SL_RULE_MONTHLY || (days & PART_BYMONTHDAY)))
-		return "rule-shape";
-	if ((days & PART_BYYEARDAY) && days != PART_BYYEARDAY)
-		return "rule-shape";
-	if (freq == SL_RULE_YEARLY && (days & PART_BYMONTHDAY) &&
-	    !(days & PART_BYMONTH))
+	if ((given & ~shapes[r->rule->freq]) || !has_plain_nths(r->rule, by) ||
+	    !has_plain_days(r->rule, by))
 		return "rule-shape";
 	return NULL;
 }

@@ -56,6 +56,7 @@ struct sl_rule {
 	struct sl_rule_list months;
 	struct sl_rule_list month_days;
 	struct sl_rule_list year_days;
+	struct sl_rule_list week_numbers;
 	struct sl_rule_list positions;
 };
 

@@ -64,6 +64,15 @@ recur_expand_text(struct sl_arena *arena, const struct recur_text *text,
 }
 
 const char *
+recur_day_text(struct sl_arena *arena, int64_t day)
+{
+	char time[SL_RFC3339_TEXT];
+
+	sl_rfc3339_format(day * 24 * HOUR_US, time);
+	return sl_arena_strndup(arena, time, DATE_LEN);
+}
+
+const char *
 recur_set_text(struct sl_arena *arena, const struct sl_recur_set *set,
 	       bool all_day)
 {

@@ -26,6 +26,9 @@ int64_t recur_moment(const char *text);
 void recur_expand_text(struct sl_arena *arena, const struct recur_text *text,
 		       struct sl_recur_set *set);
 
+/** "2026-10-25" of a day since 1970. */
+const char *recur_day_text(struct sl_arena *arena, int64_t day);
+
 /**
  * "2026-10-25T00:30:00Z 2026-10-26T01:30:00Z", or dates for an all-day series;
  * "out" before them when the start is none of the rule's, "cut" after them;
