@@ -19,12 +19,14 @@ CREATE TABLE public.calendar_series (
 	created_at timestamptz NOT NULL DEFAULT now(),
 	updated_at timestamptz NOT NULL DEFAULT now(),
 	UNIQUE (user_id, artifact_id),
-	FOREIGN KEY (user_id, artifact_id) REFERENCES public.artifacts (user_id, id) ON DELETE CASCADE,
-	FOREIGN KEY (user_id, integration_id)
-		REFERENCES public.user_integrations (user_id, id) ON DELETE CASCADE
+	FOREIGN KEY (user_id, artifact_id) REFERENCES public.artifacts (user_id, id) ON DELETE CASCADE
 );
+-- No foreign key to the integration, which the artifact has: an index of that
+-- key would be taken for the key checks of every occurrence while the table is
+-- new, and read the user's whole series each time.
 COMMENT ON TABLE public.calendar_series IS
 	'Recurring masters: how, and how far, each is expanded into calendar_occurrences.';
+COMMENT ON COLUMN public.calendar_series.integration_id IS 'That of the artifact.';
 COMMENT ON COLUMN public.calendar_series.recurrence IS 'RRULE, RDATE, EXDATE lines as sent.';
 COMMENT ON COLUMN public.calendar_series.basis IS
 	'Hash of all that the instances depend on; a change expands anew.';
@@ -43,8 +45,6 @@ CREATE INDEX calendar_series_due_idx ON public.calendar_series
 	(user_id, integration_id, stream_key, expanded_to) WHERE expansion <> 'gone';
 CREATE INDEX calendar_series_zones_idx ON public.calendar_series
 	(user_id, integration_id, stream_key, zones_version) WHERE expansion = 'local';
-CREATE INDEX calendar_series_integration_idx
-	ON public.calendar_series (user_id, integration_id);
 CALL sluice.protect_table('public.calendar_series',
 	people => 'select', server => 'select', gateway => 'select, insert, update, delete');
 

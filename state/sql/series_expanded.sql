@@ -23,6 +23,10 @@ WITH master AS MATERIALIZED (
 			AT TIME ZONE 'UTC')::date END AS end_date
 	FROM unnest($11::integer[], $12::timestamptz[]) AS g (ord, starts_at)
 	JOIN master m ON m.ord = g.ord
+), counted AS MATERIALIZED (
+	SELECT g.artifact_id, count(DISTINCT g.starts_at) AS occurrences
+	FROM given g
+	GROUP BY g.artifact_id
 ), old AS MATERIALIZED (
 	SELECT o.artifact_id, o.starts_at, o.ends_at, o.start_date, o.end_date
 	FROM master m
@@ -50,10 +54,10 @@ WITH master AS MATERIALIZED (
 )
 UPDATE public.calendar_series s
 SET expansion = m.expansion, reason = m.reason, cut = m.cut,
-	occurrences = (SELECT count(*) FROM given g
-		WHERE g.artifact_id = m.artifact_id),
+	occurrences = m.occurrences,
 	expanded_from = CASE WHEN m.expansion <> 'due' THEN $2::timestamptz END,
 	expanded_to = CASE WHEN m.expansion <> 'due' THEN $3::timestamptz END,
 	zones_version = CASE WHEN m.expansion = 'local' THEN $4::text END
-FROM master m
+FROM (SELECT x.*, coalesce(c.occurrences, 0) AS occurrences
+	FROM master x LEFT JOIN counted c ON c.artifact_id = x.artifact_id) m
 WHERE s.user_id = $1::uuid AND s.artifact_id = m.artifact_id
