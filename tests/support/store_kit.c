@@ -290,6 +290,13 @@ keep_refs(struct sl_kit *kit, const struct sl_ref *refs)
 		*tail = SL_NEW(kit->keep, struct sl_ref);
 		(*tail)->source_id =
 			sl_arena_strdup(kit->keep, refs->source_id);
+		if (refs->instances != NULL) {
+			struct sl_span *span =
+				SL_NEW(kit->keep, struct sl_span);
+
+			*span = *refs->instances;
+			(*tail)->instances = span;
+		}
 	}
 	return first;
 }
