@@ -326,7 +326,8 @@ judge_page(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
 
 /*
  * Who has become a contact may have invited the user to events that were
- * stored before, by whatever page: the order of pages decides nothing.
+ * stored before, by whatever page: the order of pages decides nothing. Events
+ * of an account with other settings wait for its own next walk.
  */
 static sl_status
 judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
@@ -344,8 +345,7 @@ judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
 	sl_status status;
 
 	*creates = false;
-	sl_params_init(&p, w->arena);
-	sl_params_text(&p, w->commit->lease->user_id);
+	sl_params_lease(&p, w->arena, w->commit->lease);
 	sl_params_text(&p, sl_pg_array_done(organizers));
 	sl_params_time(&p, w->commit->now_us);
 	status = sl_pg_query(w->pg, sl_sql_people_followed, &p, &rows, err);

@@ -119,17 +119,62 @@ a_restored_meeting_makes_contacts(void **state)
 
 /* An invitation that the user has not answered; it began yesterday. */
 static void
-unanswered(struct sl_stream_row *s, const char *id, const char *by,
-	   const char *guest)
+unanswered_at(struct sl_kit *k, struct sl_stream_row *s, const char *id,
+	      const char *by, const char *guest)
 {
 	struct sl_artifact *a;
 
-	kit_page(&kit, s);
-	a = kit_event(&kit, id, 1, id, KIT_NOW - KIT_DAY);
-	kit_person(&kit, a, by, "organizer", "accepted");
-	kit_person(&kit, a, "me@example.com", "attendee", "needsAction");
-	kit_person(&kit, a, guest, "attendee", "accepted");
+	kit_page(k, s);
+	a = kit_event(k, id, 1, id, KIT_NOW - KIT_DAY);
+	kit_person(k, a, by, "organizer", "accepted");
+	kit_person(k, a, "me@example.com", "attendee", "needsAction");
+	kit_person(k, a, guest, "attendee", "accepted");
+	kit_commit(k);
+}
+
+static void
+unanswered(struct sl_stream_row *s, const char *id, const char *by,
+	   const char *guest)
+{
+	unanswered_at(&kit, s, id, by, guest);
+}
+
+/* Carol invited another account of the user; then this one meets her. */
+static int64_t
+guests_met_over(const char *settings, const char *carol, const char *guest)
+{
+	struct sl_stream_row *s = kit_open(&kit, carol);
+	struct sl_kit other;
+
+	kit_init_beside(&other, &kit, kit.user,
+			sl_arena_printf(kit.keep, "of-%s", carol));
+	sl_test_db_exec(kit.db,
+			"UPDATE public.user_integrations SET settings = '%s' "
+			"WHERE id = '%s'",
+			settings, other.integration);
+	kit_claim(&other);
+	unanswered_at(&other, kit_open(&other, carol), carol, carol, guest);
+	kit_release_beside(&other);
+	assert_int_equal(contacts(guest), 0);
+	meeting(s, carol, 1, carol);
 	kit_commit(&kit);
+	assert_int_equal(contacts(carol), 1);
+	return contacts(guest);
+}
+
+static void
+another_account_is_judged_only_by_its_own_settings(void **state)
+{
+	(void)state;
+	own("me@example.com");
+	assert_int_equal(
+		guests_met_over("{}", "c1@example.org", "g1@example.org"), 1);
+	assert_int_equal(guests_met_over("{\"contacts\":\"none\"}",
+					 "c2@example.org", "g2@example.org"),
+			 0);
+	assert_int_equal(guests_met_over("{\"contact_max_participants\":2}",
+					 "c3@example.org", "g3@example.org"),
+			 0);
 }
 
 static void
@@ -187,6 +232,7 @@ main(void)
 		T(a_walk_judges_what_is_stored_already),
 		T(a_restored_meeting_makes_contacts),
 		T(a_new_contacts_older_invitations_are_judged_again),
+		T(another_account_is_judged_only_by_its_own_settings),
 		T(a_card_of_ones_own_becomes_the_self_contact),
 	};
 
