@@ -115,6 +115,76 @@ tell_parent(const struct sl_teller *t, const json_t *series)
 			sl_told_time(t, series, "parent_deleted_at"));
 }
 
+/* Which dates a series has, and who said so. */
+static void
+tell_expansion(const struct sl_teller *t, const json_t *series)
+{
+	static const struct {
+		const char *how, *words;
+	} rows[] = {
+		{ "due", "not yet: the next sync finds its dates" },
+		{ "asked", "not yet: the provider is asked for its dates" },
+		{ "local", "by its rule" },
+		{ "provider", "as the provider lists it" },
+		{ "unexpanded", "not: neither by its rule nor by the "
+				"provider; the agenda has it once, as a "
+				"series" },
+		{ "gone", "not: it is gone" },
+	};
+
+	const json_t *e = sl_json_object(series, "expansion");
+	const char *how = sl_told_text(e, "how");
+
+	if (e == NULL)
+		return;
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].how, how) == 0)
+			how = rows[i].words;
+	sl_tell(t, "expanded", "%s", how);
+	if (sl_told_has(e, "reason"))
+		sl_tell(t, "", "%s (%s)", sl_told_words(e, "words", "reason"),
+			sl_told_text(e, "reason"));
+	if (sl_told_number(e, "occurrences") > 0)
+		sl_tell(t, "", "%s%s from %s to %s; the next one %s",
+			sl_told_plural(t, e, "occurrences", "date"),
+			sl_json_bool(e, "cut") ? " (the first ones of more)"
+					       : "",
+			sl_told_time(t, e, "window_from_at"),
+			sl_told_time(t, e, "window_to_at"),
+			sl_told_time(t, e, "next_at"));
+	if (sl_told_has(e, "zones_version"))
+		sl_tell(t, "", "with the time zone rules of %s",
+			sl_told_text(e, "zones_version"));
+}
+
+/* An instance was asked for and has no row of its own: is it one? */
+static void
+tell_asked(const struct sl_teller *t, const json_t *series)
+{
+	const json_t *asked = sl_json_object(series, "asked");
+	const char *slot = sl_told_time(t, asked, "slot_at");
+
+	if (asked == NULL)
+		return;
+	if (sl_told_number(sl_json_object(series, "expansion"),
+			   "occurrences") == 0)
+		sl_tell(t, "instance",
+			"the dates of this series are not "
+			"known here");
+	else if (sl_json_bool(asked, "is_instance"))
+		sl_tell(t, "instance",
+			"%s is a date of this series that was not changed by "
+			"itself: it has no row of its own",
+			slot);
+	else if (sl_json_bool(asked, "is_in_window"))
+		sl_tell(t, "instance", "this series has no date at %s", slot);
+	else
+		sl_tell(t, "instance",
+			"%s lies outside the dates that are kept of this "
+			"series",
+			slot);
+}
+
 static void
 tell_master(const struct sl_teller *t, const json_t *series)
 {
@@ -131,13 +201,16 @@ tell_master(const struct sl_teller *t, const json_t *series)
 		sl_tell(t, "", "%s",
 			json_is_string(one) ? json_string_value(one) : "?");
 	}
+	tell_expansion(t, series);
 	json_array_foreach (list, i, one) {
+		const char *label = i == 0 ? "exceptions" : "";
+
 		if (sl_told_has(one, "deleted_at"))
-			sl_tell(t, "", "%s is off: %s", slot(t, one),
+			sl_tell(t, label, "%s is off: %s", slot(t, one),
 				sl_told_words(one, "deleted_words",
 					      "deleted_reason"));
 		else
-			sl_tell(t, "", "%s was changed: %s, now %s",
+			sl_tell(t, label, "%s was changed: %s, now %s",
 				slot(t, one), sl_told_text(one, "source_id"),
 				sl_told_time(t, one, "occurred_at"));
 	}
@@ -148,13 +221,12 @@ tell_series(const struct sl_teller *t, const json_t *item)
 {
 	const json_t *series = sl_json_object(item, "series");
 
-	if (strcmp(sl_told_text(item, "matched_by"), "instance") == 0)
-		sl_tell(t, "instance",
-			"what was asked for is an instance of this "
-			"series that was not changed by itself: it "
-			"has no row of its own");
-	if (series == NULL)
+	if (series == NULL) {
+		if (strcmp(sl_told_text(item, "matched_by"), "instance") == 0)
+			sl_tell(t, "instance", "this is no series");
 		return;
+	}
+	tell_asked(t, series);
 	if (strcmp(sl_told_text(series, "role"), "master") == 0)
 		tell_master(t, series);
 	else

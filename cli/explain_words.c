@@ -17,6 +17,36 @@ static const struct sl_code general[] = {
 	{ "malformed", "It could not be read or stored as it is: it is tried "
 		       "again when it changes at the provider, or when a new "
 		       "version of sluice reads it otherwise." },
+	{ "start-is-out", "Its start is none of the dates that its rule "
+			  "names." },
+	{ "start-missing", "It says no start." },
+	/* why a series is not expanded by its rule alone (core/recur) */
+	{ "rule-freq", "It repeats more often than daily." },
+	{ "rule-byweekno", "Its rule counts weeks of the year." },
+	{ "rule-bysetpos", "Its rule picks by position in a set." },
+	{ "rule-shape",
+	  "Its rule combines parts in a way that is not expanded here." },
+	{ "rule-clock", "Its rule names other times of day than the start's." },
+	{ "rule-several", "It has several rules." },
+	{ "exrule", "It has a rule of exceptions (EXRULE)." },
+	{ "rdate-period", "It lists periods as further dates." },
+	{ "rdate-date",
+	  "It lists days as further dates, although it has times." },
+	{ "date-type", "It mixes days and times." },
+	{ "time-far", "It lies outside the years 1601 to 2499." },
+	{ "zone-unknown", "Its time zone is not known to this machine." },
+	{ "rule-steps", "Its rule takes too long to expand." },
+	{ "line-long", "A line of its rule is too long." },
+	{ "lines-many", "Its rule has too many lines." },
+	{ "rule-long", "Its rule is too long." },
+	{ "dates-many", "It lists too many dates." },
+	{ "rule-malformed", "Its rule cannot be read." },
+	{ "rule-refused", "Its rule cannot be read." },
+	{ "line-malformed", "A line of its rule cannot be read." },
+	{ "line-unknown", "A line of its rule is of an unknown kind." },
+	{ "line-parameter", "A line of its rule has an unknown parameter." },
+	{ "date-malformed", "One of its dates cannot be read." },
+	{ "start-malformed", "Its start makes no sense as a time." },
 	{ .code = NULL },
 };
 
@@ -82,7 +112,7 @@ decorate_notes(const struct sl_connector *connector, json_t *item)
 }
 
 static void
-decorate_exceptions(const struct sl_connector *connector, json_t *item)
+decorate_series(const struct sl_connector *connector, json_t *item)
 {
 	json_t *series = json_object_get(item, "series");
 	const json_t *list = json_object_get(series, "exceptions");
@@ -93,6 +123,9 @@ decorate_exceptions(const struct sl_connector *connector, json_t *item)
 		put_words(connector, exception, "deleted_reason",
 			  "deleted_words");
 	}
+	/* These codes are the house's: core/recur gives them. */
+	put_words(NULL, json_object_get(series, "expansion"), "reason",
+		  "words");
 }
 
 static void
@@ -102,7 +135,7 @@ decorate_item(const struct sl_connector *connector, json_t *item)
 	put_words(connector, json_object_get(item, "stream"), "disabled_reason",
 		  "disabled_words");
 	decorate_notes(connector, item);
-	decorate_exceptions(connector, item);
+	decorate_series(connector, item);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/text.h"
 
 #include "core/json/json.h"
@@ -75,20 +76,41 @@ sl_explain_uuid(const struct sl_explain *x)
 	return sl_is_uuid(x->argument) ? x->argument : NULL;
 }
 
-/* "ID_20261120T090000Z", "ID_20261120": the series that the instance is of;
- * calendars name instances so. */
-static const char *
-series_of(const struct sl_explain *x)
+/* "20261120T090000Z" or "20261120"; false = no such thing. */
+static bool
+read_slot(const char *text, int64_t *us)
 {
-	static const char digits[] = "0123456789";
-	const char *slot = strrchr(x->argument, '_');
-	size_t days;
+	static const char shape[] = "ddddddddTddddddZ";
+	char full[] = "yyyy-mm-ddT00:00:00Z";
+	size_t len = strlen(text);
 
-	if (slot == NULL || slot == x->argument)
-		return NULL;
-	days = strspn(slot + 1, digits);
-	if (days != strlen("20261120") ||
-	    (slot[1 + days] != '\0' && slot[1 + days] != 'T'))
+	if (len != strlen("20261120") && len != strlen(shape))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9'
+				    : text[i] != shape[i])
+			return false;
+	memcpy(full, text, 4);
+	memcpy(full + 5, text + 4, 2);
+	memcpy(full + 8, text + 6, 2);
+	if (len == strlen(shape)) {
+		memcpy(full + 11, text + 9, 2);
+		memcpy(full + 14, text + 11, 2);
+		memcpy(full + 17, text + 13, 2);
+	}
+	return sl_rfc3339_parse(full, us);
+}
+
+/* "ID_20261120T090000Z", "ID_20261120": the series that the instance is of,
+ * and its slot; calendars name instances so. NULL = it is no such id. */
+static const char *
+series_of(const struct sl_explain *x, int64_t *slot_us)
+{
+	const char *slot = strrchr(x->argument, '_');
+
+	*slot_us = SL_NO_TIME;
+	if (slot == NULL || slot == x->argument ||
+	    !read_slot(slot + 1, slot_us))
 		return NULL;
 	return sl_arena_strndup(x->arena, x->argument,
 				(size_t)(slot - x->argument));
@@ -139,12 +161,13 @@ find_items(const struct sl_explain *x, json_t *out, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
-	int64_t total = 0;
+	int64_t total = 0, slot_us;
 	sl_status st;
 
 	first_params(x, &p);
-	sl_params_text(&p, series_of(x));
+	sl_params_text(&p, series_of(x, &slot_us));
 	sl_params_i64(&p, SL_EXPLAIN_ITEMS_MAX);
+	sl_params_time(&p, slot_us);
 	st = ask(x, sl_sql_explain_items, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
@@ -159,10 +182,11 @@ find_ledger(const struct sl_explain *x, json_t *out, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
+	int64_t slot_us;
 	sl_status st;
 
 	first_params(x, &p);
-	sl_params_text(&p, series_of(x));
+	sl_params_text(&p, series_of(x, &slot_us));
 	st = ask(x, sl_sql_explain_ledger, &p, &rows, err);
 	return st == SL_OK ? gather(rows, "ledger", out, err) : st;
 }

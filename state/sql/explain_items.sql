@@ -5,6 +5,7 @@
 -- $3 uuid    the same as an artifact's id, or NULL
 -- $4 text    the provider's id of the series, if $2 may name an instance
 -- $5 bigint  how many at most
+-- $6 timestamptz  slot of that instance
 -- Result: doc (JSON), total (rows that match); series before their exceptions
 WITH hit AS (
 	SELECT h.id, min(h.rank) AS rank
@@ -89,12 +90,39 @@ SELECT c.total, jsonb_build_object(
 			'parent_deleted_at', m.deleted_at,
 			'original_start_at', c.original_start_at,
 			'original_start_date', c.original_start_date)
-		WHEN e.list IS NOT NULL OR c.metadata ? 'recurrence'
+		WHEN e.list IS NOT NULL OR g.artifact_id IS NOT NULL
+			OR c.metadata ? 'recurrence'
 		THEN jsonb_build_object(
 			'role', 'master',
 			'rule', c.metadata -> 'recurrence',
 			'reach_at', c.reach_at,
-			'exceptions', coalesce(e.list, '[]')) END,
+			'exceptions', coalesce(e.list, '[]'),
+			'expansion', CASE WHEN g.artifact_id IS NOT NULL
+				THEN jsonb_build_object(
+				'how', g.expansion,
+				'reason', g.reason,
+				'occurrences', g.occurrences,
+				'cut', g.cut,
+				'window_from_at', g.expanded_from,
+				'window_to_at', g.expanded_to,
+				'zones_version', g.zones_version,
+				'next_at', (
+					SELECT min(o.starts_at)
+					FROM public.calendar_occurrences o
+					WHERE o.user_id = $1::uuid
+						AND o.artifact_id = c.id
+						AND o.starts_at > sluice.clock())) END,
+			'asked', CASE WHEN c.rank = 5 THEN jsonb_build_object(
+				'slot_at', $6::timestamptz,
+				'is_instance', EXISTS (
+					SELECT FROM public.calendar_occurrences o
+					WHERE o.user_id = $1::uuid
+						AND o.artifact_id = c.id
+						AND o.starts_at = $6::timestamptz),
+				'is_in_window', coalesce(
+					$6::timestamptz >= g.expanded_from
+					AND $6::timestamptz < g.expanded_to,
+					false)) END) END,
 	'runs', coalesce(r.list, '[]')) AS doc
 FROM chosen c
 JOIN public.user_integrations i
@@ -107,6 +135,8 @@ LEFT JOIN LATERAL (
 	ORDER BY x.opened_by IS NULL, x.kind
 	LIMIT 1
 ) s ON true
+LEFT JOIN public.calendar_series g
+	ON g.user_id = $1::uuid AND g.artifact_id = c.id
 LEFT JOIN public.artifacts m ON m.user_id = $1::uuid
 	AND m.integration_id = c.integration_id
 	AND m.stream_key = c.stream_key AND m.source_id = c.parent_source_id
@@ -153,9 +183,9 @@ CROSS JOIN LATERAL (
 		ORDER BY l.started_at) AS list
 	FROM (
 		SELECT x.*,
-			c.created_at BETWEEN x.started_at - interval '1 second'
+			c.created_at BETWEEN x.started_at
 				AND coalesce(x.finished_at, 'infinity') AS first,
-			c.synced_at BETWEEN x.started_at - interval '1 second'
+			c.synced_at BETWEEN x.started_at
 				AND coalesce(x.finished_at, 'infinity') AS last
 		FROM public.sync_logs x
 		WHERE x.user_id = $1::uuid

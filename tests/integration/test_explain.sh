@@ -102,7 +102,8 @@ sql "UPDATE user_integrations SET settings = '{\"contact_max_participants\":3}'"
 # --- items -----------------------------------------------------------------
 master=$(sql "SELECT a.source_id FROM artifacts a WHERE a.metadata ->> 'recurrence_kind' = 'master'
 	AND a.deleted_at IS NULL AND EXISTS (SELECT FROM artifacts x WHERE x.parent_source_id = a.source_id
-		AND x.deleted_at IS NULL) ORDER BY 1 LIMIT 1")
+		AND x.deleted_at IS NULL) AND EXISTS (SELECT FROM calendar_occurrences o
+		WHERE o.artifact_id = a.id AND o.starts_at > now()) AND NOT a.all_day ORDER BY 1 LIMIT 1")
 works 'a series by the provider id' explain "$master"
 told 'a series says so' 'series +a recurring series with [0-9]+ exception'
 told 'its rule' 'RRULE:'
@@ -110,8 +111,18 @@ told 'its exceptions' "was changed: ${master}_"
 told 'its state' '^  state +stored$'
 told 'the run that wrote it' 'runs +written by [0-9a-f-]{36}: manual, full, ok'
 like 'the head names type and id' "$(head -n 1 "$work/out")" '^calendar_event [0-9a-f-]{36}'
-works 'an instance without a row' explain "${master}_20991231T100000Z"
-told 'an instance says what it is' 'instance +what was asked for is an instance of this series'
+told 'how it is expanded' '^  expanded +by its rule$'
+told 'over which window' '[0-9,]+ dates? from 20.* to 20.*; the next one 20'
+slot=$(sql "SELECT to_char(o.starts_at AT TIME ZONE 'UTC', 'YYYYMMDD\"T\"HH24MISS\"Z\"')
+	FROM calendar_occurrences o JOIN artifacts a ON a.id = o.artifact_id
+	WHERE a.source_id = '$master' ORDER BY o.starts_at DESC LIMIT 1")
+works 'an instance without a row' explain "${master}_$slot" --user $ana
+told 'an instance says what it is' "instance +20.* is a date of this series that was not changed by itself"
+told 'and shows its series' "source id +$master\$"
+works 'no instance' explain "${master}_${slot%00Z}01Z" --user $ana
+told 'says that it is none' 'instance +this series has no date at 20'
+works 'an instance in a far year' explain "${master}_20991231T100000Z" --user $ana
+told 'is not kept' 'instance +2099-12-31T10:00:00Z lies outside the dates that are kept'
 exception=$(sql "SELECT id FROM artifacts WHERE parent_source_id = '$master' AND deleted_at IS NULL LIMIT 1")
 works 'an exception by its uuid' explain "$exception"
 told 'an exception names its series' "changed instance \(exception\) of the series $master"
@@ -234,7 +245,9 @@ told 'met: what made the contact' 'made by +rule met, met-organised, event [0-9a
 contact=$(sql "SELECT contact_id FROM contact_emails WHERE address_norm = 'friend@p.example.org'")
 works 'a contact by its id' explain "$contact"
 told 'is the same person' '^person friend@p.example.org$'
-room=$(sql "SELECT value_norm FROM artifact_participants WHERE NOT is_person LIMIT 1")
+room=$(sql "SELECT p.value_norm FROM artifact_participants p JOIN user_integrations i USING (user_id)
+	WHERE NOT p.is_person AND i.account = '$ana' AND NOT EXISTS (SELECT FROM artifact_participants x
+		WHERE x.value_norm = p.value_norm AND x.user_id <> p.user_id) LIMIT 1")
 person 'a room' "$room" no not-a-person
 
 sql "DELETE FROM contacts WHERE id = '$contact'"
