@@ -38,10 +38,11 @@ warn += -Wcast-align=strict -Wformat-overflow=2 -Wformat-truncation=2 \
 	-Wimplicit-fallthrough=5 -Wtrampolines -Wuse-after-free=3 \
 	-Warray-bounds=2 -Wstringop-overflow=4 -Wbidi-chars=any
 else
-# libFuzzer is clang's. What gcc spells otherwise or has alone is left to it;
-# what clang calls implicit is meant: jansson's `nonnull`, bits of an enum.
+# libFuzzer is clang's. Warnings are gcc's to enforce; clang tells its own, but
+# for formats that are handed on with a va_list.
 override CC := $(if $(findstring ccache,$(CC)),ccache )clang-14
-warn += -Wcast-align -Wimplicit-fallthrough
+warn += -Wcast-align -Wimplicit-fallthrough -Wno-format-nonliteral
+WERROR := 0
 endif
 ifeq ($(WERROR),1)
 warn += -Werror

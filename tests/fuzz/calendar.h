@@ -133,6 +133,8 @@ fuzz_check_artifact(const struct sl_artifact *a)
 	fuzz_check_text(a->time_zone);
 	for (const char *const *l = a->labels; l != NULL && *l != NULL; l++)
 		fuzz_check_text(*l);
+	for (const char *const *l = a->recurrence; l != NULL && *l != NULL; l++)
+		fuzz_check_text(*l);
 	fuzz_check_when(a);
 	fuzz_check_people(a);
 }
@@ -143,9 +145,20 @@ fuzz_check_rejected(const struct sl_rejected *r)
 	if (r->source_id != NULL)
 		fuzz_check_id(r->source_id);
 	SL_ASSERT(r->reason != NULL && *r->reason != '\0');
-	SL_ASSERT(r->raw != NULL && strlen(r->raw) <= SL_RAW_MAX);
-	SL_ASSERT(r->raw_len >= strlen(r->raw));
+	SL_ASSERT(r->raw == NULL || (strlen(r->raw) <= SL_RAW_MAX &&
+				     r->raw_len >= strlen(r->raw)));
 	fuzz_check_text(r->raw);
+}
+
+/** Slots lie where they were asked for; without a list there are none. */
+static inline void
+fuzz_check_expansion(const struct sl_expansion *e)
+{
+	fuzz_check_id(e->source_id);
+	SL_ASSERT(e->failure == NULL || (e->count == 0 && !e->cut));
+	for (size_t i = 0; i < e->count; i++)
+		SL_ASSERT(e->slots[i] >= e->span.from_us &&
+			  e->slots[i] < e->span.to_us);
 }
 
 static inline void
@@ -178,6 +191,9 @@ fuzz_check_lists(const struct sl_page *page)
 	for (const struct sl_rejected *r = page->rejected.first; r != NULL;
 	     r = r->next)
 		fuzz_check_rejected(r);
+	for (const struct sl_expansion *e = page->expansions.first; e != NULL;
+	     e = e->next)
+		fuzz_check_expansion(e);
 	for (const struct sl_own_address *o = page->own_addresses.first;
 	     o != NULL; o = o->next)
 		fuzz_check_text(o->address);

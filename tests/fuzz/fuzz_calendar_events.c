@@ -3,9 +3,11 @@
  * A page of events, any JSON in its place. The first byte says what it
  * answers: 'w' a walk's first page, 'p' a later one, 'c' changes, 'l' a page
  * so large that only ids were asked for, 'i' one event by its id, 'g' the
- * same with HTTP 404, 'r' the same with HTTP 403.
+ * same with HTTP 404, 'r' with HTTP 403; 's' the instances of a series, 'x' the
+ * same with HTTP 404.
  *
  * covers: connectors/google_calendar/events.c
+ * covers: connectors/google_calendar/instances.c
  * covers: connectors/google_calendar/map.c
  * covers: connectors/google_calendar/times.c
  * covers: connectors/google_calendar/people.c
@@ -26,16 +28,26 @@ cursor_of(char what)
 	return what == 'p' ? page : what == 'c' ? changes : NULL;
 }
 
-static void
-set_wanted(struct fuzz_answer *answer, char what)
+/* An item that was asked for, or its instances. */
+static const struct sl_ref *
+wanted(struct fuzz_answer *answer, char what)
 {
-	answer->answer.http_status = what == 'g'   ? 404
-				     : what == 'r' ? 403
-						   : 200;
-	if (what != 'i' && what != 'g' && what != 'r')
-		return;
+	static const struct sl_span year = {
+		FUZZ_NOW_US, FUZZ_NOW_US + 365 * 86400 * SL_US_PER_S
+	};
+	static const struct sl_ref item = { .source_id = "event1" };
+	static const struct sl_ref series = { .source_id = "event1",
+					      .instances = &year };
+	bool is_series = what == 's' || what == 'x';
+
+	answer->answer.http_status = what == 'g' || what == 'x' ? 404
+				     : what == 'r'              ? 403
+								: 200;
+	if (strchr("igrsx", what) == NULL || what == '\0')
+		return NULL;
 	answer->call.wanted_id = "event1";
-	answer->call.tag = SL_GCAL_ITEM;
+	answer->call.tag = is_series ? SL_GCAL_INSTANCES : SL_GCAL_ITEM;
+	return is_series ? &series : &item;
 }
 
 int
@@ -56,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	body = fuzz_json(arena, data + 1, size - 1);
 	turn = fuzz_turn(&stream, cursor_of((char)data[0]));
 	turn.shrink = data[0] == 'l' ? 20 : 0;
-	set_wanted(&answer, (char)data[0]);
+	turn.wanted = wanted(&answer, (char)data[0]);
 	/* No listing without JSON: the engine stops at a broken body. */
 	if (body == NULL && answer.answer.http_status == 200)
 		return 0;

@@ -15,6 +15,10 @@ check_ref(const struct sl_ref *ref, const struct sl_ref *again)
 	SL_ASSERT(sl_text_equal(ref->source_id, again->source_id));
 	SL_ASSERT(sl_text_equal(ref->group, again->group));
 	SL_ASSERT(sl_text_equal(ref->version, again->version));
+	SL_ASSERT((ref->instances == NULL) == (again->instances == NULL));
+	SL_ASSERT(ref->instances == NULL ||
+		  memcmp(ref->instances, again->instances,
+			 sizeof(*ref->instances)) == 0);
 	fuzz_check_text(ref->source_id);
 }
 

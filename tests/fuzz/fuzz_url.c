@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * URLs: what is put into one comes out of it the same; a foreign one is
- * refused, or has an origin that a request may go to.
+ * refused, or has an origin that a request may go to. After a first byte 'o'
+ * the rest is judged, after 'b' it is a base, else something to be encoded.
  *
  * covers: core/net/url.c
  */
@@ -68,7 +69,6 @@ check_round_trip(struct sl_arena *arena, const char *text)
 		return;
 	}
 	check_built(url);
-	check_origin(url);
 	SL_ASSERT(sl_text_equal(sl_url_query_get(arena, url, "a"), text));
 	SL_ASSERT(sl_text_equal(sl_url_query_get(arena, url, "b c"), text));
 	SL_ASSERT(sl_url_query_get(arena, url, "none") == NULL);
@@ -91,10 +91,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sl_arena *arena = fuzz_arena();
-	const char *text = fuzz_copy(arena, data, size);
+	const char *text;
 
-	check_origin(text);
-	check_base(arena, text);
-	check_round_trip(arena, text);
+	if (size == 0)
+		return 0;
+	text = fuzz_copy(arena, data + 1, size - 1);
+	if (data[0] == 'o')
+		check_origin(text);
+	else if (data[0] == 'b')
+		check_base(arena, text);
+	else
+		check_round_trip(arena, text);
 	return 0;
 }
