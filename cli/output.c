@@ -96,11 +96,42 @@ sl_grid_print(const struct sl_grid *grid, FILE *out)
 	}
 }
 
+/* DEL, or the first byte of a C1 control: U+0080 to U+009F. */
+static bool
+is_control(const unsigned char *at, size_t len)
+{
+	return *at == 0x7f ||
+	       (*at == 0xc2 && len > 1 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
+/* JSON leaves these as they are, and a terminal may obey them. They stand in
+ * texts only, where an escape means the same. */
+static int
+print_piece(const char *piece, size_t len, void *out)
+{
+	const unsigned char *bytes = (const unsigned char *)piece;
+	size_t from = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_c1 = bytes[i] == 0xc2;
+
+		if (!is_control(bytes + i, len - i))
+			continue;
+		(void)fwrite(piece + from, 1, i - from, out);
+		i += is_c1 ? 1 : 0;
+		fprintf(out, "\\u%04x", (unsigned)bytes[i]);
+		from = i + 1;
+	}
+	(void)fwrite(piece + from, 1, len - from, out);
+	return 0;
+}
+
 void
 sl_out_json(struct sl_cli *cli, json_t *object_owned)
 {
 	/* A pipe that is closed is nobody's loss. */
-	(void)json_dumpf(object_owned, cli->out, JSON_COMPACT);
+	(void)json_dump_callback(object_owned, print_piece, cli->out,
+				 JSON_COMPACT);
 	fputc('\n', cli->out);
 	fflush(cli->out);
 	json_decref(object_owned);
