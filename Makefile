@@ -10,6 +10,7 @@
 #
 #   make fuzz      TARGETS="json url" SECONDS=60 RUNS=n: hostile input for
 #                  every parser of outside data (docs/fuzzing.md)
+#   make corpus    CORPUS=DIR: public test data with expectations
 #
 # MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=fuzz
 # and fuzz-cov are scripts/fuzz's own, with clang.
@@ -100,7 +101,7 @@ support_src := $(wildcard tests/support/*.c)
 support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
 
 .PHONY: all deps build emulator tests-build demo test lint bench install clean \
-	unit valgrind format fuzz fuzz-build
+	unit valgrind format fuzz fuzz-build corpus
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -184,6 +185,11 @@ test: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=san tests-build
 	@scripts/fuzz --build
 	@scripts/test
+
+corpus: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(corpus_bin) $(B)/sluice \
+		$(B)/sluice-emulator
+	@MODE=$(MODE) scripts/corpus "$(CORPUS)"
 
 lint: deps
 	@scripts/lint
