@@ -55,6 +55,7 @@ struct sl_engine_config {
 	size_t body_budget;  /* bytes; 0 = SL_BODY_BUDGET_DEFAULT     */
 	bool quota;          /* pace requests by the published quotas */
 	int64_t max_time_us; /* hand work back after this; 0 = never  */
+	int pages_max;       /* of one run, then it ends; 0 = no limit */
 };
 
 /** One run to do. */
@@ -88,6 +89,7 @@ struct sl_run_report {
 	size_t streams;               /* that were to be synced */
 	size_t streams_failed;
 	int64_t held_deletions; /* waiting for consent */
+	bool limited;           /* it ended at pages_max, with more to ask */
 };
 
 /** Called from worker threads, one call at a time. */

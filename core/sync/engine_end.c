@@ -65,7 +65,7 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 		.changed = run->changed,
 		.error = run->failed ? &run->error : NULL,
 		.resync_done = run->account.resync && run->skipped == 0 &&
-			       strcmp(status, "ok") == 0,
+			       !run->limited && strcmp(status, "ok") == 0,
 		.not_before_us = deadline(run),
 		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
 				       ? sl_run_now_us(run)

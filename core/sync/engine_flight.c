@@ -41,6 +41,7 @@ sl_flight_new(struct sl_task *task, json_t *cursor, const struct sl_ref *wanted,
 		.now_us = sl_run_now_us(run),
 	};
 	f->not_before_us = task->not_before_us;
+	f->holds_page = true;
 	return f;
 }
 
@@ -65,6 +66,8 @@ sl_flight_free(struct sl_flight **flight)
 		sl_leg_drop_body(&f->legs[i]);
 		sl_token_unref(f->task->run->engine, &f->legs[i].token);
 	}
+	if (f->holds_page)
+		sl_run_give_page(f->task->run);
 	json_decref(f->cursor);
 	sl_arena_free(&f->arena);
 	sl_free(f);

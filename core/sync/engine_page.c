@@ -119,7 +119,7 @@ prefetch(struct sl_task *task, const struct step *step)
 	struct sl_error err;
 
 	if (!page->more || !step->listing || page->refs.count > 0 ||
-	    sl_run_stopped(task->run))
+	    sl_run_stopped(task->run) || !sl_run_take_page(task->run))
 		return NULL;
 	next = sl_flight_new(task, step->cursor, NULL,
 			     step->walking && !page->walk_done);
@@ -307,12 +307,14 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 		task->not_before_us = 0;
 		sl_page_prepare(&step.page);
 		task->flight = prefetch(task, &step);
-		if (commit_page(worker, task, &step, err) != SL_OK)
+		if (commit_page(worker, task, &step, err) != SL_OK) {
 			verdict = SL_PAGE_UNSTORED;
-		else
+		} else {
+			current->holds_page = false;
 			verdict = step.page.more || task->pending
 					  ? SL_PAGE_GO_ON
 					  : SL_PAGE_RESTS;
+		}
 		sl_run_progress(task->run, task, 0);
 	} else {
 		task->flight = NULL;

@@ -69,6 +69,7 @@ struct sl_flight {
 	bool asked;
 	int64_t not_before_us; /* backoff of the whole flight     */
 	bool paced;            /* its requests' times were set by the quota */
+	bool holds_page;       /* of the run's pages_max, until committed */
 };
 
 struct sl_task {
@@ -142,6 +143,8 @@ struct sl_run {
 	bool failed;               /* (L) error is set */
 	size_t streams_failed;     /* (L) */
 	int64_t held;              /* (L) */
+	int pages_taken;           /* (L) committed or under way */
+	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */
@@ -214,6 +217,9 @@ void sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal);
 /** Now, by the database's clock: hosts whose clocks differ agree on it. */
 int64_t sl_run_now_us(const struct sl_run *run);
 bool sl_run_stopped(struct sl_run *run); /* fatal, or the engine ends */
+/** One more page of pages_max for a flight to hold; false: none is left. */
+bool sl_run_take_page(struct sl_run *run);
+void sl_run_give_page(struct sl_run *run);
 /** Free a run that is over; its jobs are at rest. */
 void sl_run_free(struct sl_run **run);
 void sl_run_progress(struct sl_run *run, const struct sl_task *task,
@@ -243,6 +249,7 @@ enum sl_flight_verdict {
 	SL_FLIGHT_EMPTY,  /* the connector asks for nothing           */
 	SL_FLIGHT_FAILED,
 };
+/** Holds a page that the caller has taken; gives it back unless committed. */
 struct sl_flight *sl_flight_new(struct sl_task *task, json_t *cursor,
 				const struct sl_ref *wanted, bool walking);
 void sl_flight_free(struct sl_flight **flight);

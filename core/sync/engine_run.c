@@ -49,6 +49,28 @@ sl_run_stopped(struct sl_run *run)
 	return stopped;
 }
 
+bool
+sl_run_take_page(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	bool taken;
+
+	pthread_mutex_lock(&e->mutex);
+	taken = e->config.pages_max == 0 ||
+		run->pages_taken < e->config.pages_max;
+	run->pages_taken += taken;
+	pthread_mutex_unlock(&e->mutex);
+	return taken;
+}
+
+void
+sl_run_give_page(struct sl_run *run)
+{
+	pthread_mutex_lock(&run->engine->mutex);
+	run->pages_taken--;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
 static void
 log_failure(struct sl_run *run, const struct sl_error *err)
 {
@@ -131,6 +153,7 @@ report(struct sl_run *run, const char *status)
 		.streams = run->streams,
 		.streams_failed = run->streams_failed,
 		.held_deletions = run->held,
+		.limited = run->limited,
 	};
 
 	if (!e->observer || !e->observer->report)

@@ -336,6 +336,24 @@ begin(struct sl_worker *worker, struct sl_task *task)
 	return false;
 }
 
+/* False: the run has had its pages, so the task is over. */
+static bool
+begin_flight(struct sl_task *task)
+{
+	struct sl_run *run = task->run;
+
+	if (!sl_run_take_page(run)) {
+		pthread_mutex_lock(&run->engine->mutex);
+		run->limited = true;
+		pthread_mutex_unlock(&run->engine->mutex);
+		task_end(task, false);
+		return false;
+	}
+	task->flight = sl_flight_new(task, task->cursor, task->pending,
+				     is_walking(task));
+	return true;
+}
+
 /* One thing forward. False: wait to be woken, or the task is over. */
 static bool
 advance(struct sl_worker *worker, struct sl_task *task)
@@ -344,9 +362,8 @@ advance(struct sl_worker *worker, struct sl_task *task)
 
 	if (!begin(worker, task))
 		return false;
-	if (!task->flight)
-		task->flight = sl_flight_new(task, task->cursor, task->pending,
-					     is_walking(task));
+	if (!task->flight && !begin_flight(task))
+		return false;
 	switch (sl_flight_advance(task->flight, true, &err)) {
 	case SL_FLIGHT_WAITS:
 		return false;

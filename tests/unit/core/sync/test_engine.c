@@ -425,6 +425,54 @@ a_busy_integration_is_skipped_when_asked_to(void **state)
 	assert_int_equal(b->store.finishes, 0);
 }
 
+struct pages_row {
+	const char *why;
+	int pages_max;
+	int sample; /* the breaker asks for one */
+	size_t commits;
+	int submitted, sweeps;
+	bool limited;
+};
+
+static const struct pages_row pages_rows[] = {
+	{ "no limit", 0, 0, 4, 4, 0, false },
+	{ "two streams share the pages", 3, 0, 3, 3, 0, true },
+	{ "just enough is no limit", 4, 0, 4, 4, 0, false },
+	{ "a walk cut short is not swept", 1, 1, 1, 1, 0, true },
+	{ "samples are pages, too", 2, 1, 2, 2, 1, true },
+	{ "and are read if there are some left", 3, 1, 3, 3, 2, false },
+};
+
+static void
+a_run_ends_when_it_has_had_its_pages(void **state)
+{
+	(void)bench_teardown(state); /* each row has a bench of its own */
+	for (size_t i = 0; i < SL_ARRAY_LEN(pages_rows); i++) {
+		const struct pages_row *row = &pages_rows[i];
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		b->config.pages_max = row->pages_max;
+		b->config.streams_at_once = 1;
+		fake_store_stream(&b->store, "items", "k", NULL);
+		if (row->sample)
+			b->store.sweep_answers[0] = SL_SWEEP_ASKS;
+		else
+			fake_store_stream(&b->store, "items", "l", NULL);
+		b->net.answer = sample_is_gone;
+		bench_run(b, "manual");
+		CHECK(row->why, strcmp(b->report_status, "ok") == 0);
+		CHECK(row->why, b->report.limited == row->limited);
+		CHECK(row->why, b->store.commit_count == row->commits);
+		CHECK(row->why, b->net.submitted == row->submitted);
+		CHECK(row->why, b->store.sweeps == row->sweeps);
+		CHECK(row->why, b->store.failed_streams == 0);
+		(void)bench_teardown(state);
+	}
+	(void)bench_setup(state);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -449,6 +497,7 @@ main(void)
 		T(a_lost_lease_drops_everything),
 		T(a_database_away_for_a_moment_is_ridden_out),
 		T(a_busy_integration_is_skipped_when_asked_to),
+		T(a_run_ends_when_it_has_had_its_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
