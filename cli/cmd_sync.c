@@ -3,6 +3,7 @@
  * Run accounts in the foreground: everything that can be wrong here is found
  * before the first request leaves.
  */
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,10 +16,14 @@
 #include "cli/process.h"
 #include "cli/sync_private.h"
 #include "connectors/registry.h"
+#include "state/look.h"
 #include "state/store_pg.h"
 
 /** What `--due` may take, so that one cron line ends before the next. */
 #define DUE_TIME_US (4 * 60 * SL_US_PER_S)
+
+/** Pages of an account that a dry run looks at. */
+#define DRY_PAGES 10
 
 /** Accounts of one invocation; the next one takes the rest. */
 #define TARGETS_MAX 100000
@@ -35,6 +40,7 @@ struct sync {
 	struct sl_target_filter filter;
 	char user_id[SL_UUID_TEXT];
 	int64_t max_time_us;
+	int64_t pages; /* of a dry run; 0 = no dry run */
 	bool quota;
 	struct sl_keyring *ring;
 	struct sl_http *http;
@@ -60,6 +66,29 @@ stop(void *ctx)
 }
 
 static int
+read_pages(struct sync *sync)
+{
+	struct sl_cli *cli = sync->cli;
+	const char *text = cli->flags[SL_FLAG_PAGES];
+
+	if (!sl_cli_has(cli, SL_FLAG_DRY_RUN))
+		return text == NULL
+			       ? SL_EXIT_OK
+			       : sl_cli_complain(cli, SL_EXIT_USAGE,
+						 "--pages goes with --dry-run");
+	sync->pages = DRY_PAGES;
+	if (text == NULL)
+		return SL_EXIT_OK;
+	if (!sl_parse_i64(text, &sync->pages) || sync->pages < 1 ||
+	    sync->pages > INT_MAX)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--pages %s: a number of pages, 1 or "
+				       "more",
+				       text);
+	return SL_EXIT_OK;
+}
+
+static int
 read_flags(struct sync *sync)
 {
 	struct sl_cli *cli = sync->cli;
@@ -75,7 +104,9 @@ read_flags(struct sync *sync)
 				       "--max-time %s: a length of time, like "
 				       "90s or 10m",
 				       text);
-	status = sl_env_provider_filter(cli, &sync->filter.provider);
+	status = read_pages(sync);
+	if (status == SL_EXIT_OK)
+		status = sl_env_provider_filter(cli, &sync->filter.provider);
 	if (status == SL_EXIT_OK)
 		status = sl_env_quota(cli, &sync->quota);
 	if (status == SL_EXIT_OK)
@@ -161,12 +192,12 @@ prepare(struct sync *sync)
 }
 
 static int
-start_engine(struct sync *sync, struct sl_engine **engine)
+start_engine(struct sync *sync, const struct sl_store_factory *stores,
+	     struct sl_engine **engine)
 {
 	struct sl_engine_config config = {
 		.transport = sl_http_transport(sync->http),
-		.stores = sl_store_pg_factory(
-			sl_env_value(sync->cli, SL_FLAG_DATABASE_URL)),
+		.stores = *stores,
 		.registry = sl_registry,
 		.clock = sync->cli->clock,
 		.rng = sync->cli->rng,
@@ -176,6 +207,9 @@ start_engine(struct sync *sync, struct sl_engine **engine)
 		.retry = sl_retry_default,
 		.quota = sync->quota,
 		.max_time_us = sync->max_time_us,
+		.pages_max = (int)sync->pages,
+		/* what is told of one account stands together */
+		.runs_at_once = sync->pages > 0 ? 1 : 0,
 	};
 	struct sl_error err;
 
@@ -189,41 +223,52 @@ start_engine(struct sync *sync, struct sl_engine **engine)
 }
 
 static int
-run_engine(struct sync *sync, struct sl_engine *engine)
+run_engine(struct sync *sync, struct sl_sync_view *view,
+	   struct sl_engine *engine)
 {
-	struct sl_sync_view *view =
-		sl_sync_view_new(sync->cli, sync->work, sync->count);
 	const struct sl_observer observer = sl_sync_view_observer(view);
 	struct sl_error err;
 	sl_status st =
 		sl_engine_run(engine, sync->work, sync->count, &observer, &err);
-	int status = sl_sync_view_finish(view);
 
 	if (st != SL_OK && st != SL_CANCELLED)
 		return sl_cli_fail(sync->cli, SL_EXIT_ENVIRONMENT, &err);
-	return status;
+	return SL_EXIT_OK;
 }
 
 static int
 work(struct sync *sync)
 {
+	const char *url = sl_env_value(sync->cli, SL_FLAG_DATABASE_URL);
+	struct sl_store_factory stores = sl_store_pg_factory(url);
+	struct sl_sync_view *view;
+	struct sl_look *look = NULL;
 	struct sl_engine *engine = NULL;
 	struct sl_error err;
-	int status, got;
+	int status, shown, got;
 
 	if (sl_signals_start(stop, &sync->stopper, &sync->signals, &err) !=
 	    SL_OK)
 		return sl_cli_fail(sync->cli, SL_EXIT_ENVIRONMENT, &err);
+	view = sl_sync_view_new(sync->cli, sync->work, sync->count);
+	if (sync->pages > 0) {
+		look = sl_look_new(url, sl_sync_view_item, view);
+		stores = sl_look_factory(look);
+	}
 	status = sl_env_http(sync->cli, &sync->http);
 	if (status == SL_EXIT_OK)
-		status = start_engine(sync, &engine);
+		status = start_engine(sync, &stores, &engine);
 	if (status == SL_EXIT_OK)
-		status = run_engine(sync, engine);
+		status = run_engine(sync, view, engine);
 	got = sl_signals_got(sync->signals);
 	sl_signals_free(&sync->signals);
 	sl_engine_free(&engine);
+	sl_look_free(&look);
 	sl_http_free(&sync->http);
-	return got == 0 ? status : 128 + got;
+	shown = sl_sync_view_finish(view);
+	if (got != 0)
+		return 128 + got;
+	return status == SL_EXIT_OK ? shown : status;
 }
 
 static int

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,8 +12,12 @@
 #include "cli/sync_private.h"
 #include "connectors/registry.h"
 
+/** Items of one account that a person is told of; --json tells all. */
+#define ITEMS_SHOWN 100
+
 struct sl_sync_view {
 	struct sl_cli *cli;
+	pthread_mutex_t mutex;
 	struct sl_arena *arena; /* of one report; emptied after it */
 	const struct sl_work *work;
 	int64_t *items; /* fetched so far, by work */
@@ -22,6 +27,8 @@ struct sl_sync_view {
 	struct sl_painter painter;
 	int64_t started_us; /* monotonic */
 	bool quiet;         /* only failures are worth a line */
+	bool dry;           /* nothing is stored: items are told */
+	int64_t told;       /* of the account under way */
 };
 
 struct sl_sync_view *
@@ -30,6 +37,8 @@ sl_sync_view_new(struct sl_cli *cli, const struct sl_work *work, size_t count)
 	struct sl_sync_view *view = sl_alloc(sizeof(*view));
 
 	view->cli = cli;
+	pthread_mutex_init(&view->mutex, NULL);
+	view->dry = sl_cli_has(cli, SL_FLAG_DRY_RUN);
 	view->arena = sl_arena_new();
 	view->work = work;
 	view->count = count;
@@ -70,6 +79,7 @@ on_progress(void *ctx, const struct sl_progress *p)
 
 	if (!view->painter.on)
 		return;
+	pthread_mutex_lock(&view->mutex);
 	view->items[index_of(view, p->target)] = p->tally.fetched;
 	shown = (struct sl_progress_view){
 		.accounts = view->count,
@@ -83,6 +93,7 @@ on_progress(void *ctx, const struct sl_progress *p)
 		.wait_us = p->wait_us,
 	};
 	sl_painter_show(&view->painter, &shown);
+	pthread_mutex_unlock(&view->mutex);
 }
 
 static const char *
@@ -96,16 +107,64 @@ title_of(const char *provider)
 	return provider;
 }
 
+void
+sl_sync_view_item(void *ctx, const struct sl_look_item *item)
+{
+	struct sl_sync_view *view = ctx;
+
+	pthread_mutex_lock(&view->mutex);
+	sl_painter_clear(&view->painter);
+	if (sl_cli_has(view->cli, SL_FLAG_JSON))
+		sl_out_json(view->cli, sl_dry_json(item));
+	else if (view->told++ < ITEMS_SHOWN)
+		sl_dry_print(view->cli->out, view->arena, item);
+	sl_arena_reset(view->arena);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+/* What a dry run adds to the summary of an account. */
+static void
+print_dry(struct sl_sync_view *view, const struct sl_run_report *report)
+{
+	FILE *out = view->cli->out;
+
+	if (view->told > ITEMS_SHOWN)
+		fprintf(out, "  %s more are not shown: --json tells of all\n",
+			sl_format_count(view->arena, view->told - ITEMS_SHOWN));
+	if (report->limited)
+		fprintf(out, "  stopped after %s; there is more: --pages N\n",
+			sl_format_plural(view->arena, report->tally.pages,
+					 "page"));
+	fputs("  dry run: nothing was stored\n", out);
+	view->told = 0;
+}
+
+static json_t *
+report_json(const struct sl_sync_view *view, const struct sl_run_report *report)
+{
+	json_t *object = sl_summary_json(report);
+
+	if (!view->dry)
+		return object;
+	sl_json_put_bool(object, "dry_run", true);
+	sl_json_put_bool(object, "limited", report->limited);
+	sl_json_put_i64(object, "pages", report->tally.pages);
+	sl_json_put_i64(object, "held_deletions", report->held_deletions);
+	return object;
+}
+
 static void
 print_report(struct sl_sync_view *view, const struct sl_run_report *report)
 {
 	struct sl_cli *cli = view->cli;
 
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
-		sl_out_json(cli, sl_summary_json(report));
+		sl_out_json(cli, report_json(view, report));
 	} else if (!view->quiet) {
 		sl_summary_print(cli->out, view->arena,
 				 title_of(report->target->provider), report);
+		if (view->dry)
+			print_dry(view, report);
 		fflush(cli->out);
 	} else if (sl_summary_failed(report)) {
 		(void)sl_cli_complain(
@@ -136,6 +195,7 @@ on_report(void *ctx, const struct sl_run_report *report)
 {
 	struct sl_sync_view *view = ctx;
 
+	pthread_mutex_lock(&view->mutex);
 	view->done++;
 	view->failed += sl_summary_failed(report);
 	add_tally(&view->total, &report->tally);
@@ -143,6 +203,7 @@ on_report(void *ctx, const struct sl_run_report *report)
 	sl_painter_clear(&view->painter);
 	print_report(view, report);
 	sl_arena_reset(view->arena);
+	pthread_mutex_unlock(&view->mutex);
 }
 
 struct sl_observer
@@ -183,6 +244,7 @@ sl_sync_view_finish(struct sl_sync_view *view)
 	if (view->count > 1 && !view->quiet &&
 	    !sl_cli_has(view->cli, SL_FLAG_JSON))
 		print_total(view);
+	pthread_mutex_destroy(&view->mutex);
 	sl_arena_free(&view->arena);
 	sl_free(view->items);
 	sl_free(view);

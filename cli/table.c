@@ -52,6 +52,12 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_MAX_TIME] = { "max-time", "T", NULL,
 			       "Hand the rest back after this long, e.g. 90s "
 			       "or 10m. Default with --due: 4m." },
+	[SL_FLAG_DRY_RUN] = { "dry-run", NULL, NULL,
+			      "Ask the provider, store nothing: say what would "
+			      "become of each item." },
+	[SL_FLAG_PAGES] = { "pages", "N", NULL,
+			    "With --dry-run: look at so many pages of an "
+			    "account. Default: 10." },
 	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
 			    "At most so many, the newest. Default: 20." },
 	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
@@ -148,9 +154,14 @@ const struct sl_command sl_commands[] = {
 		   "due or not, and waits for one that is busy. Stopping it "
 		   "(once: in good order; twice: at once) loses nothing: the "
 		   "next run goes on where this one stopped.\n\n"
-		   "The cron line: */5 * * * * sluice sync --due",
+		   "The cron line: */5 * * * * sluice sync --due\n\n"
+		   "With --dry-run nothing is stored but refreshed tokens: "
+		   "each item is named once, with what would become of it and "
+		   "why, and with --full also what a full walk would delete. "
+		   "It does not wait for a run that is going on.",
 	  .flags = FLAGS(SL_FLAG_DUE, SL_FLAG_USER, SL_FLAG_PROVIDER,
-			 SL_FLAG_FULL, SL_FLAG_MAX_TIME, SL_FLAG_JSON),
+			 SL_FLAG_FULL, SL_FLAG_MAX_TIME, SL_FLAG_DRY_RUN,
+			 SL_FLAG_PAGES, SL_FLAG_JSON),
 	  .run = sl_cmd_sync },
 	{ .name = "resync",
 	  .summary = "Ask for a full walk of a user's accounts; returns.",

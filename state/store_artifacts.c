@@ -69,10 +69,10 @@ add_artifact(struct sl_arena *arena, struct sl_pg_array **a,
 	sl_pg_array_text(a[23], x->deleted_reason);
 }
 
-static void
-upsert_params(struct sl_page_work *w, struct sl_arena *scratch,
-	      const struct sl_artifact *const *list, size_t count,
-	      struct sl_params *p)
+void
+sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
+		    struct sl_arena *scratch,
+		    const struct sl_artifact *const *list, size_t count)
 {
 	struct sl_pg_array *a[COLUMNS];
 
@@ -115,7 +115,7 @@ put_range(struct sl_page_work *w, const struct sl_artifact *const *list,
 	size_t hits = 0, judged = 0;
 	sl_status status;
 
-	upsert_params(w, scratch, list, count, &p);
+	sl_params_artifacts(&p, w, scratch, list, count);
 	status = sl_pg_query(w->pg, sl_sql_artifacts_upsert, &p, &rows, err);
 	if (status != SL_OK)
 		return status;

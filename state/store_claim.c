@@ -240,34 +240,34 @@ open_roots(struct sl_pg *pg, const struct claim_work *w, struct sl_error *err)
 	return sl_pg_query(pg, sl_sql_stream_roots, &p, NULL, err);
 }
 
-static sl_status
-load_account(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+sl_status
+sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
+		struct sl_account *out, struct sl_error *err)
 {
-	struct sl_account *out = w->out;
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	const char *grant_id;
 	sl_status status;
 
-	sl_params_lease(&p, w->arena, &out->lease);
+	sl_params_lease(&p, arena, &out->lease);
 	status = sl_pg_query(pg, sl_sql_claim_account, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
 	if (sl_rows_count(rows) != 1)
 		return sl_fail(err, SL_LOST, SL_INTEGRATION,
 			       "the integration is gone");
-	out->provider = sl_row_copy(w->arena, rows, 0, "provider");
-	out->account = sl_row_copy(w->arena, rows, 0, "account");
-	out->settings = sl_row_copy(w->arena, rows, 0, "settings");
-	out->status = sl_row_copy(w->arena, rows, 0, "status");
+	out->provider = sl_row_copy(arena, rows, 0, "provider");
+	out->account = sl_row_copy(arena, rows, 0, "account");
+	out->settings = sl_row_copy(arena, rows, 0, "settings");
+	out->status = sl_row_copy(arena, rows, 0, "status");
 	grant_id = sl_row_text(rows, 0, "grant_id");
 	if (grant_id != NULL) {
-		status = sl_grant_read(pg, out->lease.user_id, grant_id,
-				       w->arena, &out->grant, err);
+		status = sl_grant_read(pg, out->lease.user_id, grant_id, arena,
+				       &out->grant, err);
 		if (status != SL_OK)
 			return status;
 	}
-	return sl_streams_load(pg, &out->lease, w->arena, &out->streams,
+	return sl_streams_load(pg, &out->lease, arena, &out->streams,
 			       &out->stream_count, err);
 }
 
@@ -308,7 +308,9 @@ claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		status =
 			sl_items_due(s->pg, &w->out->lease,
 				     w->claim->connector->kinds, w->arena, err);
-	return status == SL_OK ? load_account(s->pg, w, err) : status;
+	if (status != SL_OK)
+		return status;
+	return sl_account_load(s->pg, w->arena, w->out, err);
 }
 
 sl_status

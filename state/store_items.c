@@ -232,22 +232,30 @@ sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 	return sl_pg_query(w->pg, sl_sql_items_outdated, &p, NULL, err);
 }
 
-sl_status
-sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
-	     const struct sl_stream_kind *kinds, struct sl_arena *arena,
-	     struct sl_error *err)
+void
+sl_params_due(struct sl_params *p, const struct sl_lease *lease,
+	      const struct sl_stream_kind *kinds, struct sl_arena *arena)
 {
 	struct sl_pg_array *names = sl_pg_array_new(arena);
 	struct sl_pg_array *versions = sl_pg_array_new(arena);
-	struct sl_params p;
 
 	for (const struct sl_stream_kind *k = kinds; k->name != NULL; k++) {
 		sl_pg_array_text(names, k->name);
 		sl_pg_array_i64(versions, k->map_version);
 	}
-	sl_params_lease(&p, arena, lease);
-	sl_params_text(&p, sl_pg_array_done(names));
-	sl_params_text(&p, sl_pg_array_done(versions));
-	sl_params_i64(&p, SL_DUE_MAX);
+	sl_params_lease(p, arena, lease);
+	sl_params_text(p, sl_pg_array_done(names));
+	sl_params_text(p, sl_pg_array_done(versions));
+	sl_params_i64(p, SL_DUE_MAX);
+}
+
+sl_status
+sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
+	     const struct sl_stream_kind *kinds, struct sl_arena *arena,
+	     struct sl_error *err)
+{
+	struct sl_params p;
+
+	sl_params_due(&p, lease, kinds, arena);
 	return sl_pg_query(pg, sl_sql_items_due, &p, NULL, err);
 }

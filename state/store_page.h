@@ -57,6 +57,17 @@ void sl_params_page(struct sl_params *p, const struct sl_page_work *w);
 /** User, integration, stream kind and key: $1 to $4. */
 void sl_params_items(struct sl_params *p, const struct sl_page_work *w);
 
+/** $1 to $31 of artifacts_upsert, for a range of artifacts. */
+void sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
+			 struct sl_arena *scratch,
+			 const struct sl_artifact *const *list, size_t count);
+
+/** $1 to $14 of artifacts_participants, for artifacts that take their whole
+ *  list; false: there is nothing to write. */
+bool sl_params_participants(struct sl_params *p, const struct sl_page_work *w,
+			    struct sl_arena *scratch,
+			    const struct sl_written *written, size_t count);
+
 /* store_artifacts.c */
 sl_status sl_page_put_artifacts(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
@@ -105,6 +116,19 @@ sl_status sl_page_move_stream(struct sl_page_work *w, struct sl_error *err)
 /* store_people.c */
 sl_status sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+
+/** Contacts of pages that were only looked at. */
+struct sl_people_memory {
+	bool (*knows)(void *ctx, const char *norm);
+	void (*found)(void *ctx, const char *norm, const char *name,
+		      const char *reason);
+	void *ctx;
+};
+
+/** Who of the evidence (rows of people_evidence) would become a contact: each
+ *  is `found`; how many. Writes nothing. */
+size_t sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
+		       const struct sl_people_memory *memory);
 /* store_self.c */
 sl_status sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;

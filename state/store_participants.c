@@ -50,7 +50,7 @@ add_people(struct sl_pg_array **a, const struct sl_written *x)
 
 /* All lists of one sort; `any` tells whether there is something to do. */
 static void
-collect(struct sl_page_work *w, struct sl_arena *scratch,
+collect(const struct sl_page_work *w, struct sl_arena *scratch,
 	const struct sl_written *written, size_t count, bool merged,
 	struct sl_params *p, bool *any)
 {
@@ -85,6 +85,17 @@ collect(struct sl_page_work *w, struct sl_arena *scratch,
 	}
 }
 
+bool
+sl_params_participants(struct sl_params *p, const struct sl_page_work *w,
+		       struct sl_arena *scratch,
+		       const struct sl_written *written, size_t count)
+{
+	bool any;
+
+	collect(w, scratch, written, count, false, p, &any);
+	return any;
+}
+
 sl_status
 sl_page_put_participants(struct sl_page_work *w,
 			 const struct sl_written *written, size_t count,
@@ -95,7 +106,7 @@ sl_page_put_participants(struct sl_page_work *w,
 	bool any;
 	sl_status status = SL_OK;
 
-	collect(w, scratch, written, count, false, &p, &any);
+	any = sl_params_participants(&p, w, scratch, written, count);
 	if (any)
 		status = sl_pg_query(w->pg, sl_sql_artifacts_participants, &p,
 				     NULL, err);

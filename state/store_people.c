@@ -41,8 +41,9 @@ struct person {
 };
 
 struct people_work {
-	struct sl_page_work *w;
+	const struct sl_page_work *w;
 	const struct sl_rows *rows;
+	const struct sl_people_memory *memory; /* NULL = none */
 	struct person *persons;
 	size_t count;
 };
@@ -72,6 +73,13 @@ note_name(const struct people_work *pw, struct person *who, size_t row)
 		who->name = name;
 }
 
+static bool
+remembers(const struct people_work *pw, const char *norm)
+{
+	return pw->memory != NULL && norm != NULL &&
+	       pw->memory->knows(pw->memory->ctx, norm);
+}
+
 static void
 group(struct people_work *pw)
 {
@@ -90,8 +98,9 @@ group(struct people_work *pw)
 				.address = sl_row_text(pw->rows, i, "value"),
 				.first_us = SL_NO_TIME,
 				.last_us = SL_NO_TIME,
-				.is_contact =
-					sl_row_bool(pw->rows, i, "is_contact"),
+				.is_contact = sl_row_bool(pw->rows, i,
+							  "is_contact") ||
+					      remembers(pw, norm),
 			};
 		}
 		who->to = i + 1;
@@ -106,6 +115,8 @@ became_contact(const struct people_work *pw, const char *norm)
 {
 	size_t low = 0, high = pw->count;
 
+	if (remembers(pw, norm))
+		return true;
 	while (norm != NULL && low < high) {
 		size_t mid = low + (high - low) / 2;
 		int order = strcmp(pw->persons[mid].norm, norm);
@@ -190,9 +201,8 @@ sl_address_shown(const char *address, const char *norm)
 }
 
 static sl_status
-create(struct people_work *pw, struct sl_error *err)
+create(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
 {
-	struct sl_page_work *w = pw->w;
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_pg_array *a[6];
 	struct sl_params p;
@@ -226,7 +236,7 @@ create(struct people_work *pw, struct sl_error *err)
 static sl_status
 touch(struct people_work *pw, struct sl_error *err)
 {
-	struct sl_page_work *w = pw->w;
+	const struct sl_page_work *w = pw->w;
 	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
 	struct sl_pg_array *firsts = sl_pg_array_new(w->arena);
 	struct sl_pg_array *lasts = sl_pg_array_new(w->arena);
@@ -295,7 +305,7 @@ judge(struct sl_page_work *w, const struct sl_evidence_query *query,
 				sl_arena_strdup(w->arena, pw.persons[i].norm));
 	}
 	if (*creates)
-		status = create(&pw, err);
+		status = create(&pw, w, err);
 	if (status == SL_OK && touches)
 		status = touch(&pw, err);
 	return status;
@@ -376,4 +386,25 @@ sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 		status = judge_followed(w, organizers, made, &creates, err);
 	}
 	return status;
+}
+
+size_t
+sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
+		const struct sl_people_memory *memory)
+{
+	struct people_work pw = { .w = w, .rows = rows, .memory = memory };
+	size_t found = 0;
+
+	group(&pw);
+	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
+		;
+	for (size_t i = 0; i < pw.count; i++) {
+		const struct person *who = &pw.persons[i];
+
+		if (who->reason == NULL)
+			continue;
+		memory->found(memory->ctx, who->norm, who->name, who->reason);
+		found++;
+	}
+	return found;
 }

@@ -95,6 +95,10 @@ const char *sl_refs_json(struct sl_arena *arena, const struct sl_ref *refs);
 /** Quarantined items of one stream that one run tries again. */
 #define SL_DUE_MAX 100
 
+/** $1 to $5 of items_due. */
+void sl_params_due(struct sl_params *p, const struct sl_lease *lease,
+		   const struct sl_stream_kind *kinds, struct sl_arena *arena);
+
 /** Those that are due become wanted: before the streams are loaded. */
 sl_status sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
 		       const struct sl_stream_kind *kinds,
@@ -107,6 +111,12 @@ enum sl_sweep_state sl_sweep_state_parse(const char *text);
 sl_status sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 			  struct sl_arena *arena, struct sl_stream_row **out,
 			  size_t *count, struct sl_error *err) SL_NODISCARD;
+
+/* store_claim.c */
+/** Account, grant and streams of out->lease. */
+sl_status sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
+			  struct sl_account *out, struct sl_error *err)
+	SL_NODISCARD;
 
 /* store_grant.c */
 sl_status sl_grant_read(struct sl_pg *pg, const char *user_id,

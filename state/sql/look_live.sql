@@ -1,0 +1,7 @@
+-- How many rows of a stream are live?
+-- $1 uuid, $2 uuid, $3 text  user, integration, stream key
+-- Result: live
+SELECT count(*) AS live
+FROM public.artifacts a
+WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid
+	AND a.stream_key = $3::text AND a.deleted_at IS NULL
