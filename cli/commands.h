@@ -8,6 +8,7 @@
 
 struct sl_cli;
 
+int sl_cmd_audit(struct sl_cli *cli);
 int sl_cmd_connect(struct sl_cli *cli);
 int sl_cmd_connectors(struct sl_cli *cli);
 int sl_cmd_doctor(struct sl_cli *cli);

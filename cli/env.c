@@ -306,3 +306,14 @@ sl_env_provider_filter(struct sl_cli *cli, const char **out)
 	*out = connector == NULL ? NULL : connector->name;
 	return status;
 }
+
+const char *
+sl_env_title(const char *provider)
+{
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
+	     c++) {
+		if (strcmp((*c)->name, provider) == 0)
+			return (*c)->title;
+	}
+	return provider;
+}

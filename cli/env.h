@@ -59,6 +59,9 @@ int sl_env_check_endpoints(struct sl_cli *cli);
 int sl_env_user(struct sl_cli *cli, struct sl_pg *pg, char id[SL_UUID_TEXT],
 		bool *given);
 
+/** A connector's title; its name when this build has none. */
+const char *sl_env_title(const char *provider);
+
 /** Connector of that name; complains, naming the known ones, if none. */
 int sl_env_connector(struct sl_cli *cli, const char *name,
 		     const struct sl_connector **out);

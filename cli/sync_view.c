@@ -5,12 +5,12 @@
 
 #include "core/base/mem.h"
 
+#include "cli/env.h"
 #include "cli/format.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/sync_private.h"
-#include "connectors/registry.h"
 
 /** Items of one account that a person is told of; --json tells all. */
 #define ITEMS_SHOWN 100
@@ -96,17 +96,6 @@ on_progress(void *ctx, const struct sl_progress *p)
 	pthread_mutex_unlock(&view->mutex);
 }
 
-static const char *
-title_of(const char *provider)
-{
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
-	     c++) {
-		if (strcmp((*c)->name, provider) == 0)
-			return (*c)->title;
-	}
-	return provider;
-}
-
 void
 sl_sync_view_item(void *ctx, const struct sl_look_item *item)
 {
@@ -162,7 +151,8 @@ print_report(struct sl_sync_view *view, const struct sl_run_report *report)
 		sl_out_json(cli, report_json(view, report));
 	} else if (!view->quiet) {
 		sl_summary_print(cli->out, view->arena,
-				 title_of(report->target->provider), report);
+				 sl_env_title(report->target->provider),
+				 report);
 		if (view->dry)
 			print_dry(view, report);
 		fflush(cli->out);

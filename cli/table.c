@@ -58,6 +58,8 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_PAGES] = { "pages", "N", NULL,
 			    "With --dry-run: look at so many pages of an "
 			    "account. Default: 10." },
+	[SL_FLAG_REPAIR] = { "repair", NULL, NULL,
+			     "Read again, by id, what differs." },
 	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
 			    "At most so many, the newest. Default: 20." },
 	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
@@ -206,6 +208,19 @@ const struct sl_command sl_commands[] = {
 		   "one user who knows it.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_JSON),
 	  .run = sl_cmd_explain },
+	{ .name = "audit",
+	  .summary = "Hold what the provider lists against what is stored.",
+	  .about = "Names each item that is missing (the provider has it), "
+		   "extra (the provider does not list it) or stale (another "
+		   "content), and why. What has changed since the last sync "
+		   "counts, too. Works on one account at a time, waits for a "
+		   "busy one, and changes nothing: cursors stay. Exit status 1 "
+		   "when something differs.\n\n"
+		   "With --repair what differs, and only that, is read again "
+		   "by id in a normal run; then the exit status is 0.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_REPAIR,
+			 SL_FLAG_JSON),
+	  .run = sl_cmd_audit },
 	{ .name = "doctor",
 	  .summary = "What is wrong with this installation.",
 	  .about = "Checks key file, database, roles, schema, TLS, clock, "

@@ -5,7 +5,6 @@
  */
 #include "state/look.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -104,19 +103,13 @@ static sl_status
 claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	struct claim_work *w = ctx;
-	struct sl_lease *lease = &w->out->lease;
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	sl_status status;
 
 	*w->out = (struct sl_account){ .provider = NULL };
-	(void)snprintf(lease->user_id, sizeof(lease->user_id), "%s",
-		       w->claim->target->user_id);
-	(void)snprintf(lease->integration_id, sizeof(lease->integration_id),
-		       "%s", w->claim->target->integration_id);
-	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
-		       w->claim->run_id);
-	sl_params_lease(&p, w->arena, lease);
+	sl_lease_init(&w->out->lease, w->claim);
+	sl_params_lease(&p, w->arena, &w->out->lease);
 	status = sl_pg_query(s->pg, sl_sql_look_claim, &p, &rows, err);
 	if (status != SL_OK)
 		return status;

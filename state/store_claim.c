@@ -147,8 +147,8 @@ owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows)
 	return !is_running(pid, started);
 }
 
-static const char *
-owner_json(struct sl_arena *arena, const struct sl_owner *owner)
+const char *
+sl_owner_json(struct sl_arena *arena, const struct sl_owner *owner)
 {
 	json_auto_t *object = json_pack(
 		"{s:s, s:s, s:I, s:I}", "host", owner->host, "boot_id",
@@ -185,6 +185,18 @@ close_left_open(struct sl_pg *pg, const struct claim_work *w,
 	return sl_pg_query(pg, sl_sql_run_interrupt, &p, NULL, err);
 }
 
+void
+sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim)
+{
+	*lease = (struct sl_lease){ .fence = 0 };
+	(void)snprintf(lease->user_id, sizeof(lease->user_id), "%s",
+		       claim->target->user_id);
+	(void)snprintf(lease->integration_id, sizeof(lease->integration_id),
+		       "%s", claim->target->integration_id);
+	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
+		       claim->run_id);
+}
+
 static sl_status
 take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 {
@@ -194,16 +206,11 @@ take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 	struct sl_params p;
 	sl_status status;
 
-	(void)snprintf(lease->user_id, sizeof(lease->user_id), "%s",
-		       claim->target->user_id);
-	(void)snprintf(lease->integration_id, sizeof(lease->integration_id),
-		       "%s", claim->target->integration_id);
-	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
-		       claim->run_id);
+	sl_lease_init(lease, claim);
 	sl_params_lease(&p, w->arena, lease);
 	sl_params_text(&p, claim->run_id);
 	sl_params_text(&p, claim->trigger);
-	sl_params_text(&p, owner_json(w->arena, claim->owner));
+	sl_params_text(&p, sl_owner_json(w->arena, claim->owner));
 	sl_params_i64(&p, SL_LEASE_US);
 	sl_params_bool(&p, claim->full);
 	status = sl_pg_query(pg, sl_sql_claim_take, &p, &rows, err);
@@ -280,25 +287,35 @@ may_take(const struct sl_claim *claim, const struct sl_rows *look)
 	       owner_is_dead(claim->owner, look);
 }
 
+sl_status
+sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
+	      struct sl_arena *arena, struct sl_rows **look, bool *busy,
+	      struct sl_error *err)
+{
+	struct sl_params p;
+	sl_status status;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, claim->target->user_id);
+	sl_params_text(&p, claim->target->integration_id);
+	status = sl_pg_query(pg, sl_sql_claim_look, &p, look, err);
+	/* Locked by whoever is at it, or gone meanwhile: nothing to do here. */
+	if (status == SL_OK)
+		*busy = sl_rows_count(*look) == 0 || !may_take(claim, *look);
+	return status;
+}
+
 static sl_status
 claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	struct claim_work *w = ctx;
 	SL_AUTO_ROWS look = NULL;
-	struct sl_params p;
 	sl_status status;
 
 	*w->out = (struct sl_account){ .provider = NULL };
-	sl_params_init(&p, w->arena);
-	sl_params_text(&p, w->claim->target->user_id);
-	sl_params_text(&p, w->claim->target->integration_id);
-	status = sl_pg_query(s->pg, sl_sql_claim_look, &p, &look, err);
-	if (status != SL_OK)
+	status = sl_claim_look(s->pg, w->claim, w->arena, &look, &w->busy, err);
+	if (status != SL_OK || w->busy)
 		return status;
-	/* Locked by whoever is at it, or gone meanwhile: nothing to do here. */
-	w->busy = sl_rows_count(look) == 0 || !may_take(w->claim, look);
-	if (w->busy)
-		return SL_OK;
 	status = close_left_open(s->pg, w, look, err);
 	if (status == SL_OK)
 		status = take_lease(s->pg, w, err);

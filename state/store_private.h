@@ -113,6 +113,14 @@ sl_status sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 			  size_t *count, struct sl_error *err) SL_NODISCARD;
 
 /* store_claim.c */
+/** Who holds the lease? Locks the row; busy: somebody who lives does. */
+sl_status sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
+			struct sl_arena *arena, struct sl_rows **look,
+			bool *busy, struct sl_error *err) SL_NODISCARD;
+const char *sl_owner_json(struct sl_arena *arena, const struct sl_owner *owner);
+/** A lease of this claim, without its fence. */
+void sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim);
+
 /** Account, grant and streams of out->lease. */
 sl_status sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 			  struct sl_account *out, struct sl_error *err)

@@ -26,6 +26,7 @@ INSERT INTO tap.matrix VALUES
 	('public.sync_logs', 'r', 'r', 'rawd', 'r'),
 	('public.sync_state', 'r', 'r', 'rawd', 'r'),
 	('public.user_integrations', 'r(w)', 'r', 'rawd', 'r'),
+	('sluice.audit_items', '', '', 'rawd', ''),
 	('sluice.grants', '', '', 'rawd', ''),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
 	('sluice.revocations', '', '', 'rawd', '(r)'),

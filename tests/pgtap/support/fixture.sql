@@ -73,6 +73,8 @@ BEGIN
 		VALUES (u, integration, 'events', 'cal', 'bad', 'quarantined', 'malformed', 'raw');
 	INSERT INTO sluice.seen (user_id, stream_id, generation, source_id)
 		VALUES (u, stream, 1, 'ev');
+	INSERT INTO sluice.audit_items (user_id, stream_id, source_id)
+		VALUES (u, stream, 'ev');
 END
 $$;
 SELECT tap.fixture_user(tap.a(), 1), tap.fixture_user(tap.b(), 2) \gset ignored_

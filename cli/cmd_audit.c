@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hold the provider's ids against the stored ones; read again what differs.
+ */
+#include <string.h>
+
+#include "core/base/text.h"
+
+#include "cli/commands.h"
+#include "cli/env.h"
+#include "cli/format.h"
+#include "cli/output.h"
+#include "cli/runner.h"
+#include "cli/summary.h"
+#include "state/audit.h"
+
+#define TITLE_SHOWN 60
+#define ID_SHOWN    200
+#define ERROR_SHOWN 400
+
+/** "2026-11-30 12:00" */
+#define MINUTE_TEXT 17
+
+static const char *const kinds[] = {
+	[SL_FINDING_MISSING] = "missing",
+	[SL_FINDING_EXTRA] = "extra",
+	[SL_FINDING_STALE] = "stale",
+};
+
+struct audit {
+	struct sl_cli *cli;
+	struct sl_runner runner;
+	struct sl_audit *state;
+	pthread_mutex_t mutex;     /* findings and reports print one by one */
+	struct sl_arena *arena;    /* of one line */
+	struct sl_tally *repaired; /* by work */
+	bool differs, failed;
+	bool stuck; /* a repairing run failed */
+	bool repairing;
+};
+
+/* --- findings ---------------------------------------------------------------- */
+
+static void
+format_minute(int64_t us, char out[MINUTE_TEXT])
+{
+	char text[SL_RFC3339_TEXT];
+
+	out[0] = '\0';
+	if (us == SL_NO_TIME)
+		return;
+	sl_rfc3339_format(us, text);
+	(void)snprintf(out, MINUTE_TEXT, "%.10s %.5s", text, text + 11);
+}
+
+static void
+print_finding(struct audit *a, const struct sl_finding *f)
+{
+	const char *stream = f->stream_title != NULL    ? f->stream_title
+			     : f->stream_key[0] != '\0' ? f->stream_key
+							: f->stream_kind;
+	char when[MINUTE_TEXT];
+
+	format_minute(f->occurred_us, when);
+	fprintf(a->cli->out, "  %-7s  %-16s %s%s(%s) in %s: %s\n",
+		kinds[f->kind], when,
+		sl_format_clean(a->arena, f->title, TITLE_SHOWN),
+		f->title == NULL ? "" : " ",
+		sl_format_clean(a->arena, f->id, ID_SHOWN),
+		sl_format_clean(a->arena, stream, TITLE_SHOWN),
+		sl_format_clean(a->arena, f->why, ERROR_SHOWN));
+}
+
+static json_t *
+finding_json(const struct sl_finding *f)
+{
+	json_t *object = json_object();
+
+	sl_json_put(object, "finding", kinds[f->kind]);
+	sl_json_put(object, "user", f->target->user_id);
+	sl_json_put(object, "provider", f->target->provider);
+	sl_json_put(object, "account", f->target->account);
+	sl_json_put(object, "stream", f->stream_key);
+	sl_json_put(object, "stream_title", f->stream_title);
+	sl_json_put(object, "id", f->id);
+	sl_json_put(object, "title", f->title);
+	sl_json_put_time(object, "occurred_at", f->occurred_us);
+	sl_json_put(object, "why", f->why);
+	return object;
+}
+
+static void
+on_finding(void *ctx, const struct sl_finding *finding)
+{
+	struct audit *a = ctx;
+
+	pthread_mutex_lock(&a->mutex);
+	if (sl_cli_has(a->cli, SL_FLAG_JSON))
+		sl_out_json(a->cli, finding_json(finding));
+	else
+		print_finding(a, finding);
+	sl_arena_reset(a->arena);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+/* --- reports ----------------------------------------------------------------- */
+
+static int64_t
+differences(const struct sl_tally *t)
+{
+	return t->created + t->updated + t->deleted;
+}
+
+static int64_t
+compared(const struct sl_tally *t)
+{
+	return t->created + t->updated + t->unchanged + t->filtered +
+	       t->quarantined;
+}
+
+static void
+print_audit(struct audit *a, const struct sl_run_report *r)
+{
+	const struct sl_tally *t = &r->tally;
+	const char *id = r->target->integration_id;
+	struct sl_arena *arena = a->arena;
+	FILE *out = a->cli->out;
+	size_t n;
+
+	fprintf(out, "%s of %s: %s compared in %s: ",
+		sl_env_title(r->target->provider),
+		sl_format_clean(arena, r->target->account, TITLE_SHOWN),
+		sl_format_plural(arena, compared(t), "item"),
+		sl_format_plural(arena, t->pages, "page"));
+	if (differences(t) == 0)
+		fputs("no difference\n", out);
+	else
+		fprintf(out, "%s missing, %s extra, %s stale\n",
+			sl_format_count(arena, t->created),
+			sl_format_count(arena, t->deleted),
+			sl_format_count(arena, t->updated));
+	n = sl_audit_left_out(a->state, id);
+	if (n > 0)
+		fprintf(out, "  %s left out: not walked yet (sluice sync)\n",
+			sl_format_plural(arena, (int64_t)n, "stream"));
+	n = sl_audit_unfinished(a->state, id);
+	if (n > 0)
+		fprintf(out,
+			"  %s not walked to the end: what is extra there "
+			"is not known\n",
+			sl_format_plural(arena, (int64_t)n, "stream"));
+	if (r->error != NULL)
+		fprintf(out, "  error: %s\n",
+			sl_format_clean(arena, r->error->text, ERROR_SHOWN));
+	if (*sl_summary_advice(arena, r) != '\0')
+		fprintf(out, "  what to do: %s\n", sl_summary_advice(arena, r));
+	fflush(out);
+}
+
+static void
+put_error(json_t *object, const struct sl_error *err)
+{
+	json_t *error = json_null();
+
+	if (err != NULL) {
+		error = json_object();
+		sl_json_put(error, "class", sl_status_name(err->status));
+		sl_json_put(error, "scope", sl_scope_name(err->scope));
+		sl_json_put(error, "text", err->text);
+	}
+	(void)json_object_set_new(object, "error", error);
+}
+
+static json_t *
+audit_json(const struct audit *a, const struct sl_run_report *r)
+{
+	const struct sl_tally *t = &r->tally;
+	const char *id = r->target->integration_id;
+	json_t *object = json_object();
+
+	sl_json_put(object, "audit", r->status);
+	sl_json_put(object, "user", r->target->user_id);
+	sl_json_put(object, "provider", r->target->provider);
+	sl_json_put(object, "account", r->target->account);
+	sl_json_put_i64(object, "compared", compared(t));
+	sl_json_put_i64(object, "missing", t->created);
+	sl_json_put_i64(object, "extra", t->deleted);
+	sl_json_put_i64(object, "stale", t->updated);
+	sl_json_put_i64(object, "left_out",
+			(int64_t)sl_audit_left_out(a->state, id));
+	sl_json_put_i64(object, "unfinished",
+			(int64_t)sl_audit_unfinished(a->state, id));
+	sl_json_put_i64(object, "pages", t->pages);
+	sl_json_put_i64(object, "requests", t->requests);
+	sl_json_put_i64(object, "bytes", t->bytes);
+	sl_json_put_i64(object, "duration_ms", r->duration_us / 1000);
+	put_error(object, r->error);
+	return object;
+}
+
+static void
+on_report(void *ctx, const struct sl_run_report *r)
+{
+	struct audit *a = ctx;
+
+	pthread_mutex_lock(&a->mutex);
+	a->differs = a->differs || differences(&r->tally) > 0;
+	a->failed =
+		a->failed || strcmp(r->status, "ok") != 0 ||
+		sl_audit_unfinished(a->state, r->target->integration_id) > 0;
+	if (sl_cli_has(a->cli, SL_FLAG_JSON))
+		sl_out_json(a->cli, audit_json(a, r));
+	else
+		print_audit(a, r);
+	sl_arena_reset(a->arena);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+/* --- repair ------------------------------------------------------------------- */
+
+static size_t
+index_of(const struct audit *a, const struct sl_target *target)
+{
+	size_t i = 0;
+
+	while (strcmp(a->runner.work[i].target.integration_id,
+		      target->integration_id) != 0)
+		i++;
+	return i;
+}
+
+static void
+on_repaired(void *ctx, const struct sl_run_report *r)
+{
+	struct audit *a = ctx;
+	struct sl_tally *sum = &a->repaired[index_of(a, r->target)];
+
+	pthread_mutex_lock(&a->mutex);
+	sum->created += r->tally.created;
+	sum->updated += r->tally.updated;
+	sum->deleted += r->tally.deleted;
+	sum->requests += r->tally.requests;
+	if (strcmp(r->status, "ok") != 0) {
+		a->failed = a->stuck = true;
+		(void)sl_cli_complain(a->cli, SL_EXIT_FAILED, "%s",
+				      sl_summary_complaint(a->arena, r));
+	}
+	sl_arena_reset(a->arena);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+/* The accounts whose findings wait to be read. */
+static size_t
+waiting(const struct audit *a, struct sl_work *work)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->runner.count; i++) {
+		const struct sl_work *w = &a->runner.work[i];
+
+		if (sl_audit_waiting(a->state, w->target.integration_id) > 0)
+			work[n++] = *w;
+	}
+	return n;
+}
+
+static void
+print_repaired(struct audit *a, size_t i)
+{
+	const struct sl_target *target = &a->runner.work[i].target;
+	const struct sl_tally *t = &a->repaired[i];
+	json_t *object;
+
+	if (t->requests == 0)
+		return;
+	if (!sl_cli_has(a->cli, SL_FLAG_JSON)) {
+		fprintf(a->cli->out,
+			"%s of %s: repaired: %s new, %s updated, %s deleted\n",
+			sl_env_title(target->provider),
+			sl_format_clean(a->cli->arena, target->account,
+					TITLE_SHOWN),
+			sl_format_count(a->cli->arena, t->created),
+			sl_format_count(a->cli->arena, t->updated),
+			sl_format_count(a->cli->arena, t->deleted));
+		return;
+	}
+	object = json_object();
+	sl_json_put(object, "repaired", target->account);
+	sl_json_put(object, "user", target->user_id);
+	sl_json_put(object, "provider", target->provider);
+	sl_json_put_i64(object, "created", t->created);
+	sl_json_put_i64(object, "updated", t->updated);
+	sl_json_put_i64(object, "deleted", t->deleted);
+	sl_json_put_i64(object, "requests", t->requests);
+	sl_out_json(a->cli, object);
+}
+
+/* Runs that read findings by id, a page's worth of each stream at a time. */
+static int
+repair(struct audit *a)
+{
+	const struct sl_observer observer = { .report = on_repaired, .ctx = a };
+	struct sl_store_factory stores = sl_repair_factory(a->state);
+	struct sl_work *work = SL_NEW_ARRAY(a->cli->arena, a->runner.count + 1,
+					    struct sl_work);
+	int status = SL_EXIT_OK;
+	size_t n;
+
+	while (status == SL_EXIT_OK && !a->stuck &&
+	       !sl_runner_stopped(&a->runner) && (n = waiting(a, work)) > 0)
+		status = sl_runner_run(&a->runner, &stores, work, n, &observer);
+	for (size_t i = 0; i < a->runner.count; i++)
+		print_repaired(a, i);
+	return status;
+}
+
+/* --- all of it ---------------------------------------------------------------- */
+
+static int
+verdict(const struct audit *a)
+{
+	if (a->failed || (a->differs && !a->repairing))
+		return SL_EXIT_FAILED;
+	return SL_EXIT_OK;
+}
+
+static int
+work(struct audit *a)
+{
+	const char *url = sl_env_value(a->cli, SL_FLAG_DATABASE_URL);
+	const struct sl_observer observer = { .report = on_report, .ctx = a };
+	struct sl_store_factory stores;
+	int status = sl_runner_begin(&a->runner);
+
+	a->state = sl_audit_new(url, a->repairing, on_finding, a);
+	a->repaired = SL_NEW_ARRAY(a->cli->arena, a->runner.count + 1,
+				   struct sl_tally);
+	stores = sl_audit_factory(a->state);
+	if (status == SL_EXIT_OK)
+		status = sl_runner_run(&a->runner, &stores, a->runner.work,
+				       a->runner.count, &observer);
+	if (status == SL_EXIT_OK && a->repairing)
+		status = repair(a);
+	sl_audit_free(&a->state);
+	return status == SL_EXIT_OK ? verdict(a) : status;
+}
+
+int
+sl_cmd_audit(struct sl_cli *cli)
+{
+	struct audit a = { .cli = cli,
+			   .repairing = sl_cli_has(cli, SL_FLAG_REPAIR) };
+	int status;
+
+	sl_runner_init(&a.runner, cli);
+	/* findings of one account stand together */
+	a.runner.runs_at_once = 1;
+	a.arena = sl_arena_new();
+	pthread_mutex_init(&a.mutex, NULL);
+	status = sl_runner_prepare(&a.runner);
+	if (status == SL_EXIT_OK && a.runner.count > 0)
+		status = work(&a);
+	else if (status == SL_EXIT_OK && !sl_cli_has(cli, SL_FLAG_JSON))
+		fputs("no account to audit: sluice connect CONNECTOR --user "
+		      "U\n",
+		      cli->out);
+	pthread_mutex_destroy(&a.mutex);
+	sl_arena_free(&a.arena);
+	return sl_runner_end(&a.runner, status);
+}

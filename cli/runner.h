@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running accounts in the foreground, for sync and audit: everything that can
+ * be wrong here is found before the first request leaves, and signals stop it
+ * in good order.
+ */
+#ifndef SL_CLI_RUNNER_H
+#define SL_CLI_RUNNER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "core/base/text.h"
+
+#include "core/auth/seal.h"
+#include "core/net/http.h"
+#include "core/sync/engine.h"
+
+#include "cli/cli.h"
+#include "cli/process.h"
+
+/** Stop requests may come before there is an engine. */
+struct sl_stopper {
+	pthread_mutex_t mutex;
+	struct sl_engine *engine; /* the one under way, or NULL */
+	bool asked;
+	FILE *err;
+};
+
+struct sl_runner {
+	struct sl_cli *cli;
+	struct sl_target_filter filter; /* user and provider by the options */
+	int64_t max_time_us;            /* as in sl_engine_config */
+	int pages_max, runs_at_once;    /* likewise; 0 = default  */
+	struct sl_work *work;           /* one each account       */
+	size_t count;
+	/* private */
+	char user_id[SL_UUID_TEXT];
+	bool quota;
+	struct sl_keyring *ring;
+	struct sl_http *http;
+	struct sl_stopper stopper;
+	struct sl_signals *signals;
+};
+
+/** Zeroed, for this command line. */
+void sl_runner_init(struct sl_runner *runner, struct sl_cli *cli);
+
+/** Options, keys, database and work: all matching accounts that may run. */
+int sl_runner_prepare(struct sl_runner *runner);
+
+/** From now on signals are taken; HTTP is ready. */
+int sl_runner_begin(struct sl_runner *runner);
+
+/** One engine over `count` items of `work`; may be called again. */
+int sl_runner_run(struct sl_runner *runner,
+		  const struct sl_store_factory *stores,
+		  const struct sl_work *work, size_t count,
+		  const struct sl_observer *observer);
+
+/** Was it asked to stop? */
+bool sl_runner_stopped(struct sl_runner *runner);
+
+/** Frees all; the exit status: `status`, or that of the signal. */
+int sl_runner_end(struct sl_runner *runner, int status);
+
+#endif
