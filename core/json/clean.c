@@ -265,12 +265,54 @@ pass_number(struct pass *p)
 		p->at += len;
 }
 
+/* Behind the string that begins here, or the end. */
+static size_t
+skip_string(const struct pass *p, size_t i)
+{
+	for (i++; i < p->len && p->bytes[i] != '"'; i++)
+		i += p->bytes[i] == '\\';
+	return i < p->len ? i + 1 : p->len;
+}
+
+/* Behind the container that begins here, or the end. */
+static size_t
+skip_container(const struct pass *p, size_t i)
+{
+	size_t depth = 0;
+
+	do {
+		char c = p->bytes[i];
+
+		if (c == '"') {
+			i = skip_string(p, i);
+			continue;
+		}
+		depth += c == '[' || c == '{';
+		depth -= c == ']' || c == '}';
+		i++;
+	} while (depth > 0 && i < p->len);
+	return i;
+}
+
+/* One that is never closed takes the rest along: the document is cut. */
+static void
+cut_container(struct pass *p)
+{
+	static const char mark[] = "\"\xef\xbf\xbd\"";
+
+	replace(p, skip_container(p, p->at) - p->at, mark, sizeof(mark) - 1);
+}
+
 static void
 pass_mark(struct pass *p)
 {
 	switch (p->bytes[p->at]) {
 	case '[':
 	case '{':
+		if (p->depth == SL_JSON_DEPTH_MAX) {
+			cut_container(p);
+			return;
+		}
 		p->depth++;
 		break;
 	case ']':
@@ -287,8 +329,8 @@ pass_mark(struct pass *p)
 	p->at++;
 }
 
-/* One token outside of strings; false when it nests too deep. */
-static bool
+/* One token outside of strings. */
+static void
 pass_token(struct pass *p)
 {
 	char c = p->bytes[p->at];
@@ -301,7 +343,6 @@ pass_token(struct pass *p)
 	} else {
 		pass_mark(p);
 	}
-	return p->depth <= SL_JSON_DEPTH_MAX;
 }
 
 void
@@ -312,12 +353,8 @@ sl_json_clean(char *bytes, size_t len, struct sl_json_cleaned *result)
 	*result = (struct sl_json_cleaned){ .repaired = false };
 	/* One byte becomes at most three, a number of n becomes n + 2. */
 	sl_buf_init(&result->grown, len > SIZE_MAX / 3 ? SIZE_MAX : len * 3);
-	while (p.at < p.len) {
-		if (!pass_token(&p)) {
-			result->too_deep = true;
-			return;
-		}
-	}
+	while (p.at < p.len)
+		pass_token(&p);
 	write_clean(&p, p.len);
 	result->repaired = p.repaired;
 	result->text = p.moved ? sl_buf_text(&result->grown) : bytes;

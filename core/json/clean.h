@@ -26,7 +26,6 @@ struct sl_json_cleaned {
 	const char *text; /* in the caller's bytes, or in `grown` */
 	size_t len;
 	bool repaired;
-	bool too_deep;       /* the pass stopped there; `text` is not set  */
 	struct sl_buf grown; /* release it always; empty unless text grew  */
 };
 

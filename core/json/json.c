@@ -34,21 +34,16 @@ sl_json_parse(char *bytes, size_t len, bool *repaired, json_t **out,
 {
 	struct sl_json_cleaned cleaned;
 	json_error_t fault;
-	json_t *value = NULL;
+	json_t *value;
 
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
 		bytes += 3;
 		len -= 3;
 	}
 	sl_json_clean(bytes, len, &cleaned);
-	if (!cleaned.too_deep)
-		value = json_loadb(cleaned.len == 0 ? "" : cleaned.text,
-				   cleaned.len, JSON_DECODE_ANY, &fault);
+	value = json_loadb(cleaned.len == 0 ? "" : cleaned.text, cleaned.len,
+			   JSON_DECODE_ANY, &fault);
 	sl_buf_release(&cleaned.grown);
-	if (cleaned.too_deep)
-		return sl_fail(err, SL_REJECTED, SL_STREAM,
-			       "JSON document nested deeper than %d levels",
-			       SL_JSON_DEPTH_MAX);
 	if (value == NULL)
 		return sl_fail(err, SL_RETRY, SL_STREAM,
 			       "no complete JSON document: %s (%zu bytes, "

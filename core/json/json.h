@@ -31,16 +31,16 @@ void sl_json_init(void);
  * A BOM is stripped; NUL (raw or escaped, in values and keys), lone surrogate
  * escapes and invalid UTF-8 become U+FFFD, other raw control characters inside
  * strings a space; integers beyond 64 bits and reals beyond double become
- * strings holding the digits as sent. Anything after the document, nesting
- * past SL_JSON_DEPTH_MAX or a cut document is an error, whose text never
- * quotes the document. Of duplicate keys the last wins.
+ * strings holding the digits as sent; an array or object nested deeper than
+ * SL_JSON_DEPTH_MAX becomes U+FFFD whole. Anything after the document or a cut
+ * document is an error, whose text never quotes the document. Of duplicate
+ * keys the last wins.
  *
  * bytes	modified in place where a repair fits; not kept
  * repaired	may be NULL; did any repair take place?
  * out		new reference, json_decref() it (or json_auto_t)
  *
  * SL_RETRY	not complete JSON: a cut or foreign body (scope: stream)
- * SL_REJECTED	nested deeper than SL_JSON_DEPTH_MAX (scope: stream)
  */
 sl_status sl_json_parse(char *bytes, size_t len, bool *repaired, json_t **out,
 			struct sl_error *err) SL_NODISCARD;

@@ -267,36 +267,92 @@ nested(char *text, size_t depth, const char *open, const char *close)
 	return n;
 }
 
+/* How deep a parsed value goes; `*innermost` is what stands at the bottom. */
+static size_t
+depth_of(json_t *value, json_t **innermost)
+{
+	size_t depth = 0;
+
+	while (json_is_array(value) || json_is_object(value)) {
+		value = json_is_array(value) ? json_array_get(value, 0)
+					     : json_object_iter_value(
+						       json_object_iter(value));
+		depth++;
+	}
+	*innermost = value;
+	return depth;
+}
+
 static void
-nesting_is_accepted_up_to_the_cap(void **state SL_UNUSED)
+what_nests_past_the_cap_is_cut_out(void **state SL_UNUSED)
 {
 	static const struct {
 		const char *open, *close, *why;
 		size_t step; /* levels an opening text adds */
+		size_t more; /* levels past the cap         */
 	} rows[] = {
-		{ "[", "]", "arrays", 1 },
-		{ "{\"a\":", "}", "objects", 1 },
-		{ "[{\"[\":", "}]", "both, with a bracket in the key", 2 },
+		{ "[", "]", "arrays at the cap", 1, 0 },
+		{ "{\"a\":", "}", "objects at the cap", 1, 0 },
+		{ "[{\"[\":", "}]", "a bracket in the key", 2, 0 },
+		{ "[", "]", "arrays past it", 1, 1 },
+		{ "{\"a\":", "}", "objects past it", 1, 1 },
+		{ "[{\"\\\"]\":", "}]", "quote and bracket in the key", 2, 1 },
+		{ "[", "]", "a hundred thousand", 1, 100000 },
 	};
 
-	char text[8192];
+	char *text = sl_alloc(300000);
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
-		size_t depth = SL_JSON_DEPTH_MAX / rows[i].step;
-		json_t *value = NULL;
+		size_t depth = SL_JSON_DEPTH_MAX / rows[i].step + rows[i].more;
+		json_t *value = NULL, *innermost = NULL;
+		bool repaired = false;
 		struct sl_error err = { .status = SL_OK };
 		size_t len = nested(text, depth, rows[i].open, rows[i].close);
 
 		CHECK(rows[i].why,
-		      parse(text, len, NULL, &value, &err) == SL_OK);
-		json_decref(value);
-		value = NULL;
-		len = nested(text, depth + 1, rows[i].open, rows[i].close);
+		      parse(text, len, &repaired, &value, &err) == SL_OK);
+		CHECK(rows[i].why, repaired == (rows[i].more > 0));
 		CHECK(rows[i].why,
-		      parse(text, len, NULL, &value, &err) == SL_REJECTED);
-		CHECK(rows[i].why, err.scope == SL_STREAM && value == NULL);
-		CHECK(rows[i].why, strstr(err.text, "256") != NULL);
+		      depth_of(value, &innermost) == SL_JSON_DEPTH_MAX);
+		CHECK(rows[i].why,
+		      rows[i].more > 0 ? strcmp(json_string_value(innermost),
+						"\xef\xbf\xbd") == 0
+				       : json_integer_value(innermost) == 1);
+		json_decref(value);
 	}
+	sl_free(text);
+}
+
+static void
+siblings_of_what_is_cut_out_stay(void **state SL_UNUSED)
+{
+	SL_AUTO_BUF text = { .max = 10000 };
+	json_t *value = NULL;
+	struct sl_error err;
+
+	sl_buf_adds(&text, "[1,");
+	for (int i = 0; i < 400; i++)
+		sl_buf_adds(&text, i % 2 == 0 ? "[" : "{\"}]\":");
+	for (int i = 0; i < 400; i++)
+		sl_buf_adds(&text, i % 2 == 0 ? "}" : "]");
+	sl_buf_adds(&text, ",2]");
+	assert_int_equal(parse(text.data, text.len, NULL, &value, &err), SL_OK);
+	assert_int_equal(json_array_size(value), 3);
+	assert_int_equal(json_integer_value(json_array_get(value, 2)), 2);
+	json_decref(value);
+}
+
+static void
+depth_without_end_is_a_cut_document(void **state SL_UNUSED)
+{
+	static char text[100000];
+	json_t *value = NULL;
+	struct sl_error err;
+
+	memset(text, '[', sizeof(text));
+	assert_int_equal(parse(text, sizeof(text), NULL, &value, &err),
+			 SL_RETRY);
+	assert_null(value);
 }
 
 static void
@@ -369,7 +425,9 @@ main(void)
 		cmocka_unit_test(numbers_are_judged_by_their_digits),
 		cmocka_unit_test(broken_documents_are_refused),
 		cmocka_unit_test(an_error_does_not_quote_the_document),
-		cmocka_unit_test(nesting_is_accepted_up_to_the_cap),
+		cmocka_unit_test(what_nests_past_the_cap_is_cut_out),
+		cmocka_unit_test(siblings_of_what_is_cut_out_stay),
+		cmocka_unit_test(depth_without_end_is_a_cut_document),
 		cmocka_unit_test(many_siblings_are_not_deep),
 		cmocka_unit_test(
 			a_document_of_garbage_grows_no_further_than_three_times),
