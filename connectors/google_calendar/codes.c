@@ -43,5 +43,8 @@ const struct sl_code sl_gcal_codes[] = {
 	{ "attendee-without-email",
 	  "Some of its attendees have no address and are left out; "
 	  "metadata.attendees_without_email counts them." },
+	{ "text-damaged", "Somewhere in it stands U+FFFD for what could not be "
+			  "kept: a NUL, half a character, nesting without "
+			  "end." },
 	{ .code = NULL },
 };

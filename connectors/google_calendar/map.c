@@ -155,6 +155,8 @@ map_artifact(struct sl_page *page, const char *id, const json_t *event)
 	artifact->recurrence = recurrence(page, artifact);
 	sl_gcal_map_times(page, artifact, event);
 	sl_gcal_map_people(page, artifact, event);
+	if (sl_json_is_damaged(event))
+		sl_gcal_note(artifact, "text-damaged");
 	return artifact;
 }
 

@@ -150,6 +150,36 @@ sl_json_need_object(const json_t *object, const char *path, const char *key,
 	return SL_OK;
 }
 
+static bool
+is_damaged_text(const char *text, size_t len)
+{
+	return memmem(text, len, "\xef\xbf\xbd", 3) != NULL;
+}
+
+/* As deep as sl_json_parse lets a document be. */
+bool
+sl_json_is_damaged(const json_t *value)
+{
+	json_t *object = (json_t *)(uintptr_t)value; /* only read */
+	const char *key;
+	const json_t *member;
+	size_t i;
+
+	if (json_is_string(value))
+		return is_damaged_text(json_string_value(value),
+				       json_string_length(value));
+	json_object_foreach (object, key, member) {
+		if (is_damaged_text(key, strlen(key)) ||
+		    sl_json_is_damaged(member))
+			return true;
+	}
+	json_array_foreach (value, i, member) {
+		if (sl_json_is_damaged(member))
+			return true;
+	}
+	return false;
+}
+
 static int
 add_to_buf(const char *bytes, size_t len, void *buf)
 {

@@ -70,6 +70,12 @@ sl_status sl_json_need_object(const json_t *object, const char *path,
 			      const char *key, const json_t **value,
 			      struct sl_error *err) SL_NODISCARD;
 
+/**
+ * Does any text or key in it hold U+FFFD? Then somebody replaced what could
+ * not be kept: the sender, or sl_json_parse.
+ */
+bool sl_json_is_damaged(const json_t *value);
+
 /** Compact text with sorted keys, on the arena; equal values, equal text. */
 char *sl_json_canonical(struct sl_arena *arena, const json_t *value)
 	SL_NODISCARD;

@@ -28,6 +28,12 @@ parse_answer(struct sl_flight_answers *a, struct sl_leg *leg)
 	}
 	if (s != SL_OK)
 		a->body = NULL;
+	else if (a->answer.repaired)
+		sl_log(a->flight->task->run->engine->config.log, SL_LOG_WARN,
+		       "text-repaired",
+		       (struct sl_field[]){
+			       SL_F_TEXT("stream", a->flight->task->row.id),
+			       SL_F_END });
 	sl_leg_drop_body(leg);
 	return !a->broken;
 }

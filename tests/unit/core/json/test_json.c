@@ -146,6 +146,29 @@ required_readers_give_what_is_there(void **state SL_UNUSED)
 }
 
 static void
+damage_is_found_wherever_it_stands(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *text;
+		bool damaged;
+	} rows[] = {
+		{ "{\"a\":[\"x\",{\"b\":\"y\"}],\"n\":1}", false },
+		{ "\"\xef\xbf\xbd\"", true },
+		{ "{\"a\":[1,{\"b\":\"y\\ufffd\"}]}", true },
+		{ "{\"a\":{\"x\\ufffdy\":null}}", true },
+		{ "[[],{},null,true,1.5,\"\\ufffc\"]", false },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		json_auto_t *value = own(rows[i].text);
+
+		CHECK(rows[i].text,
+		      sl_json_is_damaged(value) == rows[i].damaged);
+	}
+	assert_false(sl_json_is_damaged(NULL));
+}
+
+static void
 equal_values_have_equal_text(void **state SL_UNUSED)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
@@ -184,6 +207,7 @@ main(void)
 		cmocka_unit_test(integers_come_as_numbers_and_as_strings),
 		cmocka_unit_test(required_readers_name_the_path),
 		cmocka_unit_test(required_readers_give_what_is_there),
+		cmocka_unit_test(damage_is_found_wherever_it_stands),
 		cmocka_unit_test(equal_values_have_equal_text),
 		cmocka_unit_test(put_text_leaves_null_out_and_repairs),
 	};
