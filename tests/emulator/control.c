@@ -129,6 +129,8 @@ edit(struct emu_cal *c, const json_t *in, const char **why)
 		return emu_event_update(c, id, body, why);
 	if (is_text(in, "op", "cancel") || is_text(in, "op", "delete"))
 		return emu_event_cancel(c, id, why);
+	if (is_text(in, "op", "say") && text_of(in, "text"))
+		return emu_event_say(c, id, text_of(in, "text"), why);
 	if (is_text(in, "op", "purge"))
 		return emu_event_purge(c, id, why);
 	if (!is_text(in, "op", "move"))

@@ -166,6 +166,20 @@ emu_event_update(struct emu_cal *c, const char *id, json_t *body,
 	return made;
 }
 
+json_t *
+emu_event_say(struct emu_cal *c, const char *id, const char *text,
+	      const char **why)
+{
+	json_t *made = emu_event_update(c, id, NULL, why);
+	struct emu_over *o = made ? emu_over_find(c, id) : NULL;
+
+	if (o) {
+		free(o->text);
+		o->text = emu_strdup(text);
+	}
+	return made;
+}
+
 static struct emu_over *
 cancel_item(struct emu_cal *c, const char *id, const struct emu_item *item)
 {

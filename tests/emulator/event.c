@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "page.h"
 #include "series.h"
 
 static void
@@ -15,6 +16,7 @@ not_found(struct emu_req *r)
 void
 emu_event_get(struct emu_req *r, struct emu_cal *c, const char *id)
 {
+	const char *fields = emu_arg(r, "fields");
 	struct emu_item item;
 
 	emu_find_any(c, id, &item);
@@ -22,7 +24,10 @@ emu_event_get(struct emu_req *r, struct emu_cal *c, const char *id)
 		not_found(r);
 	} else {
 		emu_reply_text(r, 200, "application/json; charset=UTF-8", "");
-		emu_item_render(&r->reply.body, c, &item);
+		if (fields && strcmp(fields, "*") != 0)
+			emu_item_partial(&r->reply.body, fields, &item);
+		else
+			emu_item_render(&r->reply.body, c, &item);
 	}
 	emu_item_release(&item);
 }

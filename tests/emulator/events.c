@@ -64,16 +64,16 @@ text_print(const struct emu_req *r, const char *name)
 	return v ? emu_hash(v) ^ emu_hash(name) : 0;
 }
 
-/* The two fingerprints; maxResults is in neither. */
+/* The two fingerprints; maxResults is in neither, nor is `fields`: a standard
+ * parameter, applied to the answer and not to the query. */
 static void
 take_prints(struct emu_req *r, struct query *q)
 {
 	static const char *const frozen[] = { "timeZone", "maxAttendees",
 					      "showHiddenInvitations" };
-	static const char *const rest[] = {
-		"syncToken", "timeMin",     "timeMax", "updatedMin", "q",
-		"orderBy",   "showDeleted", "iCalUID", "fields"
-	};
+	static const char *const rest[] = { "syncToken",   "timeMin", "timeMax",
+					    "updatedMin",  "q",       "orderBy",
+					    "showDeleted", "iCalUID" };
 
 	q->frozen = emu_mix(q->types * 2U + q->single);
 	for (size_t i = 0; i < EMU_COUNT(frozen); i++)

@@ -33,10 +33,10 @@ is_partial(const struct emu_page *p)
 }
 
 static void
-put_field(struct emu_buf *b, const struct emu_page *p, const char *name,
+put_field(struct emu_buf *b, const char *fields, const char *name,
 	  const char *value)
 {
-	if (!value || !strstr(p->fields, name))
+	if (!value || !strstr(fields, name))
 		return;
 	emu_putc(b, ',');
 	emu_put_json(b, name);
@@ -45,13 +45,13 @@ put_field(struct emu_buf *b, const struct emu_page *p, const char *name,
 }
 
 static void
-put_original(struct emu_buf *b, const struct emu_page *p,
-	     const struct emu_spec *s, const json_t *body)
+put_original(struct emu_buf *b, const char *fields, const struct emu_spec *s,
+	     const json_t *body)
 {
 	const json_t *value = json_object_get(body, "originalStartTime");
 	char *text;
 
-	if (!strstr(p->fields, "originalStartTime"))
+	if (!strstr(fields, "originalStartTime"))
 		return;
 	if (!body && (s->role == EMU_EXCEPTION || s->role == EMU_CANCELLED))
 		emu_render_original(b, s);
@@ -62,8 +62,9 @@ put_original(struct emu_buf *b, const struct emu_page *p,
 	free(text);
 }
 
-static void
-add_partial(struct emu_page *p, const struct emu_item *item)
+void
+emu_item_partial(struct emu_buf *out, const char *fields,
+		 const struct emu_item *item)
 {
 	static const char *const names[] = { "id",      "status",
 					     "etag",    "updated",
@@ -79,26 +80,26 @@ add_partial(struct emu_page *p, const struct emu_item *item)
 		emu_putf(&etag, "\"%llu\"",
 			 (unsigned long long)s->updated_ms * 2000);
 		emu_put_utc_ms(&updated, s->updated_ms);
-		put_field(&b, p, "id", s->id);
-		put_field(&b, p, "status",
+		put_field(&b, fields, "id", s->id);
+		put_field(&b, fields, "status",
 			  s->role == EMU_CANCELLED ? "cancelled" : "confirmed");
-		put_field(&b, p, "etag", etag.data);
+		put_field(&b, fields, "etag", etag.data);
 		if (s->role != EMU_CANCELLED)
-			put_field(&b, p, "updated", updated.data);
+			put_field(&b, fields, "updated", updated.data);
 		if (strcmp(s->id, s->master_id) != 0)
-			put_field(&b, p, "recurringEventId", s->master_id);
+			put_field(&b, fields, "recurringEventId", s->master_id);
 	}
 	for (size_t i = 0; body && i < EMU_COUNT(names); i++)
-		put_field(&b, p, names[i],
+		put_field(&b, fields, names[i],
 			  i == 1 && emu_item_cancelled(item)
 				  ? "cancelled"
 				  : json_string_value(
 					    json_object_get(body, names[i])));
-	put_original(&b, p, s, body);
-	emu_putc(&p->items, '{');
+	put_original(&b, fields, s, body);
+	emu_putc(out, '{');
 	if (b.len)
-		emu_put(&p->items, b.data + 1, b.len - 1);
-	emu_putc(&p->items, '}');
+		emu_put(out, b.data + 1, b.len - 1);
+	emu_putc(out, '}');
 	emu_buf_free(&b);
 	emu_buf_free(&etag);
 	emu_buf_free(&updated);
@@ -115,7 +116,7 @@ emu_page_add(struct emu_page *p, const struct emu_item *item)
 		emu_putc(&p->items, ',');
 	at = p->items.len;
 	if (is_partial(p))
-		add_partial(p, item);
+		emu_item_partial(&p->items, p->fields, item);
 	else
 		emu_item_render(&p->items, p->cal, item);
 	if (emu_fault_is(p->req, EMU_FAULT_UNKNOWN_FIELDS) &&

@@ -15,6 +15,9 @@ struct emu_page {
 	size_t *ends; /* where each item ends in `items` */
 };
 
+/** The parts of an item that `fields` names. */
+void emu_item_partial(struct emu_buf *out, const char *fields,
+		      const struct emu_item *item);
 void emu_page_init(struct emu_page *p, struct emu_req *r, struct emu_cal *c,
 		   size_t max);
 bool emu_page_full(const struct emu_page *p);

@@ -331,6 +331,15 @@ test_changes() {
 	check 'four instances are left' is "$(grep -o '"originalStartTime"' \
 		"$dir/body" | wc -l)" 4
 	check 'the edited one among them' body_has 'Odd one'
+	control event '{"account":"ana@example.com","op":"say","id":"serial",
+		"text":"{\"id\":nil}"}'
+	api /calendars/primary/events/serial
+	check 'an event is sent as the text it was given' body_has '{"id":nil}'
+	api /calendars/primary/events/serial -G --data-urlencode 'fields=id'
+	check 'but in part as it is' body_has '"id":"serial"'
+	control event '{"account":"ana@example.com","op":"update",
+		"id":"serial","body":{}}'
+	check 'until it changes again' body_lacks nil
 	control event '{"account":"ana@example.com","op":"random","count":200,
 		"seed":7,"calendar":"primary"}'
 	check 'a storm passes' body_lacks failed

@@ -167,6 +167,9 @@ size_t emu_log_after(const struct emu_cal *c, uint64_t seq);
 json_t *emu_event_create(struct emu_cal *c, json_t *body, const char **why);
 json_t *emu_event_update(struct emu_cal *c, const char *id, json_t *body,
 			 const char **why);
+/** Until it is changed again, lists and get answer this text for it. */
+json_t *emu_event_say(struct emu_cal *c, const char *id, const char *text,
+		      const char **why);
 json_t *emu_event_cancel(struct emu_cal *c, const char *id, const char **why);
 json_t *emu_event_purge(struct emu_cal *c, const char *id, const char **why);
 json_t *emu_event_move(struct emu_cal *c, const char *id, struct emu_cal *to,
