@@ -24,6 +24,9 @@ const struct sl_code sl_gcal_codes[] = {
 	/* why an event is a tombstone */
 	{ "cancelled", "It was cancelled or deleted at Google." },
 	{ "not-found", "Google no longer knows it." },
+	/* why an event is in quarantine */
+	{ "item-unreadable", "It is larger than an answer may be, or no JSON, "
+			     "even when it is asked for alone." },
 	/* what is odd about an event */
 	{ "start-missing", "It says no start." },
 	{ "end-missing", "It says no end." },

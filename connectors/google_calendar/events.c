@@ -58,6 +58,13 @@ map_event(const struct sl_turn *turn, struct sl_page *page,
 		sl_artifact_keep_sent(artifact, item);
 }
 
+/** Too large, or no JSON, even alone: perhaps not for ever. */
+static void
+reject_unreadable(struct sl_page *page, const char *id, const json_t *light)
+{
+	sl_gcal_reject(page, id, light, "item-unreadable")->transient = true;
+}
+
 static void
 map_listed(const struct sl_turn *turn, const struct sl_gcal_plan *plan,
 	   struct sl_page *page, const json_t *item)
@@ -65,8 +72,7 @@ map_listed(const struct sl_turn *turn, const struct sl_gcal_plan *plan,
 	if (!plan->events)
 		sl_gcal_map_calendar(page, item);
 	else if (plan->light)
-		sl_gcal_reject(page, sl_gcal_usable_id(item), item,
-			       "item-too-large");
+		reject_unreadable(page, sl_gcal_usable_id(item), item);
 	else
 		map_event(turn, page, NULL, item, true);
 }
@@ -145,7 +151,7 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 	} else if (!is_event(answer)) {
 		return foreign(answer, err);
 	} else if (answer->call->tag == SL_GCAL_LIGHT_ITEM) {
-		sl_gcal_reject(page, id, answer->body, "item-too-large");
+		reject_unreadable(page, id, answer->body);
 	} else {
 		/* many of them share a page: only what is small stays */
 		map_event(turn, page, id, answer->body,

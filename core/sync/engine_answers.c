@@ -11,10 +11,36 @@
 
 #define HTTP_OK 200
 
+/* From brace to brace: nobody cut it, and it is no portal's page. */
+static bool
+looks_whole(const struct sl_buf *body)
+{
+	static const char space[] = " \t\r\n";
+	size_t from = 0, to = body->len;
+
+	while (from < to && strchr(space, body->data[from]))
+		from++;
+	while (to > from && strchr(space, body->data[to - 1]))
+		to--;
+	return to - from >= 2 && body->data[from] == '{' &&
+	       body->data[to - 1] == '}';
+}
+
+/*
+ * A whole document that is no JSON, and was none before: one item may be the
+ * reason. A smaller page leaves it out, until it is alone.
+ */
+static bool
+may_be_one_item(const struct sl_task *task, bool whole)
+{
+	return whole && (task->attempts > 0 || task->shrink > 0);
+}
+
 static bool
 parse_answer(struct sl_flight_answers *a, struct sl_leg *leg)
 {
 	struct sl_response *r = &leg->x.response;
+	bool whole = looks_whole(&r->body);
 	sl_status s =
 		sl_json_parse(r->body.data ? r->body.data : NULL, r->body.len,
 			      &a->answer.repaired, &a->body, &a->error);
@@ -24,6 +50,8 @@ parse_answer(struct sl_flight_answers *a, struct sl_leg *leg)
 		if (r->content_type[0] && !strstr(r->content_type, "json"))
 			(void)sl_error_wrap(&a->error, "answer is %s",
 					    r->content_type);
+		else if (may_be_one_item(a->flight->task, whole))
+			a->error.status = SL_SMALLER;
 		a->broken = true;
 	}
 	if (s != SL_OK)

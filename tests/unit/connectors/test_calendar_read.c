@@ -276,7 +276,7 @@ one_too_large_event_is_set_aside_and_the_walk_goes_on(void **state)
 	(void)kit_answer(&kit, body, NULL);
 	assert_int_equal(kit_read(&kit), SL_OK);
 	assert_string_equal(kit_print(&kit),
-			    "rejected giant item-too-large\n"
+			    "rejected giant item-unreadable\n"
 			    "page items=1 more cursor="
 			    "{\"n\":1,\"page\":\"B\",\"v\":1}\n");
 	assert_int_equal(kit.page.rejected.first->source_version,
@@ -324,7 +324,7 @@ wanted_events_are_mapped_or_gone(void **state)
 			    "filtered g event-type\n"
 			    "rejected e another event than asked for\n"
 			    "rejected f no id\n"
-			    "rejected h item-too-large\n"
+			    "rejected h item-unreadable\n"
 			    "page items=8 more cursor=kept\n");
 	json_decref(good);
 	json_decref(cancelled);

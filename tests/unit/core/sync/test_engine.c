@@ -316,6 +316,52 @@ a_too_large_page_is_asked_for_in_halves(void **state)
 }
 
 static void
+no_json_until_shrunk(void *ctx, const struct sl_request *request,
+		     struct sl_response *response)
+{
+	if (bench_last_shrink < 3) {
+		fake_reply(response, 200, " {\"items\":[\"a\",nil,\"c\"]}\n");
+		return;
+	}
+	bench_two_pages(ctx, request, response);
+}
+
+static void
+a_page_that_is_no_json_twice_is_asked_for_in_halves(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = no_json_until_shrunk;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	/* whole twice, then three halvings */
+	assert_int_equal(b->net.submitted, 5);
+}
+
+static void
+never_json(void *ctx, const struct sl_request *request,
+	   struct sl_response *response)
+{
+	if (!bench_token_call(ctx, request, response))
+		fake_reply(response, 200, "{\"items\":[nil]}");
+}
+
+static void
+a_provider_without_any_json_is_left_alone(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = never_json;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "failed");
+	assert_int_equal(b->store.commit_count, 0);
+	assert_int_equal(b->store.failed_streams, 1);
+	assert_true(b->net.submitted <= SL_SHRINK_MAX + 2);
+}
+
+static void
 one_stream_forbidden(void *ctx, const struct sl_request *request,
 		     struct sl_response *response)
 {
@@ -491,6 +537,8 @@ main(void)
 		T(a_cursor_that_grew_old_long_after_its_walk_is_walked_again),
 		T(page_loops_end),
 		T(a_too_large_page_is_asked_for_in_halves),
+		T(a_page_that_is_no_json_twice_is_asked_for_in_halves),
+		T(a_provider_without_any_json_is_left_alone),
 		T(one_bad_stream_does_not_hurt_the_others),
 		T(bodies_wait_for_the_budget_and_all_arrive),
 		T(the_breaker_reads_its_samples_before_it_sweeps),
