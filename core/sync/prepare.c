@@ -288,6 +288,30 @@ check_ids(struct sl_page *page)
 	page->artifacts.tail = at;
 }
 
+/* A key that no index could hold: its hash stands for it. */
+static const char *
+short_key(struct sl_page *page, struct sl_artifact *a, const char *name,
+	  const char *key, size_t max)
+{
+	char hex[SL_SHA256_HEX];
+
+	if (!key || strlen(key) <= max)
+		return key;
+	if (!a->metadata)
+		a->metadata = json_object();
+	sl_json_put_text(a->metadata, name, key);
+	sl_sha256_hex(key, strlen(key), hex);
+	return sl_arena_printf(page->arena, "sha256:%s", hex);
+}
+
+static void
+shorten_keys(struct sl_page *page, struct sl_artifact *a)
+{
+	a->external_uid = short_key(page, a, "external_uid", a->external_uid,
+				    SL_EXTERNAL_UID_MAX);
+	a->thread = short_key(page, a, "thread", a->thread, SL_THREAD_MAX);
+}
+
 void
 sl_page_prepare(struct sl_page *page)
 {
@@ -298,6 +322,7 @@ sl_page_prepare(struct sl_page *page)
 	drop_duplicates(page);
 	for (struct sl_artifact *a = page->artifacts.first; a; a = a->next) {
 		normalise(page, a);
+		shorten_keys(page, a);
 		hash_content(page, &buf, a);
 		if (a->recurrence != NULL)
 			hash_series(&buf, a);

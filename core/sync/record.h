@@ -28,6 +28,11 @@
 #define SL_SOURCE_ID_MAX  1100 /* bytes */
 #define SL_STREAM_KEY_MAX 512  /* bytes */
 
+/** Longer keys across items are kept whole in the metadata, as "external_uid"
+ *  and "thread"; what is compared is "sha256:" and the hash. */
+#define SL_EXTERNAL_UID_MAX 1100 /* bytes */
+#define SL_THREAD_MAX       512  /* bytes */
+
 /** Raw bytes kept of a rejected item. */
 #define SL_RAW_MAX 65536
 
