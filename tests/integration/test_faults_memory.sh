@@ -13,7 +13,7 @@ export PGGSSENCMODE=disable
 
 installed memory 300:3
 if sanitized || ! gcc -std=gnu17 -Wall -Wextra -Werror -O1 -fPIC -shared -fno-builtin \
-	-o "$work/oom.so" "$(dirname "$0")/../support/oom.c"; then
+	-o "$work/oom.so" "$(dirname "$0")/../support/preload/oom.c"; then
 	skip '7: allocations that fail' 'the sanitizers bring their own malloc'
 	summary
 fi
