@@ -6,7 +6,9 @@
 . "$(dirname "$0")/cli_kit.bash"
 
 ana=ana@example.com ben=ben@example.org
-start_emulator --seed 11 --account $ana:2200:mix --account $ben:60:1
+events=2200 # each address of them is explained: fewer where that is slow
+[ "${MODE:-}" = san ] && events=400
+start_emulator --seed 11 --account $ana:$events:mix --account $ben:60:1
 migrated_database explain
 new_keys "$work/keys"
 export SLUICE_KEY_FILE="$work/keys"
@@ -93,7 +95,7 @@ same_verdicts() { # WHAT: of each participant of ana's, told and done
 same_verdicts 'after the first walk'
 contacts=$(grep -c '|t|t$' "$work/verdicts") others=$(grep -c '|f|f$' "$work/verdicts")
 echo "# $contacts contacts and $others others: $(cut -d'|' -f2 "$work/verdicts" | sort | uniq -c | sort -rn | tr -s ' \n' ' ')"
-[ "$contacts" -gt 30 ] && [ "$others" -gt 30 ] && ok 'both kinds are many' ||
+[ "$contacts" -gt 20 ] && [ "$others" -gt 20 ] && ok 'both kinds are many' ||
 	not_ok 'both kinds are many' "$contacts and $others"
 call sync --full --user $ana --json
 like 'a walk over an unchanged account makes no contact' "$out" '"contacts_created":0,'
