@@ -52,6 +52,7 @@ sl_page_artifact(struct sl_page *page)
 {
 	struct sl_artifact *artifact = SL_NEW(page->arena, struct sl_artifact);
 
+	artifact->order = page->records++;
 	artifact->occurred_us = SL_NO_TIME;
 	artifact->ends_us = SL_NO_TIME;
 	artifact->original_start_us = SL_NO_TIME;
@@ -85,6 +86,7 @@ sl_page_tombstone(struct sl_page *page)
 {
 	struct sl_tombstone *stone = SL_NEW(page->arena, struct sl_tombstone);
 
+	stone->order = page->records++;
 	APPEND(page->tombstones, stone);
 	return stone;
 }
