@@ -26,8 +26,8 @@
 /** Decoded response bodies held at one time by the whole process. */
 #define SL_BODY_BUDGET_DEFAULT ((size_t)16 * 1024 * 1024)
 
-/** Pages in a row without one item, after which a listing is a loop. */
-#define SL_EMPTY_PAGES_MAX 200
+/** Pages in a row without anything new, after which a listing is a loop. */
+#define SL_STALE_PAGES_MAX 200
 
 /** Refused cursors in a row, without progress between, before giving up. */
 #define SL_RESYNCS_MAX 2

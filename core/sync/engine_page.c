@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "core/base/mem.h"
 #include "core/base/text.h"
 
 #include "core/json/json.h"
@@ -24,47 +23,6 @@ struct step {
 	bool walking; /* this page belongs to a walk */
 	bool listing; /* it came from a listing, not from wanted items */
 };
-
-/* Has this run been at this cursor before? Remembers it otherwise. */
-static bool
-been_here(struct sl_task *task, const char *cursor_text)
-{
-	uint64_t h = sl_text_hash(cursor_text);
-
-	for (size_t i = 0; i < task->cursors_count; i++)
-		if (task->cursors_seen[i] == h)
-			return true;
-	if (task->cursors_count == task->cursors_cap) {
-		task->cursors_cap =
-			task->cursors_cap ? task->cursors_cap * 2 : 64;
-		task->cursors_seen =
-			sl_realloc(task->cursors_seen, task->cursors_cap,
-				   sizeof(uint64_t));
-	}
-	task->cursors_seen[task->cursors_count++] = h;
-	return false;
-}
-
-/* Does the listing get anywhere? */
-static sl_status
-check_progress(struct sl_task *task, const struct step *step,
-	       struct sl_error *err)
-{
-	const struct sl_page *page = &step->page;
-
-	if (!step->listing || !page->more)
-		return SL_OK;
-	if (step->cursor_text && been_here(task, step->cursor_text))
-		return sl_fail(err, SL_RETRY, SL_STREAM,
-			       "page loop: the provider sent a page token "
-			       "for the second time");
-	task->empty_pages = page->items > 0 ? 0 : task->empty_pages + 1;
-	if (task->empty_pages > SL_EMPTY_PAGES_MAX)
-		return sl_fail(err, SL_RETRY, SL_STREAM,
-			       "page loop: %d empty pages in a row",
-			       task->empty_pages);
-	return SL_OK;
-}
 
 static const char *const *
 answered_ids(const struct sl_flight *f)
@@ -107,7 +65,9 @@ read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 	step->answered = answered_ids(f);
 	step->walking = f->stream.walking;
 	step->listing = !f->turn.wanted;
-	return check_progress(task, step, err);
+	if (!step->listing || !step->page.more)
+		return SL_OK;
+	return sl_trail_add(&task->trail, &step->page, text, err);
 }
 
 /* The request for the next page leaves while this one is committed. */

@@ -17,6 +17,7 @@
 #include "core/sync/answers_private.h"
 #include "core/sync/engine.h"
 #include "core/sync/settings.h"
+#include "core/sync/trail.h"
 
 struct sl_worker {
 	struct sl_engine *engine;
@@ -85,9 +86,7 @@ struct sl_task {
 	int shrink;
 	int attempts;          /* answers in a row that were not usable */
 	int64_t not_before_us; /* of the next flight; monotonic */
-	int empty_pages;
-	uint64_t *cursors_seen; /* hashes of the cursors of this run */
-	size_t cursors_count, cursors_cap;
+	struct sl_trail trail; /* of this listing, in this run */
 	struct sl_flight *flight;
 	bool began;   /* what was due before the first request is done */
 	bool failing; /* failure waits for the flight to land */

@@ -36,7 +36,7 @@ start_walk(struct sl_task *task, bool resynced)
 	task->walk_started_us = sl_run_now_us(task->run);
 	json_decref(task->cursor);
 	task->cursor = NULL;
-	task->cursors_count = 0;
+	sl_trail_clear(&task->trail);
 	task->pending = task->row.pending = NULL;
 }
 
@@ -65,7 +65,7 @@ sl_task_free(struct sl_task *task)
 	json_decref(task->cursor);
 	sl_arena_free(&task->pending_arena);
 	sl_flight_free(&task->flight);
-	sl_free(task->cursors_seen);
+	sl_trail_release(&task->trail);
 	sl_free(task);
 }
 
