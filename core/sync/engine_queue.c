@@ -106,6 +106,15 @@ wait_for_jobs(struct sl_engine *e, int64_t wait_us)
 	(void)pthread_cond_timedwait(&e->jobs, &e->mutex, &until);
 }
 
+/* Not under the lock: such a clock may wait for a transport of its own. */
+static void
+idle(struct sl_engine *e, int64_t wait_us)
+{
+	pthread_mutex_unlock(&e->mutex);
+	e->config.clock->idle(e->config.clock->ctx, wait_us);
+	pthread_mutex_lock(&e->mutex);
+}
+
 static struct sl_job *
 next_job(struct sl_engine *e)
 {
@@ -124,7 +133,7 @@ next_job(struct sl_engine *e)
 		if (e->quit)
 			return NULL;
 		if (wait > 0 && e->config.clock->idle)
-			e->config.clock->idle(e->config.clock->ctx, wait);
+			idle(e, wait);
 		else
 			wait_for_jobs(e, wait);
 	}
