@@ -99,6 +99,9 @@ fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_bin := $(patsubst tests/%.c,$(B)/tests/%,$(fuzz_src))
 support_src := $(wildcard tests/support/*.c)
 support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
+# The contract suite is one program of many files; the toy proves it.
+contract_src := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
+contract_obj := $(patsubst %.c,$(B)/obj/%.o,$(contract_src) tests/toy/toy.c)
 
 .PHONY: all deps build emulator tests-build demo test lint bench install clean \
 	unit valgrind format fuzz fuzz-build corpus
@@ -168,6 +171,13 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) -Wl,--start-group \
+		$(libs) -Wl,--end-group -lcmocka $(third_libs)
+
+$(B)/tests/contract/test_connectors: $(B)/obj/tests/contract/test_connectors.o \
+		$(contract_obj) $(support_obj) $(libs)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(libs) -Wl,--end-group -lcmocka $(third_libs)
 
 tests-build: $(unit_bin) $(live_bin) $(corpus_bin) $(B)/sluice $(B)/sluice-emulator

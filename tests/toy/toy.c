@@ -297,7 +297,7 @@ by_status(const struct sl_refusal *refusal, struct sl_error *err)
 	if (status == 429)
 		return sl_fail(err, SL_RETRY, SL_INTEGRATION,
 			       "too many requests");
-	if (status >= 500)
+	if (status >= 500 || status < 400) /* a proxy's or a portal's, too */
 		return sl_fail(err, SL_RETRY, SL_STREAM,
 			       "the feed has trouble");
 	return sl_fail(err, SL_CONFIG, SL_STREAM, "refused (HTTP %d)", status);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connector passes the contract suite by its row here. */
+#include <stddef.h>
+
+#include "connectors/google_calendar/google_calendar.h"
+#include "tests/contract/kit.h"
+#include "tests/toy/toy.h"
+
+const struct contract_row contract_connectors[] = {
+	{ &sl_google_calendar, &contract_google_calendar },
+	{ &sl_toy, &contract_toy },
+	{ NULL, NULL },
+};

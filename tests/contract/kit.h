@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the contract suite must know of a provider: how its answers look.
+ *
+ * The suite plays a well-behaved feed of items (a walk in pages, then changes)
+ * and spoils it in every way that it knows; the real engine, HTTP client and
+ * store do the rest. A connector's author writes one kit, and one row in
+ * connectors.c; every case comes with that.
+ */
+#ifndef SL_TESTS_CONTRACT_KIT_H
+#define SL_TESTS_CONTRACT_KIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+
+#include "core/sync/connector.h"
+
+/** One item of the feed. The last four are JSON text, put in as it is. */
+struct contract_item {
+	const char *id;
+	int64_t version; /* 1, 2, ...: the later, the newer */
+	const char *title;
+	bool gone;
+	const char *id_json;    /* NULL = the id, quoted             */
+	const char *title_json; /* NULL = the title, quoted          */
+	const char *at_json;    /* NULL = a good time                */
+	const char *more_json;  /* NULL, or further members: ",..."  */
+};
+
+/** What a request asks for. */
+enum contract_asks {
+	CONTRACT_OTHER,   /* anything but the feed: `other` answers it */
+	CONTRACT_LISTING, /* a page of the feed                        */
+	CONTRACT_ITEM,    /* one item by its id                        */
+};
+
+struct contract_request {
+	enum contract_asks asks;
+	const char *position; /* page or sync token as sent; NULL = the start */
+	int64_t limit;        /* page size asked for; 0 = none                */
+	const char *item_id;
+	bool light; /* asked for without the contents */
+};
+
+/** One page of the feed. */
+struct contract_page {
+	const char *const *items; /* each as `item` wrote it         */
+	size_t count;
+	const char *next;      /* token of the next page, or NULL      */
+	const char *sync;      /* token for changes: on the last page  */
+	const char *more_json; /* NULL, or further members: ",..."     */
+};
+
+/** An answer other than 200 and what it must be understood as. */
+struct contract_refusal {
+	const char *name; /* NULL ends the table */
+	int status;
+	const char *body;
+	sl_status remedy;
+	sl_scope scope;
+};
+
+struct contract_kit {
+	/** Its migration's file; NULL where the build has it. */
+	const char *migration;
+	/** The stream that the suite plays with. */
+	const char *kind, *key;
+	/** The account's address. */
+	const char *account;
+
+	/** Read the target of a GET: path below the endpoint, and query. */
+	void (*recognise)(const char *path, const char *query,
+			  struct sl_arena *arena, struct contract_request *out);
+	/** The answer to CONTRACT_OTHER: e.g. the list that opens the feed. */
+	void (*other)(const char *path, const char *query, struct sl_buf *body);
+	void (*item)(const struct contract_item *item, struct sl_buf *out);
+	void (*page)(const struct contract_page *page, struct sl_buf *out);
+
+	/** Every refusal that the provider's documents tell of. */
+	const struct contract_refusal *refusals;
+	/** How it says that a sync token, or a page token, is worthless. */
+	int sync_expired, page_expired;
+
+	/** Items tell which of two versions is newer. */
+	bool versioned;
+	/** An item too large for any page can be passed by. */
+	bool passes_too_large;
+	/** Settings (JSON) that put another question to the feed; NULL = the
+	 *  connector has no options. */
+	const char *other_settings;
+};
+
+/** One row a connector. */
+struct contract_row {
+	const struct sl_connector *connector; /* NULL ends the table */
+	const struct contract_kit *kit;
+};
+
+extern const struct contract_row contract_connectors[];
+
+/* The kits, in alphabetical order: kit_<connector>.c */
+extern const struct contract_kit contract_google_calendar;
+extern const struct contract_kit contract_toy;
+
+/** The value of a query parameter, decoded; NULL = not there. */
+const char *contract_param(struct sl_arena *arena, const char *query,
+			   const char *name);
+
+/** A text as JSON, in quotes. */
+void contract_quote(struct sl_buf *out, const char *text);
+
+#endif
