@@ -335,6 +335,9 @@ make(const struct sl_http_config *config, CURLM *multi)
 		.ca_file = sl_strdup(config->ca_file),
 		.proxy = sl_strdup(config->proxy),
 		.slow_seconds = slow_seconds,
+		.connect_ms = config->connect_ms > 0
+				      ? (long)config->connect_ms
+				      : SL_HTTP_CONNECT_TIMEOUT_MS,
 	};
 	SL_ASSERT(pthread_mutex_init(&http->mutex, NULL) == 0);
 	(void)curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,

@@ -28,6 +28,7 @@ struct sl_http_config {
 	const char *proxy;     /* NULL = none; the caller reads SLUICE_PROXY  */
 	long max_connections;  /* per host; 0 = 8     */
 	uint32_t slow_seconds; /* 0 = SL_HTTP_SLOW_SECONDS; tests shorten it */
+	uint32_t connect_ms;   /* 0 = SL_HTTP_CONNECT_TIMEOUT_MS; likewise   */
 };
 
 struct sl_http; /* a struct sl_transport and its thread */

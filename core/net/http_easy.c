@@ -23,7 +23,6 @@ static const struct {
 	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 	{ CURLOPT_SSL_VERIFYPEER, 1 },
 	{ CURLOPT_SSL_VERIFYHOST, 2 },
-	{ CURLOPT_CONNECTTIMEOUT_MS, SL_HTTP_CONNECT_TIMEOUT_MS },
 	{ CURLOPT_LOW_SPEED_LIMIT, SL_HTTP_SLOW_BYTES_PER_S },
 	{ CURLOPT_TCP_KEEPALIVE, 1 },
 	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
@@ -108,6 +107,7 @@ set_connection(struct setter *s, const struct sl_http_job *job,
 		set_text(s, CURLOPT_CAINFO, settings->ca_file);
 	set_text(s, CURLOPT_USERAGENT, settings->user_agent);
 	set_text(s, CURLOPT_ACCEPT_ENCODING, "gzip");
+	set_long(s, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_ms);
 	set_long(s, CURLOPT_LOW_SPEED_TIME, settings->slow_seconds);
 	set_long(s, CURLOPT_TIMEOUT_MS,
 		 timeout_ms ? (long)timeout_ms : SL_HTTP_TIMEOUT_MS);

@@ -94,6 +94,7 @@ struct sl_http_settings {
 	char *ca_file;
 	char *proxy;
 	long slow_seconds;
+	long connect_ms;
 };
 
 /** Set up job->easy for its request; false fills in the response's failure. */

@@ -189,6 +189,83 @@ a_server_that_speaks_no_tls_is_no_connection(void **state SL_UNUSED)
 	fixture_stop(&f);
 }
 
+enum { CALLERS = 8 };
+
+/**
+ * A server that has hung: its queue is full, it takes nobody out, and the
+ * kernel leaves whoever comes without an answer.
+ */
+static int
+hang(uint16_t *port, int callers[CALLERS])
+{
+	int fd = raw_bind(port, false);
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(*port),
+	};
+
+	assert_int_equal(listen(fd, 0), 0);
+	for (int i = 0; i < CALLERS; i++) {
+		callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(callers[i], (struct sockaddr *)&address,
+			      sizeof(address));
+	}
+	return fd;
+}
+
+static void
+nobody_is_waited_for_without_end(void **state SL_UNUSED)
+{
+	struct sl_http_config config = { .clock = &sl_system_clock,
+					 .user_agent = "sluice-test (gzip)",
+					 .connect_ms = 200 };
+	struct sl_http *http;
+	struct sl_exchange x;
+	struct sl_error err;
+	struct fixture f;
+	int callers[CALLERS], fd;
+	uint16_t port;
+
+	fixture_start(&f, answer, 0);
+	fd = hang(&port, callers);
+	assert_int_equal(sl_http_new(&config, &http, &err), SL_OK);
+	fixture_fill(&f, &x, "/", 100);
+	x.request.url =
+		sl_arena_printf(f.arena, "http://127.0.0.1:%d/" QUERY, port);
+	sl_transport_perform(sl_http_transport(http), &x);
+	assert_int_equal(x.response.failure, SL_NET_CONNECT);
+	assert_keeps_quiet(&x);
+	sl_exchange_release(&x);
+	sl_http_free(&http);
+	for (int i = 0; i < CALLERS; i++)
+		(void)close(callers[i]);
+	(void)close(fd);
+	fixture_stop(&f);
+}
+
+/** Longer than a label of a name may be: no resolver finds it. */
+static void
+a_name_that_is_not_found_is_no_connection(void **state SL_UNUSED)
+{
+	struct sl_exchange x;
+	struct sl_error err;
+	struct fixture f;
+	char label[65] = { 0 };
+
+	memset(label, 'a', sizeof(label) - 1);
+	fixture_start(&f, answer, 0);
+	fixture_fill(&f, &x, "/", 100);
+	x.request.url =
+		sl_arena_printf(f.arena, "https://%s.invalid/" QUERY, label);
+	sl_transport_perform(f.transport, &x);
+	assert_int_equal(x.response.failure, SL_NET_CONNECT);
+	assert_keeps_quiet(&x);
+	assert_int_equal(sl_net_classify(&x.response, &err), SL_RETRY);
+	sl_exchange_release(&x);
+	fixture_stop(&f);
+}
+
 int
 main(void)
 {
@@ -199,6 +276,8 @@ main(void)
 		cmocka_unit_test(what_must_not_be_sent_is_not),
 		cmocka_unit_test(a_refused_connection_is_named),
 		cmocka_unit_test(a_server_that_speaks_no_tls_is_no_connection),
+		cmocka_unit_test(nobody_is_waited_for_without_end),
+		cmocka_unit_test(a_name_that_is_not_found_is_no_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
