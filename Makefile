@@ -171,7 +171,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) -Wl,--start-group \
-		$(libs) -Wl,--end-group -lcmocka $(third_libs)
+		$(libs) -Wl,--end-group -lcmocka -lssl $(third_libs)
 
 $(B)/tests/contract/test_connectors: $(B)/obj/tests/contract/test_connectors.o \
 		$(contract_obj) $(support_obj) $(libs)
