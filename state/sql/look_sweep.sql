@@ -1,5 +1,6 @@
 -- Some of the live rows of a walk's scope that the walk did not see, as far
--- as the database knows what it saw.
+-- as the database knows what it saw. When a run going on has ended that walk
+-- meanwhile, what it saw is forgotten: then none.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             when the walk started
 -- $5 timestamptz             its scope; NULL = unbounded
@@ -13,6 +14,11 @@ WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid
 	AND a.stream_key = $3::text AND a.source_id > $8::text
 	AND a.deleted_at IS NULL AND a.synced_at <= $4::timestamptz
 	AND ($5::timestamptz IS NULL OR a.reach_at > $5::timestamptz)
+	AND ($6::uuid IS NULL OR EXISTS (
+		SELECT FROM public.sync_state s
+		WHERE s.user_id = $1::uuid AND s.id = $6::uuid
+			AND s.generation = $7::integer
+			AND (s.state = 'walking' OR s.sweep_state <> 'none')))
 	AND NOT EXISTS (
 		SELECT FROM sluice.seen n
 		WHERE n.user_id = $1::uuid AND n.stream_id = $6::uuid

@@ -454,6 +454,48 @@ a_walk_under_way_counts_what_it_saw_before(void **state)
 		"delete e002 (not-listed)|delete e003 (not-listed)");
 }
 
+/* The run that walks ends it, sweeps and forgets what it saw, between our look
+ * at its cursor and our look at what is gone. */
+static void
+a_walk_that_ends_meanwhile_does_not_fool(void **state)
+{
+	struct sl_stream_row *s;
+	struct sl_sweep_outcome out;
+	struct sl_sweep_request request = { .lease = &kit.account.lease };
+
+	(void)state;
+	(void)kit_open(&kit, "ends");
+	walk(&kit, "ends", 0, 4);
+	kit.now_us += SL_US_PER_S;
+	s = kit_stream(&kit, "events", "ends");
+	kit_page(&kit, s);
+	(void)kit_event(&kit, "e000", 1, "e000", KIT_NOW);
+	(void)kit_event(&kit, "e001", 1, "e001", KIT_NOW);
+	kit_starts(&kit);
+	kit_commit(&kit);
+	look_anew();
+	for (int i = 0; i < 2; i++) { /* both read the second page */
+		struct sl_kit *k = i == 0 ? &dry : &kit;
+
+		kit_page(k, kit_stream(k, "events", "ends"));
+		(void)kit_event(k, "e002", 1, "e002", KIT_NOW);
+		kit_ends(k);
+		kit_commit(k);
+	}
+	request.stream = kit_stream(&kit, "events", "ends");
+	request.now_us = kit.now_us;
+	assert_int_equal(kit.store->sweep(kit.store, &request, kit.arena, &out,
+					  &kit.err),
+			 SL_OK);
+	assert_int_equal(out.deleted, 1);
+	assert_int_equal(kit_count(&kit, "sluice.seen",
+				   "stream_id = (SELECT id FROM "
+				   "public.sync_state WHERE key = 'ends')"),
+			 0);
+	assert_int_equal(sweep("ends", false).deleted, 0);
+	assert_string_equal(sl_buf_text(&told), "");
+}
+
 static void
 refs_and_patches_are_resolved_without_writing(void **state)
 {
@@ -502,6 +544,7 @@ main(void)
 		cmocka_unit_test(a_complete_walk_tells_what_it_would_delete),
 		cmocka_unit_test(the_breaker_holds_as_it_would),
 		cmocka_unit_test(a_walk_under_way_counts_what_it_saw_before),
+		cmocka_unit_test(a_walk_that_ends_meanwhile_does_not_fool),
 		cmocka_unit_test(refs_and_patches_are_resolved_without_writing),
 	};
 
