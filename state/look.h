@@ -8,9 +8,8 @@
  * but for refreshed tokens: those are real.
  *
  * Counts are those of the same run in earnest, with these gaps: what only a
- * constraint refuses is counted as stored, the second of two versions of one
- * item in one run as unchanged, and contacts that follow from an earlier page's
- * invitation only after a later page are not named.
+ * constraint refuses is counted as stored, and the second of two versions of
+ * one item in one run as unchanged.
  *
  * One look serves all workers of an engine; memory grows with the pages that
  * are looked at, so the caller bounds them (sl_engine_config.pages_max).

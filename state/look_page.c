@@ -234,8 +234,10 @@ sl_look_commit(struct sl_store *store, const struct sl_commit *commit,
 		p.work.careful = true;
 		status = sl_look_txn(s, user, ask_all, &a, err);
 	}
-	if (status == SL_OK)
+	if (status == SL_OK) {
 		sl_look_apply(&p);
+		sl_look_follow(s, &p);
+	}
 	sl_look_page_release(&p);
 	return status;
 }

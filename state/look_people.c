@@ -10,9 +10,8 @@
 #include "state/evidence.h"
 #include "state/look_private.h"
 
-#define COLUMNS    3
-#define SEATS      8
-#define ROUNDS_MAX 3
+#define COLUMNS 3
+#define SEATS   8
 
 static const char *
 kind_name(enum sl_identity_kind kind)
@@ -149,25 +148,117 @@ found(void *ctx, const char *norm, const char *name, const char *reason)
 	pthread_mutex_unlock(&p->look->mutex);
 	if (!added)
 		return;
+	sl_pg_array_text(p->made, norm);
+	p->made_count++;
 	p->out->counts.contacts_created++;
 	(void)sl_look_announce(p->look, p->run, p->stream, &item);
+}
+
+/* The event is not stored, so no later page finds it: keep who waits. */
+static void
+waits(void *ctx, const char *organizer, const char *norm, const char *name,
+      const char *reason)
+{
+	struct sl_look_page *p = ctx;
+	struct sl_arena *arena = p->run->arena;
+	struct sl_look_invited *i;
+
+	pthread_mutex_lock(&p->look->mutex);
+	i = SL_NEW(arena, struct sl_look_invited);
+	i->organizer = sl_arena_strdup(arena, organizer);
+	i->norm = sl_arena_strdup(arena, norm);
+	i->name = sl_arena_strdup(arena, name);
+	i->reason = reason; /* a constant */
+	i->next = p->run->invited;
+	p->run->invited = i;
+	pthread_mutex_unlock(&p->look->mutex);
+}
+
+/* One whose organizer is a contact by now; NULL: none. */
+static struct sl_look_invited *
+next_invited(struct sl_look_page *p)
+{
+	struct sl_look_invited *i;
+
+	pthread_mutex_lock(&p->look->mutex);
+	for (i = p->run->invited; i != NULL; i = i->next)
+		if (!i->done && sl_idset_has(&p->run->contacts, i->organizer))
+			break;
+	if (i != NULL)
+		i->done = true;
+	pthread_mutex_unlock(&p->look->mutex);
+	return i;
+}
+
+static void
+judge(struct sl_look_page *p, const struct sl_rows *rows, bool first)
+{
+	const struct sl_people_memory memory = { .knows = knows,
+						 .found = found,
+						 .waits = first ? waits : NULL,
+						 .ctx = p };
+
+	if (rows != NULL)
+		(void)sl_people_judge(&p->work, rows, &memory);
+}
+
+static void
+turn(struct sl_look_page *p, bool first)
+{
+	p->made = sl_pg_array_new(p->work.arena);
+	p->made_count = 0;
+	judge(p, p->people_new, first);
+	judge(p, p->people_stored, false);
 }
 
 void
 sl_look_apply_people(struct sl_look_page *p)
 {
-	const struct sl_people_memory memory = { .knows = knows,
-						 .found = found,
-						 .ctx = p };
-	size_t more = 1;
+	turn(p, true);
+}
 
-	for (int round = 0; round < ROUNDS_MAX && more > 0; round++) {
-		more = 0;
-		if (p->people_new != NULL)
-			more += sl_people_judge(&p->work, p->people_new,
-						&memory);
-		if (p->people_stored != NULL)
-			more += sl_people_judge(&p->work, p->people_stored,
-						&memory);
+static sl_status
+followed_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct sl_look_page *p = ctx;
+	struct sl_pg_array *ids = sl_pg_array_new(p->work.arena);
+	const struct sl_evidence_query query = {
+		.user_id = p->work.commit->lease->user_id,
+		.artifact_ids = ids,
+		.from_us = SL_NO_TIME,
+		.now_us = p->work.commit->now_us,
+	};
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params q;
+	sl_status status;
+
+	sl_rows_free(&p->people_stored);
+	sl_params_lease(&q, p->work.arena, p->work.commit->lease);
+	sl_params_text(&q, sl_pg_array_done(p->made));
+	sl_params_time(&q, p->work.commit->now_us);
+	status = sl_pg_query(s->pg, sl_sql_people_followed, &q, &rows, err);
+	if (status != SL_OK || sl_rows_count(rows) == 0)
+		return status;
+	for (size_t i = 0; i < sl_rows_count(rows); i++)
+		sl_pg_array_text(ids, sl_row_text(rows, i, "id"));
+	return sl_evidence_load(s->pg, p->work.arena, &query, &p->people_stored,
+				err);
+}
+
+/* Ends: every turn makes contacts of people who were none. A database that is
+ * away ends it too; the next page will tell. */
+void
+sl_look_follow(struct sl_look_store *s, struct sl_look_page *p)
+{
+	const char *user = p->work.commit->lease->user_id;
+	struct sl_look_invited *i;
+	struct sl_error err;
+
+	while (p->made_count > 0) {
+		while ((i = next_invited(p)) != NULL)
+			found(p, i->norm, i->name, i->reason);
+		if (sl_look_txn(s, user, followed_work, p, &err) != SL_OK)
+			return;
+		turn(p, false);
 	}
 }

@@ -40,6 +40,13 @@ struct sl_look_stream {
 	size_t sample_count;
 };
 
+/** Becomes a contact when the organizer of an invitation does. */
+struct sl_look_invited {
+	struct sl_look_invited *next;
+	const char *organizer, *norm, *name, *reason;
+	bool done;
+};
+
 struct sl_look_run {
 	struct sl_look_run *next;
 	struct sl_target target; /* strings on the arena */
@@ -47,6 +54,7 @@ struct sl_look_run {
 	struct sl_look_stream *streams, **tail;
 	int opened; /* streams that only exist here */
 	struct sl_idset contacts;
+	struct sl_look_invited *invited;
 };
 
 struct sl_look {
@@ -99,6 +107,8 @@ struct sl_look_page {
 	struct sl_known_ref *refs;
 	bool had_rows;
 	int64_t people_us;
+	struct sl_pg_array *made; /* contacts of this turn */
+	size_t made_count;
 	struct sl_outcome *out;
 };
 
@@ -108,6 +118,8 @@ void sl_look_apply(struct sl_look_page *p);
 sl_status sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 	SL_NODISCARD;
 void sl_look_apply_people(struct sl_look_page *p);
+/** Events stored before whose organizers have become contacts. */
+void sl_look_follow(struct sl_look_store *s, struct sl_look_page *p);
 /** look_streams.c: open, change and close streams in memory. */
 void sl_look_apply_streams(struct sl_look_page *p);
 sl_status sl_look_commit(struct sl_store *store, const struct sl_commit *commit,

@@ -122,6 +122,10 @@ struct sl_people_memory {
 	bool (*knows)(void *ctx, const char *norm);
 	void (*found)(void *ctx, const char *norm, const char *name,
 		      const char *reason);
+	/* would become one if the organizer of an invitation were one; or
+	 * NULL: need not be told */
+	void (*waits)(void *ctx, const char *organizer, const char *norm,
+		      const char *name, const char *reason);
 	void *ctx;
 };
 

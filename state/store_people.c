@@ -388,6 +388,24 @@ sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	return status;
 }
 
+/* Nobody yet: whom would it take? */
+static void
+tell_waiting(const struct people_work *pw, const struct person *who)
+{
+	for (size_t row = who->from; row < who->to; row++) {
+		struct sl_meeting_evidence evidence =
+			sl_evidence_read(pw->rows, row, pw->w->commit->now_us);
+		const char *organizer = sl_row_text(pw->rows, row, "organizer");
+		struct sl_people_decision d;
+
+		evidence.organizer_is_contact = true;
+		d = sl_people_decide_meeting(&pw->w->commit->people, &evidence);
+		if (d.contact && organizer != NULL)
+			pw->memory->waits(pw->memory->ctx, organizer, who->norm,
+					  who->name, d.reason);
+	}
+}
+
 size_t
 sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
 		const struct sl_people_memory *memory)
@@ -401,6 +419,8 @@ sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
 	for (size_t i = 0; i < pw.count; i++) {
 		const struct person *who = &pw.persons[i];
 
+		if (who->reason == NULL && !who->is_contact && memory->waits)
+			tell_waiting(&pw, who);
 		if (who->reason == NULL)
 			continue;
 		memory->found(memory->ctx, who->norm, who->name, who->reason);

@@ -243,6 +243,30 @@ people_are_judged_from_the_page(void **state)
 	look_at_page("create again");
 	assert_int_equal(dry.outcome.counts.contacts_created, 0);
 
+	/* Who is found later had invited the user earlier: on a page of this
+	 * run, and to an event that is stored. */
+	kit_page(&kit, s);
+	a = kit_event(&kit, "stored", 1, "stored", KIT_NOW - KIT_DAY);
+	kit_person(&kit, a, "late@example.org", "organizer", NULL);
+	kit_person(&kit, a, "me@example.com", "attendee", "needsAction");
+	kit_person(&kit, a, "gil@example.org", "attendee", "accepted");
+	kit_commit(&kit);
+	look_anew();
+	kit_page(&dry, kit_stream(&dry, "events", "people"));
+	a = kit_event(&dry, "invited", 1, "invited", KIT_NOW - KIT_DAY);
+	kit_person(&dry, a, "late@example.org", "organizer", NULL);
+	kit_person(&dry, a, "me@example.com", "attendee", "needsAction");
+	kit_person(&dry, a, "eve@example.org", "attendee", "accepted");
+	look_at_page("create invited");
+	kit_page(&dry, kit_stream(&dry, "events", "people"));
+	a = kit_event(&dry, "late", 1, "late", KIT_NOW - KIT_DAY);
+	kit_person(&dry, a, "me@example.com", "organizer", "accepted");
+	kit_person(&dry, a, "late@example.org", "attendee", "accepted");
+	look_at_page("create late|contact late@example.org (met-organised)|"
+		     "contact eve@example.org (met-known-organizer)|"
+		     "contact gil@example.org (met-known-organizer)");
+	assert_int_equal(dry.outcome.counts.contacts_created, 3);
+
 	/* An event that was stored as future has begun. */
 	kit_page(&kit, s);
 	a = kit_event(&kit, "begins", 1, "begins", KIT_NOW + KIT_DAY);
