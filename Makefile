@@ -97,7 +97,8 @@ corpus_src := $(wildcard tests/corpus/*.c)
 corpus_bin := $(patsubst tests/%.c,$(B)/tests/%,$(corpus_src))
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_bin := $(patsubst tests/%.c,$(B)/tests/%,$(fuzz_src))
-support_src := $(wildcard tests/support/*.c)
+# oom.c is a library to be preloaded: it replaces malloc.
+support_src := $(filter-out tests/support/oom.c,$(wildcard tests/support/*.c))
 support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
 # The contract suite is one program of many files; the toy proves it.
 contract_src := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
