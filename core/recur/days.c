@@ -147,7 +147,8 @@ new_iterator(const struct sl_rule *rule, int64_t period)
 	to.interval = (short)rule->interval;
 	to.week_start = (icalrecurrencetype_weekday)(rule->week_start + 1);
 	copy_days(rule, to.by_day);
-	copy_list(&rule->months, to.by_month);
+	if (rule->freq != SL_RULE_WEEKLY)
+		copy_list(&rule->months, to.by_month);
 	copy_list(&rule->month_days, to.by_month_day);
 	copy_list(&rule->year_days, to.by_year_day);
 	copy_list(&rule->week_numbers, to.by_week_no);
@@ -264,7 +265,7 @@ advance_daily(struct sl_days *days)
 }
 
 static bool
-advance_iterator(struct sl_days *days)
+step_iterator(struct sl_days *days)
 {
 	struct icaltimetype time;
 	struct sl_date date;
@@ -277,6 +278,20 @@ advance_iterator(struct sl_days *days)
 	date = (struct sl_date){ time.year, time.month, time.day };
 	days->ahead_day = sl_date_to_days(&date);
 	return days->ahead_day <= days->last_day;
+}
+
+/* Weeks in other months are passed by here: libical would pass by any number
+ * of them in what counts as one step. */
+static bool
+advance_iterator(struct sl_days *days)
+{
+	const struct sl_rule_list *months = &days->rule->months;
+
+	while (step_iterator(days))
+		if (months->count == 0 ||
+		    list_has(months, sl_date_of_days(days->ahead_day).month))
+			return true;
+	return false;
 }
 
 /* Look at the day after the one that is looked at. */

@@ -69,6 +69,7 @@ struct sl_recur_set {
 /**
  * Expand a series over a window.
  *
+ * The series' clock on the wall is that of its start in its zone.
  * A local time that a change of the clock skips is taken with the offset from
  * before the change; one that occurs twice is the first (RFC 5545, 3.3.5).
  * The rule alone says what the instances are. A start that is none of them is

@@ -277,94 +277,6 @@ read_one(struct reading *r, struct sl_slice text)
 	return malformed;
 }
 
-static int
-largest_nth(const struct sl_rule *rule)
-{
-	int largest = 0;
-
-	for (size_t i = 0; i < rule->day_count; i++) {
-		int nth = rule->days[i].nth < 0 ? -rule->days[i].nth
-						: rule->days[i].nth;
-
-		largest = nth > largest ? nth : largest;
-	}
-	return largest;
-}
-
-/* Weeks that lie within their year, and days of them: libical errs at both
- * ends of the year, and about what a week without days means. */
-static bool
-has_plain_weeks(const struct sl_rule *rule, unsigned by)
-{
-	for (size_t i = 0; i < rule->week_numbers.count; i++)
-		if (rule->week_numbers.values[i] < 2 ||
-		    rule->week_numbers.values[i] > 51)
-			return false;
-	return rule->freq == SL_RULE_YEARLY &&
-	       by == (PART_BYWEEKNO | PART_BYDAY) && largest_nth(rule) == 0;
-}
-
-/* "2MO" needs a month or a year to count in, and a month has five at most:
- * for a sixth libical searches seconds long. */
-static bool
-has_plain_nths(const struct sl_rule *rule, unsigned by)
-{
-	int largest = largest_nth(rule);
-	bool in_month = rule->freq == SL_RULE_MONTHLY || (by & PART_BYMONTH);
-
-	return largest == 0 ||
-	       (rule->freq >= SL_RULE_MONTHLY && !(by & PART_BYMONTHDAY) &&
-		(!in_month || largest <= 5));
-}
-
-/*
- * Parts of which each widens or narrows the others are read in more than one
- * way. Days of a month without a month, under YEARLY: RFC 5545 expands them
- * over all months, libical over the start's. Months under MONTHLY: those that
- * the interval passes by may never be hit, which libical searches long for.
- */
-static bool
-has_plain_days(const struct sl_rule *rule, unsigned by)
-{
-	if ((by & PART_BYYEARDAY) && by != PART_BYYEARDAY)
-		return false;
-	if (rule->freq == SL_RULE_YEARLY && (by & PART_BYMONTHDAY))
-		return by & PART_BYMONTH;
-	if (rule->freq == SL_RULE_MONTHLY && (by & PART_BYMONTH))
-		return rule->interval == 1;
-	return true;
-}
-
-/* The shapes that are expanded here: with a frequency only these parts. */
-static const char *
-check_shape(const struct reading *r)
-{
-	static const unsigned shapes[] = {
-		[SL_RULE_DAILY] = PART_BYDAY | PART_BYMONTH | PART_BYMONTHDAY,
-		[SL_RULE_WEEKLY] = PART_BYDAY | PART_BYMONTH | PART_BYSETPOS,
-		[SL_RULE_MONTHLY] = PART_BYDAY | PART_BYMONTH |
-				    PART_BYMONTHDAY | PART_BYSETPOS,
-		[SL_RULE_YEARLY] = PART_BYDAY | PART_BYMONTH | PART_BYMONTHDAY |
-				   PART_BYYEARDAY | PART_BYWEEKNO |
-				   PART_BYSETPOS,
-	};
-	static const unsigned by_parts = PART_BYDAY | PART_BYMONTH |
-					 PART_BYMONTHDAY | PART_BYYEARDAY |
-					 PART_BYWEEKNO | PART_BYSETPOS;
-	unsigned given = r->parts & by_parts;
-	unsigned by = given & ~(unsigned)PART_BYSETPOS;
-
-	if ((given & PART_BYWEEKNO) && !has_plain_weeks(r->rule, given))
-		return "rule-byweekno";
-	if ((given & PART_BYSETPOS) &&
-	    (by == 0 || r->rule->freq == SL_RULE_DAILY))
-		return "rule-bysetpos";
-	if ((given & ~shapes[r->rule->freq]) || !has_plain_nths(r->rule, by) ||
-	    !has_plain_days(r->rule, by))
-		return "rule-shape";
-	return NULL;
-}
-
 const char *
 sl_rule_parse(struct sl_slice text, const struct sl_rule_clock *clock,
 	      struct sl_rule *rule)
@@ -382,7 +294,7 @@ sl_rule_parse(struct sl_slice text, const struct sl_rule_clock *clock,
 	if (!(r.parts & PART_FREQ) ||
 	    ((r.parts & PART_COUNT) && (r.parts & PART_UNTIL)))
 		return malformed;
-	return check_shape(&r);
+	return sl_rule_check_shape(rule);
 }
 
 void

@@ -78,6 +78,12 @@ const char *sl_rule_parse(struct sl_slice text,
 			  struct sl_rule *rule) SL_NODISCARD;
 
 /**
+ * The list of shapes. NULL when the rule is on it, else the code of why not;
+ * sl_rule_parse has asked already.
+ */
+const char *sl_rule_check_shape(const struct sl_rule *rule) SL_NODISCARD;
+
+/**
  * Say what the start implies (RFC 5545, 3.3.10): a rule without BYDAY and the
  * like repeats the start's weekday, day, or day and month.
  */
