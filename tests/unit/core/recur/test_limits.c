@@ -219,6 +219,38 @@ numbers_have_a_range(void **state)
 	}
 }
 
+/* COUNT is counted from the start, here a Monday: one step a day. */
+static void
+steps_before_the_window_are_so_many(void **state)
+{
+	const char *lines[] = {
+		"RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;COUNT=999999",
+		NULL
+	};
+	struct sl_recur_series series = { .start_us =
+						  recur_moment("2001-01-01"),
+					  .end_us = SL_NO_TIME,
+					  .all_day = true,
+					  .lines = lines };
+
+	(void)state;
+	for (int64_t past = 0; past <= 1; past++) {
+		SL_AUTO_ARENA arena = sl_arena_new();
+		int64_t day_us = 86400 * SL_US_PER_S;
+		/* The day that ends the window is seen as well. */
+		int64_t to_us = series.start_us +
+				(SL_DAYS_STEPS_MAX - 1 + past) * day_us;
+		struct sl_recur_window window = { to_us - day_us, to_us };
+		struct sl_recur_set set;
+
+		sl_recur_expand(&series, window, arena, &set);
+		if (past == 0)
+			assert_int_equal(set.count, 1);
+		else
+			assert_string_equal(set.reason, "rule-steps");
+	}
+}
+
 static void
 times_far_away_are_handed_on(void **state)
 {
@@ -434,6 +466,7 @@ main(void)
 		cmocka_unit_test(lists_hold_so_many_values),
 		cmocka_unit_test(dates_are_so_many),
 		cmocka_unit_test(numbers_have_a_range),
+		cmocka_unit_test(steps_before_the_window_are_so_many),
 		cmocka_unit_test(times_far_away_are_handed_on),
 		cmocka_unit_test(no_rule_takes_noticeable_time),
 		cmocka_unit_test(many_threads_expand_at_once),

@@ -411,6 +411,41 @@ files_and_names_have_a_largest_size(void **state)
 	assert_null(sl_zone_load(arena, name));
 }
 
+/* The least of a zone: one offset, two headers, and an empty rule. */
+static size_t
+least_zone(unsigned char *bytes, unsigned char leap_seconds)
+{
+	static const unsigned char block[] = { 0, 0, 14, 16, 0, 0, 'A' };
+	size_t at = 0;
+
+	memset(bytes, 0, 256);
+	for (int part = 0; part < 2; part++) {
+		memcpy(bytes + at, "TZif2", 5);
+		bytes[at + 31] = part == 1 ? leap_seconds : 0;
+		bytes[at + 39] = 1; /* types      */
+		bytes[at + 43] = 1; /* characters */
+		memcpy(bytes + at + 44, block, sizeof(block));
+		at += 44 + sizeof(block);
+	}
+	at += 12u * leap_seconds;
+	memcpy(bytes + at, "\n\n", 2);
+	return at + 2;
+}
+
+static void
+a_zone_that_counts_leap_seconds_is_another_time_scale(void **state)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	const struct made *made = *state;
+	unsigned char bytes[256];
+	const struct sl_zone *zone;
+
+	assert_true(is_zone(made, bytes, least_zone(bytes, 0)));
+	zone = sl_zone_load(arena, "Made");
+	assert_int_equal(sl_zone_to_civil(zone, 0), HOUR_S);
+	assert_false(is_zone(made, bytes, least_zone(bytes, 1)));
+}
+
 static void
 a_pipe_is_no_zone_and_does_not_block(void **state)
 {
@@ -442,6 +477,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			files_and_names_have_a_largest_size, make_directory,
 			remove_directory),
+		cmocka_unit_test_setup_teardown(
+			a_zone_that_counts_leap_seconds_is_another_time_scale,
+			make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(
 			a_pipe_is_no_zone_and_does_not_block, make_directory,
 			remove_directory),
