@@ -9,8 +9,6 @@
 
 #define ACCOUNT_SHOWN 40
 #define ERROR_SHOWN   100
-#define LIMIT_DEFAULT 20
-#define LIMIT_MAX     100000
 
 static void
 put_error(json_t *object, const struct sl_log_row *row)
@@ -108,21 +106,6 @@ print_grid(struct sl_cli *cli, const struct sl_log_row *rows, size_t count)
 }
 
 static int
-read_limit(struct sl_cli *cli, int64_t *limit)
-{
-	const char *text = cli->flags[SL_FLAG_LIMIT];
-
-	*limit = LIMIT_DEFAULT;
-	if (text == NULL)
-		return SL_EXIT_OK;
-	if (!sl_parse_i64(text, limit) || *limit < 1 || *limit > LIMIT_MAX)
-		return sl_cli_complain(cli, SL_EXIT_USAGE,
-				       "--limit %s: a number from 1 to %d",
-				       text, LIMIT_MAX);
-	return SL_EXIT_OK;
-}
-
-static int
 show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
 {
 	struct sl_log_row *rows = NULL;
@@ -154,7 +137,7 @@ sl_cmd_logs(struct sl_cli *cli)
 {
 	struct sl_report_filter filter = { .user_id = NULL };
 	struct sl_pg *pg = NULL;
-	int status = read_limit(cli, &filter.limit);
+	int status = sl_env_limit(cli, &filter.limit);
 
 	if (status == SL_EXIT_OK)
 		status = sl_env_provider_filter(cli, &filter.connector);

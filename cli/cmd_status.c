@@ -3,6 +3,7 @@
 #include "cli/env.h"
 #include "cli/format.h"
 #include "cli/output.h"
+#include "cli/status_items.h"
 #include "state/report.h"
 
 #define ACCOUNT_SHOWN 48
@@ -79,8 +80,8 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 					 "deletion"));
 	if (row->quarantined > 0)
 		fprintf(cli->out,
-			"%s: %s could not be read and will be tried again "
-			"(table sync_items)\n",
+			"%s: %s could not be stored: sluice status "
+			"--quarantined\n",
 			account,
 			sl_format_plural(cli->arena, row->quarantined, "item"));
 	if (row->error_text != NULL)
@@ -93,10 +94,10 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 static void
 print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 {
-	static const char *const head[] = { "ACCOUNT",    "PROVIDER",
-					    "STATUS",     "LAST SUCCESS",
-					    "NEXT RUN",   "STREAMS",
-					    "QUARANTINED" };
+	static const char *const head[] = { "ACCOUNT",  "PROVIDER",
+					    "STATUS",   "LAST SUCCESS",
+					    "NEXT RUN", "STREAMS",
+					    "FILTERED", "QUARANTINED" };
 	int64_t now_us = sl_now_us(cli->clock);
 	struct sl_grid grid;
 
@@ -116,7 +117,8 @@ print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 				   : sl_format_when(cli->arena,
 						    row->next_run_us, now_us);
 		cells[5] = streams_text(cli, row);
-		cells[6] = sl_format_count(cli->arena, row->quarantined);
+		cells[6] = sl_format_count(cli->arena, row->filtered);
+		cells[7] = sl_format_count(cli->arena, row->quarantined);
 	}
 	sl_grid_print(&grid, cli->out);
 	for (size_t i = 0; i < count; i++)
@@ -124,9 +126,8 @@ print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 }
 
 static int
-show(struct sl_cli *cli, struct sl_pg *pg, const char *connector)
+show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
 {
-	struct sl_report_filter filter = { .connector = connector };
 	struct sl_status_row *rows = NULL;
 	char user_id[SL_UUID_TEXT];
 	size_t count = 0;
@@ -136,8 +137,10 @@ show(struct sl_cli *cli, struct sl_pg *pg, const char *connector)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	filter.user_id = given ? user_id : NULL;
-	if (sl_report_status(pg, &filter, cli->arena, &rows, &count, &err) !=
+	filter->user_id = given ? user_id : NULL;
+	if (sl_cli_has(cli, SL_FLAG_QUARANTINED))
+		return sl_status_items(cli, pg, filter);
+	if (sl_report_status(pg, filter, cli->arena, &rows, &count, &err) !=
 	    SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
@@ -156,14 +159,16 @@ show(struct sl_cli *cli, struct sl_pg *pg, const char *connector)
 int
 sl_cmd_status(struct sl_cli *cli)
 {
-	const char *connector = NULL;
+	struct sl_report_filter filter = { .connector = NULL };
 	struct sl_pg *pg = NULL;
-	int status = sl_env_provider_filter(cli, &connector);
+	int status = sl_env_limit(cli, &filter.limit);
 
+	if (status == SL_EXIT_OK)
+		status = sl_env_provider_filter(cli, &filter.connector);
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &pg);
 	if (status == SL_EXIT_OK)
-		status = show(cli, pg, connector);
+		status = show(cli, pg, &filter);
 	sl_pg_free(&pg);
 	return status;
 }

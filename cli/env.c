@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/text.h"
 
 #include "core/net/url.h"
 
@@ -12,6 +13,9 @@
 #include "state/clients.h"
 #include "state/migrate.h"
 #include "state/users.h"
+
+#define LIMIT_DEFAULT 20
+#define LIMIT_MAX     100000
 
 static const char *
 variable(const char *name)
@@ -316,4 +320,19 @@ sl_env_title(const char *provider)
 			return (*c)->title;
 	}
 	return provider;
+}
+
+int
+sl_env_limit(struct sl_cli *cli, int64_t *limit)
+{
+	const char *text = cli->flags[SL_FLAG_LIMIT];
+
+	*limit = LIMIT_DEFAULT;
+	if (text == NULL)
+		return SL_EXIT_OK;
+	if (!sl_parse_i64(text, limit) || *limit < 1 || *limit > LIMIT_MAX)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--limit %s: a number from 1 to %d",
+				       text, LIMIT_MAX);
+	return SL_EXIT_OK;
 }

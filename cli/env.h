@@ -69,6 +69,9 @@ int sl_env_connector(struct sl_cli *cli, const char *name,
 /** --provider, checked; NULL when not given. */
 int sl_env_provider_filter(struct sl_cli *cli, const char **out);
 
+/** --limit, checked; 20 when not given. */
+int sl_env_limit(struct sl_cli *cli, int64_t *limit);
+
 /** Exit status for an error that the database gave. */
 enum sl_exit sl_env_exit(const struct sl_error *err);
 

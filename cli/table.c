@@ -61,11 +61,15 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_REPAIR] = { "repair", NULL, NULL,
 			     "Read again, by id, what differs." },
 	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
-			    "At most so many, the newest. Default: 20." },
+			    "At most so many. Default: 20." },
 	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
 			     "Pull the stream with this key." },
 	[SL_FLAG_DISABLE] = { "disable", "KEY", NULL,
 			      "Do not pull the stream with this key." },
+	[SL_FLAG_QUARANTINED] = { "quarantined", NULL, NULL,
+				  "List the items that could not be stored: "
+				  "which, why, and when they are tried "
+				  "again." },
 };
 
 const enum sl_flag sl_common_flags[] = {
@@ -173,9 +177,12 @@ const struct sl_command sl_commands[] = {
 	  .run = sl_cmd_resync },
 	{ .name = "status",
 	  .summary = "How each connected account is.",
-	  .about = "Account, status, last success, next run, streams, what "
-		   "waits for a person, the last error.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_JSON),
+	  .about = "Account, status, last success, next run, streams, items "
+		   "filtered on purpose and items in quarantine, what waits "
+		   "for a person, the last error. With --quarantined: the "
+		   "items themselves, those that are tried again next first.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_QUARANTINED,
+			 SL_FLAG_LIMIT, SL_FLAG_JSON),
 	  .run = sl_cmd_status },
 	{ .name = "logs",
 	  .summary = "The runs of late, the newest first.",

@@ -35,6 +35,7 @@ enum sl_flag {
 	SL_FLAG_LIMIT,
 	SL_FLAG_ENABLE,
 	SL_FLAG_DISABLE,
+	SL_FLAG_QUARANTINED,
 	SL_FLAGS, /* how many there are; ends a list of flags */
 };
 

@@ -77,6 +77,50 @@ sl_report_status(struct sl_pg *pg, const struct sl_report_filter *filter,
 }
 
 static void
+read_item(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
+	  struct sl_item_row *out)
+{
+	*out = (struct sl_item_row){
+		TEXT(integration_id),
+		TEXT(user_id),
+		TEXT(connector),
+		TEXT(account),
+		TEXT(stream_kind),
+		TEXT(stream_key),
+		TEXT(stream_title),
+		TEXT(source_id),
+		TEXT(class),
+		TEXT(detail),
+		NUMBER(attempts),
+		.next_try_us = sl_row_time(rows, i, "next_try_at"),
+		.seen_us = sl_row_time(rows, i, "seen_at"),
+		.since_us = sl_row_time(rows, i, "created_at"),
+		NUMBER(raw_bytes),
+	};
+}
+
+sl_status
+sl_report_items(struct sl_pg *pg, const struct sl_report_filter *filter,
+		struct sl_arena *arena, struct sl_item_row **out, size_t *count,
+		struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status st;
+
+	filter_params(&p, arena, filter);
+	sl_params_i64(&p, filter->limit);
+	st = ask(pg, sl_sql_items_list, &p, &rows, err);
+	if (st != SL_OK)
+		return st;
+	*count = sl_rows_count(rows);
+	*out = SL_NEW_ARRAY(arena, *count, struct sl_item_row);
+	for (size_t i = 0; i < *count; i++)
+		read_item(rows, i, arena, &(*out)[i]);
+	return SL_OK;
+}
+
+static void
 read_log(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	 struct sl_log_row *out)
 {

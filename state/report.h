@@ -41,6 +41,25 @@ sl_status sl_report_status(struct sl_pg *pg,
 			   struct sl_arena *arena, struct sl_status_row **out,
 			   size_t *count, struct sl_error *err) SL_NODISCARD;
 
+/** One item in quarantine; what was sent is not among it. */
+struct sl_item_row {
+	const char *integration_id, *user_id, *connector, *account;
+	const char *stream_kind, *stream_key;
+	const char *stream_title; /* or NULL                            */
+	const char *source_id;    /* "sha256:..." when it has no id     */
+	const char *class;        /* "transient", "malformed"           */
+	const char *detail;       /* why, one line; or NULL             */
+	int64_t attempts;
+	int64_t next_try_us; /* SL_NO_TIME: when version or mapping change */
+	int64_t seen_us, since_us;
+	int64_t raw_bytes; /* size of what was sent */
+};
+
+sl_status sl_report_items(struct sl_pg *pg,
+			  const struct sl_report_filter *filter,
+			  struct sl_arena *arena, struct sl_item_row **out,
+			  size_t *count, struct sl_error *err) SL_NODISCARD;
+
 /** One run (or several without change, folded). */
 struct sl_log_row {
 	const char *id, *user_id, *connector, *account;

@@ -33,7 +33,7 @@ between() {
 	fi
 	before=$(sql "SELECT cursor FROM $key")
 	control POST stats/reset >/dev/null
-	call sync --json
+	call sync --json --log-level warn
 	asked=$(requests)
 	control DELETE fault >/dev/null
 	is "$what: the neighbours are stored, the cursor has moved, all is well" \
@@ -112,6 +112,7 @@ done
 printf '{"id":"h%d","summary":"a\0b",%s}' $((nth + 1)) "$when" >"$work/item"
 item '80 a NUL byte' "$(text title "a${damaged}b") AND $(note text-damaged)"
 send '80, 81'
+like '80, 81: the log says so' "$err" 'text-repaired.*stream='
 
 # --- 82, 83: what a JSON parser refuses ------------------------------------
 item '82 NUL in a key' "title = 'x' AND $(note text-damaged)" \
@@ -310,6 +311,25 @@ between '82 an item that is no JSON'
 alone '82 an item that is no JSON'
 broken=h$nth
 
+# --- who looks, sees what and why --------------------------------------------------
+call status
+like 'status counts what is in quarantine' "$out" 'FILTERED +QUARANTINED'
+like 'and says how to see it' "$out" '[0-9]+ items could not be stored: sluice status --quarantined'
+call status --quarantined --limit 1000
+is 'each is listed' "$(($(wc -l <"$work/out") - 1))" "$(sql "SELECT count(*) FROM sync_items WHERE state = 'quarantined'")"
+like 'what waits for a time, with the time' "$out" "$large +transient +1 +in 1[0-9] min +item-unreadable"
+like 'what waits for a change' "$out" 'sha256:[0-9a-f]{64} +malformed +1 +when it changes +(not an object|no id)'
+unlike 'nothing that a terminal would act upon' "$out" $'[\x01-\x08\x0b-\x1f]'
+call status --quarantined --json --limit 2
+is 'no more than asked for' "$(wc -l <"$work/out")" 2
+is 'in JSON, too, without what was sent' \
+	"$(head -n 1 "$work/out" | grep -oE '"[a-z_]+":' | tr -d '":\n')" \
+	'integrationuserprovideraccountkindkeytitleidclassreasonattemptsnext_try_atseen_atsinceraw_bytes'
+is 'the operator cannot read what was sent' \
+	"$(sql "SELECT has_column_privilege('sluice_operator', 'public.sync_items', 'raw', 'SELECT')")" f
+call status --quarantined --user $ana --provider google_calendar --limit 0
+is 'a limit is a number above 0' "$status" 2
+
 # --- what is in quarantine is tried again, by time ---------------------------------
 control POST stats/reset >/dev/null
 at=$(sql 'SELECT pg_current_xact_id()::text')
@@ -336,4 +356,6 @@ works 'a complete walk' sync --full
 is 'clears what it does not meet' "$(sql "SELECT count(*) FROM sync_items WHERE state = 'quarantined'")" 0
 works 'and the tables are as the next sync finds them' sync --json
 is 'nothing more' "$(field "$out" created)$(field "$out" updated)$(field "$out" deleted)$(field "$out" quarantined)" 0000
+call status --quarantined
+is 'nothing is left to see' "$out" 'nothing is in quarantine'
 summary
