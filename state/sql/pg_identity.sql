@@ -21,4 +21,12 @@ SELECT
 		CASE WHEN $1::text IS NULL
 			OR pg_catalog.current_setting('lock_timeout') <> '0'
 		THEN pg_catalog.current_setting('lock_timeout')
-		ELSE '10s' END, true)
+		ELSE '10s' END, true),
+	-- whoever freezes in the middle of a page holds up its account no
+	-- longer than a lease lasts
+	pg_catalog.set_config('idle_in_transaction_session_timeout',
+		CASE WHEN $1::text IS NULL OR pg_catalog.current_setting(
+			'idle_in_transaction_session_timeout') <> '0'
+		THEN pg_catalog.current_setting(
+			'idle_in_transaction_session_timeout')
+		ELSE '60s' END, true)

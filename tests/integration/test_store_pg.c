@@ -71,6 +71,36 @@ a_transaction_has_role_and_claims_and_leaves_nothing(void **state)
 }
 
 static void
+no_wait_of_a_transaction_is_endless(void **state)
+{
+	static const char sql[] =
+		"SELECT current_setting('statement_timeout') || ' ' || "
+		"current_setting('lock_timeout') || ' ' || "
+		"current_setting('idle_in_transaction_session_timeout') AS t";
+	static const char own[] =
+		"SELECT set_config('idle_in_transaction_session_timeout', "
+		"'5s', false)";
+	struct sl_rows *rows;
+	bool unknown;
+
+	(void)state;
+	assert_int_equal(sl_pg_begin(pg, SL_PG_GATEWAY, user, &err), SL_OK);
+	assert_int_equal(sl_pg_query(pg, sql, NULL, &rows, &err), SL_OK);
+	assert_string_equal(sl_row_text(rows, 0, "t"), "1min 10s 1min");
+	sl_rows_free(&rows);
+	sl_pg_rollback(pg);
+	/* What the operator has set stays. */
+	assert_int_equal(sl_pg_begin(pg, SL_PG_SELF, NULL, &err), SL_OK);
+	assert_int_equal(sl_pg_query(pg, own, NULL, NULL, &err), SL_OK);
+	assert_int_equal(sl_pg_commit(pg, &unknown, &err), SL_OK);
+	assert_int_equal(sl_pg_begin(pg, SL_PG_GATEWAY, user, &err), SL_OK);
+	assert_int_equal(sl_pg_query(pg, sql, NULL, &rows, &err), SL_OK);
+	assert_string_equal(sl_row_text(rows, 0, "t"), "1min 10s 5s");
+	sl_rows_free(&rows);
+	sl_pg_rollback(pg);
+}
+
+static void
 without_a_role_the_login_sees_nothing(void **state)
 {
 	(void)state;
@@ -105,7 +135,7 @@ an_sqlstate_becomes_a_remedy(void **state)
 		{ "3F000", SL_CONFIG, SL_CLIENT },
 		{ "42501", SL_CONFIG, SL_CLIENT },
 		{ "42883", SL_BUG, SL_CLIENT },
-		{ "P0001", SL_BUG, SL_CLIENT },
+		{ "P0001", SL_REJECTED, SL_ITEM },
 	};
 
 	char sql[160];
@@ -239,6 +269,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_transaction_has_role_and_claims_and_leaves_nothing),
+		cmocka_unit_test(no_wait_of_a_transaction_is_endless),
 		cmocka_unit_test(without_a_role_the_login_sees_nothing),
 		cmocka_unit_test(an_sqlstate_becomes_a_remedy),
 		cmocka_unit_test(no_error_shows_a_password),
