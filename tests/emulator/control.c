@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "oauth.h"
 #include "options.h"
 #include "stats.h"
 
@@ -288,6 +289,20 @@ control_expire(struct emu_req *r, const json_t *in)
 }
 
 static void
+control_grants(struct emu_req *r, const json_t *in)
+{
+	if (is_text(in, "op", "save"))
+		emu_grants_save(r->world->oauth);
+	else if (is_text(in, "op", "restore"))
+		emu_grants_restore(r->world->oauth);
+	else {
+		fail(r, 400, "op: save or restore");
+		return;
+	}
+	done(r);
+}
+
+static void
 control_clock(struct emu_req *r, const json_t *in)
 {
 	struct emu_world *w = r->world;
@@ -427,11 +442,9 @@ control_post(struct emu_req *r, const char *what, json_t *in)
 		const char *name;
 		void (*run)(struct emu_req *r, const json_t *in);
 	} commands[] = {
-		{ "event", control_event },
-		{ "calendar", control_calendar },
-		{ "expire", control_expire },
-		{ "clock", control_clock },
-		{ "account", control_account },
+		{ "event", control_event },   { "calendar", control_calendar },
+		{ "expire", control_expire }, { "grants", control_grants },
+		{ "clock", control_clock },   { "account", control_account },
 		{ "token", control_token },
 	};
 

@@ -20,6 +20,8 @@ emu_oauth_free(struct emu_oauth *o)
 	for (size_t i = 0; i < o->grant_count; i++) {
 		free(o->grants[i]->scopes);
 		free(o->grants[i]->refresh);
+		free(o->grants[i]->previous);
+		free(o->grants[i]->saved);
 		free(o->grants[i]);
 	}
 	for (size_t i = 0; i < o->access_count; i++) {
@@ -122,7 +124,39 @@ emu_grant_find(struct emu_world *w, const char *refresh)
 	if (i >= w->oauth->grant_count)
 		return NULL;
 	g = w->oauth->grants[i];
-	return g->refresh && strcmp(g->refresh, refresh) == 0 ? g : NULL;
+	if (g->refresh && strcmp(g->refresh, refresh) == 0)
+		return g;
+	return atomic_load(&g->grace) && strcmp(g->previous, refresh) == 0
+		       ? g
+		       : NULL;
+}
+
+void
+emu_grant_grace(struct emu_grant *g, const char *text)
+{
+	char *copy = emu_strdup(text);
+
+	free(g->previous);
+	g->previous = copy;
+	atomic_store(&g->grace, true);
+}
+
+void
+emu_grants_save(struct emu_oauth *o)
+{
+	for (size_t i = 0; i < o->grant_count; i++)
+		emu_set_text(&o->grants[i]->saved, o->grants[i]->refresh);
+}
+
+void
+emu_grants_restore(struct emu_oauth *o)
+{
+	for (size_t i = 0; i < o->grant_count; i++) {
+		if (!o->grants[i]->saved)
+			continue;
+		emu_set_text(&o->grants[i]->refresh, o->grants[i]->saved);
+		atomic_store(&o->grants[i]->grace, false);
+	}
 }
 
 struct emu_access *

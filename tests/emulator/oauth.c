@@ -38,11 +38,12 @@ put_id_token(json_t *out, const struct emu_world *w,
 static json_t *
 token_answer(struct emu_world *w, struct emu_grant *g, bool with_refresh)
 {
-	const struct emu_access *t = emu_access_new(w, g);
+	struct emu_access *t = emu_access_new(w, g);
 	json_t *out = json_pack("{s:s,s:I,s:s,s:s}", "access_token", t->text,
 				"expires_in", (json_int_t)w->options.expires_in,
 				"scope", g->scopes, "token_type", "Bearer");
 
+	t->rotated = with_refresh;
 	if (with_refresh && g->refresh && !w->options.omit_refresh) {
 		json_object_set_new(out, "refresh_token",
 				    json_string(g->refresh));
@@ -146,6 +147,8 @@ refresh_access(struct emu_req *r)
 				  : "Bad Request");
 	} else {
 		r->account = g->account;
+		if (w->options.rotate && w->options.rotate_grace)
+			emu_grant_grace(g, text);
 		if (w->options.rotate)
 			emu_grant_refresh(w, g);
 		emu_stats_count(r, "token_refreshes", 1);
@@ -305,6 +308,8 @@ emu_authorize(struct emu_req *r)
 			      "Invalid Credentials", "Authorization");
 		return false;
 	}
+	if (t->rotated)
+		atomic_store(&t->grant->grace, false);
 	r->account = t->grant->account;
 	return within_quota(r);
 }

@@ -3,6 +3,8 @@
 #ifndef EMU_OAUTH_H
 #define EMU_OAUTH_H
 
+#include <stdatomic.h>
+
 #include "http.h"
 
 #define EMU_CODE_LIFE_MS 600000
@@ -12,6 +14,9 @@ struct emu_grant {
 	struct emu_account *account;
 	char *scopes; /* long names, one space between */
 	char *refresh;
+	char *previous; /* good as well until the successor is used */
+	atomic_bool grace;
+	char *saved;              /* by POST _control/grants */
 	int64_t refresh_until_ms; /* 0 = no end */
 	bool revoked;
 };
@@ -21,6 +26,7 @@ struct emu_access {
 	char *text;
 	int64_t until_ms;
 	bool dead;
+	bool rotated; /* came with a new refresh token */
 };
 
 struct emu_code {
@@ -40,8 +46,14 @@ struct emu_oauth {
 
 struct emu_grant *emu_grant_new(struct emu_world *w, struct emu_account *a,
 				const char *scopes, bool refresh);
-/** Gives the grant a new refresh token; the old one is dead. */
+/** Gives the grant a new refresh token; the old one is dead, but see below. */
 void emu_grant_refresh(struct emu_world *w, struct emu_grant *g);
+/** With the option rotate_grace: `text` stays good until the token that comes
+ *  next, or the access token beside it, is used. */
+void emu_grant_grace(struct emu_grant *g, const char *text);
+/** Every grant's refresh token is kept in mind, or is again the one kept. */
+void emu_grants_save(struct emu_oauth *o);
+void emu_grants_restore(struct emu_oauth *o);
 struct emu_grant *emu_grant_find(struct emu_world *w, const char *refresh);
 struct emu_access *emu_access_new(struct emu_world *w, struct emu_grant *g);
 struct emu_access *emu_access_find(struct emu_world *w, const char *text);

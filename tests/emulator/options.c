@@ -27,6 +27,7 @@ static const struct row rows[] = {
 	ROW("quota_window_s", NUMBER, quota_window_s),
 	ROW("quota_status", NUMBER, quota_status),
 	ROW("rotate", FLAG, rotate),
+	ROW("rotate_grace", FLAG, rotate_grace),
 	ROW("omit_refresh_token", FLAG, omit_refresh),
 	ROW("deny", FLAG, deny),
 	ROW("gzip", FLAG, gzip),

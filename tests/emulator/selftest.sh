@@ -123,6 +123,27 @@ renew() {
 		--data-urlencode "client_id=$client" -d "client_secret=$secret"
 }
 
+# Rotation by a patient provider: the old one is good until the new one is used.
+grace() {
+	local old_refresh=$refresh old_token=$token
+	control options '{"rotate":true,"rotate_grace":true}'
+	control token '{"account":"ben@example.org"}'
+	refresh=$(field refresh_token)
+	control grants '{"op":"save"}'
+	renew
+	renew
+	check 'with grace the old refresh token is still good' status_is 200
+	token=$(field access_token)
+	call "$base/calendar/v3/users/me/calendarList" -H "Authorization: Bearer $token"
+	renew
+	check 'until the new access token was used' body_has invalid_grant
+	control grants '{"op":"restore"}'
+	renew
+	check 'what was saved can be restored' status_is 200
+	control options '{"rotate":false,"rotate_grace":false}'
+	refresh=$old_refresh token=$old_token
+}
+
 test_oauth() {
 	consent -d login_hint=ben@example.org
 	check 'consent redirects' status_is 302
@@ -159,6 +180,7 @@ test_oauth() {
 	renew
 	check 'and kills the old one' body_has invalid_grant
 	control options '{"rotate":false}'
+	grace
 	redirect_uri=https://evil.example.com/cb consent
 	check 'foreign redirects are refused' body_has redirect_uri_mismatch
 	control options '{"deny":true}'

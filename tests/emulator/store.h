@@ -87,7 +87,8 @@ struct emu_options {
 	uint64_t expires_in, latency_ms, page_max_bytes;
 	uint64_t quota_user, quota_project, quota_window_s, quota_status;
 	uint64_t refresh_expires_in;
-	bool rotate, omit_refresh, deny, gzip, web_client, cancel_exceptions;
+	bool rotate, rotate_grace, omit_refresh, deny, gzip, web_client,
+		cancel_exceptions;
 	char *grant_scopes, *userinfo_email;
 	char *quota_retry_after, *quota_reason;
 	char *client_id, *client_secret, *redirect_uris;
