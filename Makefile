@@ -3,6 +3,7 @@
 #   make demo      build, throw-away PostgreSQL, emulator, connect, sync, resync
 #   make test      every test (unit, contract, integration, pgTAP), plain and
 #                  under ASan + UBSan
+#   make torture   every kill point in every mode, and storms: SEED= TIME=
 #   make lint      format, layers, sizes, banned calls, shell, man, compose
 #   make bench     real numbers, as ratios within one run
 #   make build     the binary alone: build/release/sluice
@@ -104,8 +105,8 @@ support_obj := $(patsubst %.c,$(B)/obj/%.o,$(support_src))
 contract_src := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
 contract_obj := $(patsubst %.c,$(B)/obj/%.o,$(contract_src) tests/toy/toy.c)
 
-.PHONY: all deps build emulator tests-build demo test lint bench install clean \
-	unit valgrind format fuzz fuzz-build corpus
+.PHONY: all deps build emulator tests-build demo test torture lint bench \
+	install clean unit valgrind format fuzz fuzz-build corpus
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -181,7 +182,17 @@ $(B)/tests/contract/test_connectors: $(B)/obj/tests/contract/test_connectors.o \
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(libs) -Wl,--end-group -lcmocka $(third_libs)
 
-tests-build: $(unit_bin) $(live_bin) $(corpus_bin) $(B)/sluice $(B)/sluice-emulator
+# For LD_PRELOAD: counts steps, and kills after one (tests/crash/steps.c).
+# Without sanitizers in both builds: it is loaded before theirs.
+steps := $(B)/tests/crash/steps.so
+$(steps): tests/crash/steps.c
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	@$(CC) $(std) $(warn) $(filter-out -fPIE,$(harden_release)) -fPIC \
+		-shared $(third_inc) -o $@ $<
+
+tests-build: $(unit_bin) $(live_bin) $(corpus_bin) $(B)/sluice \
+	$(B)/sluice-emulator $(steps)
 
 unit: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(unit_bin)
@@ -201,6 +212,11 @@ corpus: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(corpus_bin) $(B)/sluice \
 		$(B)/sluice-emulator
 	@MODE=$(MODE) scripts/corpus "$(CORPUS)"
+
+torture: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=release tests-build
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=san tests-build
+	@scripts/torture
 
 lint: deps
 	@scripts/lint

@@ -1,0 +1,160 @@
+# The scenarios of the crash tests. Each has
+#   world_NAME  starts the emulator
+#   given_NAME  brings database and emulator to where the run begins
+#   run_NAME    the run that is disturbed, under the library: DO AT
+#   resume_NAME the run after it
+#   again_NAME  brings the emulator back to there, before each try
+# Small on purpose: every step of each is tried.
+# shellcheck shell=bash disable=SC2034  # $start and others are the kit's
+all_scenarios=(walk pages changes resync breaker held tokens streams connect)
+
+world() { # SPEC
+	start_emulator --seed 11 --now 2026-11-20T08:00:00Z --account "$ana:$1"
+}
+run_sync() { with_steps "$1" "$2" sync; }
+synced() {
+	call sync
+	[ "$status" = 0 ] || not_ok "$name: first sync" "$out $err"
+}
+edit() { control POST event "{\"account\":\"$ana\",$1}" >/dev/null; }
+expire() { control POST expire "{\"account\":\"$ana\",\"what\":\"$1\"${2:+,\"calendar\":\"$2\"}}" >/dev/null; }
+some_ids() { # how many single events of the first calendar
+	sql "SELECT source_id FROM artifacts WHERE stream_key = '$ana' AND deleted_at IS NULL
+		AND metadata->>'recurrence_kind' = 'single' ORDER BY source_id LIMIT $1"
+}
+
+# The first walk of an account with two calendars.
+world_walk() { world 24:2 && first_come=1; }
+given_walk() { :; }
+run_walk() { run_sync "$@"; }
+resume_walk() { call sync; }
+again_walk() { :; }
+
+# A walk of several pages, one of which holds an event that the database
+# refuses: it is found by bisection and quarantined, its neighbours are stored.
+world_pages() { world 24:1; }
+given_pages() {
+	sql "ALTER TABLE artifacts ADD CONSTRAINT hostile CHECK (title <> 'hostile')"
+	control POST options '{"page_max_bytes":12000}' >/dev/null
+	edit '"op":"create","body":{"id":"hostile1","summary":"hostile",
+		"start":{"dateTime":"2026-11-10T10:00:00Z"},"end":{"dateTime":"2026-11-10T11:00:00Z"}}'
+	truth_holds=0
+}
+run_pages() { run_sync "$@"; }
+resume_pages() { call sync; }
+again_pages() { :; }
+
+# Events created, moved, changed, cancelled and deleted since the last sync.
+world_changes() { world 40:2 && first_come=1; }
+given_changes() {
+	local ids other
+	synced
+	mapfile -t ids < <(some_ids 4)
+	other=$(sql "SELECT key FROM sync_state WHERE kind = 'events' AND key <> '$ana' LIMIT 1")
+	edit '"op":"create","body":{"id":"created1","summary":"New",
+		"start":{"dateTime":"2026-11-10T10:00:00Z"},"end":{"dateTime":"2026-11-10T11:00:00Z"},
+		"organizer":{"email":"'$ana'","self":true},
+		"attendees":[{"email":"'$ana'","self":true,"organizer":true,"responseStatus":"accepted"},
+			{"email":"new.face@example.org","displayName":"New Face","responseStatus":"accepted"}]}'
+	edit "\"op\":\"update\",\"id\":\"${ids[0]}\",\"body\":{\"summary\":\"Renamed\"}"
+	edit "\"op\":\"update\",\"id\":\"${ids[1]}\",\"body\":{
+		\"start\":{\"dateTime\":\"2026-11-11T10:00:00Z\"},\"end\":{\"dateTime\":\"2026-11-11T11:00:00Z\"}}"
+	edit "\"op\":\"cancel\",\"id\":\"${ids[2]}\""
+	edit "\"op\":\"move\",\"id\":\"${ids[3]}\",\"to\":\"$other\""
+	edit "\"op\":\"cancel\",\"id\":\"$(sql "SELECT source_id FROM artifacts WHERE stream_key = '$ana'
+		AND metadata->>'recurrence_kind' = 'master' ORDER BY source_id LIMIT 1")\""
+}
+run_changes() { run_sync "$@"; }
+resume_changes() { call sync; }
+again_changes() { :; }
+
+# The sync token has expired, and some events are gone without a trace: the
+# walk that follows sweeps them.
+world_resync() { world 30:1; }
+given_resync() {
+	local id
+	synced
+	for id in $(some_ids 3); do
+		edit "\"op\":\"purge\",\"id\":\"$id\""
+	done
+	expire sync_tokens
+}
+run_resync() { run_sync "$@"; }
+resume_resync() { call sync; }
+again_resync() { :; }
+
+# So many are gone that samples are read before the sweep goes on.
+world_breaker() { world 140:1; }
+given_breaker() {
+	local id
+	synced
+	for id in $(some_ids 60); do
+		edit "\"op\":\"purge\",\"id\":\"$id\""
+	done
+	expire sync_tokens
+}
+run_breaker() { run_sync "$@"; }
+resume_breaker() { call sync; }
+again_breaker() { :; }
+
+# Nothing is gone, the provider only lists nothing: the sweep is held back.
+world_held() { world 140:1; }
+given_held() {
+	synced
+	expire sync_tokens
+	control POST fault '{"kind":"body_patch","match":"/calendars/primary/events",
+		"not_query":"syncToken","patch":{"items":[]}}' >/dev/null
+	truth_holds=0
+}
+run_held() { run_sync "$@"; }
+resume_held() { call sync; }
+again_held() { :; }
+
+# The access token dies in the middle of the run; the refresh token rotates,
+# and the old one lives until the new one is used.
+world_tokens() { world 20:1; }
+given_tokens() {
+	synced
+	edit '"op":"create","body":{"id":"created1","summary":"New",
+		"start":{"dateTime":"2026-11-10T10:00:00Z"},"end":{"dateTime":"2026-11-10T11:00:00Z"}}'
+	expire access_tokens
+	control POST options '{"rotate":true,"rotate_grace":true}' >/dev/null
+	control POST grants '{"op":"save"}' >/dev/null
+}
+run_tokens() { run_sync "$@"; }
+resume_tokens() { call sync; }
+again_tokens() { control POST grants '{"op":"restore"}' >/dev/null; }
+
+# One calendar has come, another has gone.
+world_streams() { world 30:3 && first_come=1; }
+given_streams() {
+	local key
+	synced
+	key=$(sql "SELECT key FROM sync_state WHERE kind = 'events' AND key <> '$ana' ORDER BY key LIMIT 1")
+	control POST calendar "{\"account\":\"$ana\",\"calendar\":\"$key\",\"op\":\"remove\"}" >/dev/null
+	control POST calendar "{\"account\":\"$ana\",\"calendar\":\"added@group.calendar.google.com\",\"op\":\"add\",\"events\":6}" >/dev/null
+}
+run_streams() { run_sync "$@"; }
+resume_streams() { call sync; }
+again_streams() { :; }
+
+# Consent, and all that it stores.
+world_connect() { world 12:1; }
+given_connect() { truth_holds=0; }
+run_connect() {
+	status=0
+	with_steps_begin "$1" "$2" connect google_calendar --no-browser --user $ana
+	{
+		until url=$(grep -m 1 '^http' "$work/out") ||
+			! kill -0 "$steps_pid" 2>/dev/null; do
+			sleep 0.02
+		done
+	} 2>&"$quiet_stderr"
+	[ -z "$url" ] || curl -sSL -m 20 -o "$work/page" "$url" 2>>"$work/browser.err"
+	with_steps_end
+}
+resume_connect() {
+	connect $ana
+	forget "$connect_pid"
+}
+again_connect() { :; }
