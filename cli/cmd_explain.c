@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 
+#include "core/auth/digest.h"
 #include "core/json/json.h"
 
 #include "cli/commands.h"
@@ -28,11 +29,20 @@ check(struct sl_cli *cli)
 	if (!sl_utf8_valid(what, strlen(what)))
 		return sl_cli_complain(cli, SL_EXIT_USAGE,
 				       "the id is not valid UTF-8");
-	if (strlen(what) > SL_EXPLAIN_ARGUMENT_MAX)
-		return sl_cli_complain(cli, SL_EXIT_USAGE,
-				       "no id is longer than %d bytes",
-				       SL_EXPLAIN_ARGUMENT_MAX);
 	return SL_EXIT_OK;
+}
+
+/* What it is compared with: a key that no index holds is stored by its hash. */
+static const char *
+stored_key(struct sl_cli *cli)
+{
+	const char *what = cli->words[0];
+	char hex[SL_SHA256_HEX];
+
+	if (strlen(what) <= SL_EXPLAIN_ARGUMENT_MAX)
+		return what;
+	sl_sha256_hex(what, strlen(what), hex);
+	return sl_arena_printf(cli->arena, "sha256:%s", hex);
 }
 
 static bool
@@ -207,7 +217,7 @@ sl_cmd_explain(struct sl_cli *cli)
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &x.pg);
 	if (status == SL_EXIT_OK) {
-		x.argument = cli->words[0];
+		x.argument = stored_key(cli);
 		status = run(cli, &x);
 	}
 	sl_pg_free(&x.pg);

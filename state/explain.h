@@ -23,8 +23,9 @@
 /** Artifacts that one answer tells about; it says how many there are. */
 #define SL_EXPLAIN_ITEMS_MAX 50
 
-/** Longest argument, bytes: the longest id that is stored. */
-#define SL_EXPLAIN_ARGUMENT_MAX SL_SOURCE_ID_MAX
+/** Longest id that is stored as it is, bytes; a longer one across items is
+ *  stored, and asked for, as "sha256:" and its hash. */
+#define SL_EXPLAIN_ARGUMENT_MAX SL_EXTERNAL_UID_MAX
 
 struct sl_explain {
 	struct sl_pg *pg;

@@ -54,7 +54,8 @@ refuse 'nothing to explain' 2 'is missing' explain
 refuse 'an empty id' 2 'explain what' explain ''
 refuse 'two ids' 2 'what is' explain a b
 refuse 'an id that is no text' 2 'not valid UTF-8' explain $'\xff\xfe'
-refuse 'an id longer than any' 2 'longer than 1100 bytes' explain "$(printf 'x%.0s' {1..1101})"
+call explain "$(printf 'x%.0s' {1..1101})" --user $ana
+is 'an id longer than any' "$status" 1
 call explain "$(printf 'x%.0s' {1..1100})" --user $ana
 is 'an id as long as the longest' "$status" 1
 refuse 'an unknown user' 2 'no user' explain x --user nobody@example.com
@@ -146,7 +147,11 @@ told 'cancelled: of a series' 'a cancelled instance of the series'
 event $ana create hostile "$(printf '"summary":"x\\u001b[2J\\u001b]0;owned\\u0007\\nsecond line\\u202e","description":"b0dy-canary","start":{"dateTime":"%s"},"end":{"dateTime":"%s"},"attendees":%s' \
 	"$(at yesterday)" "$(at 'yesterday +1 hour')" "$(guests $ana:accepted)")"
 event $ana create backwards "\"summary\":\"$(printf 'long %.0s' {1..2000})\",\"start\":{\"dateTime\":\"$(at yesterday)\"},\"end\":{\"dateTime\":\"$(at '2 days ago')\"}"
+long=$(printf 'u%.0s' {1..1101})
+event $ana create longuid "\"iCalUID\":\"$long\",\"start\":{\"dateTime\":\"$(at yesterday)\"},\"end\":{\"dateTime\":\"$(at now)\"}"
 works 'changes' sync --user $ana
+works 'an iCalUID longer than its index' explain "$long"
+told 'is found by its hash' 'source id +longuid$'
 works 'a hostile title' explain hostile
 LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]\|\xe2\x80\xae' "$work/out" &&
 	not_ok 'no control characters on the terminal' "$(cat -v "$work/out")" ||
