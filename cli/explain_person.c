@@ -68,7 +68,8 @@ tell_verdict(const struct sl_teller *t, const json_t *person)
 	}
 	sl_tell(t, "why", "%s (%s)", sl_told_text(verdict, "words"),
 		sl_told_text(verdict, "reason"));
-	tell_event(t, sl_json_object(verdict, "event"));
+	if (sl_json_object(verdict, "event") != NULL)
+		tell_event(t, sl_json_object(verdict, "event"));
 	if (there && !sl_json_bool(verdict, "contact") &&
 	    !sl_json_bool(person, "own"))
 		sl_tell(t, "",

@@ -329,13 +329,31 @@ judge(struct person_work *w)
 	}
 }
 
+/* The user takes part in everything: no event tells more. */
+static void
+put_own(const struct sl_people_options *options, json_t *person)
+{
+	const struct sl_meeting_evidence evidence = { .is_own = true };
+	const struct sl_people_decision d =
+		sl_people_decide_meeting(options, &evidence);
+	json_t *verdict = json_object();
+
+	put_decision(verdict, &d);
+	(void)json_object_set_new(person, "verdict", verdict);
+}
+
 static sl_status
 explain_email(struct person_work *w, json_t *person, struct sl_error *err)
 {
+	static const struct sl_people_options none = { .rule = SL_PEOPLE_NONE };
 	json_t *rules = json_array();
 	sl_status st;
 
 	(void)json_object_set_new(person, "rules", rules);
+	if (sl_json_bool(person, "own")) {
+		put_own(&none, person);
+		return SL_OK;
+	}
 	st = load_rules(w, rules, err);
 	if (st == SL_OK)
 		st = load_meetings(w, err);
