@@ -52,6 +52,16 @@ has_plain_weeks(const struct sl_rule *rule, unsigned by)
 	       rule->positions.count == 0 && largest_nth(rule) == 0;
 }
 
+/* "2MO" and "MO" in one list: some programs take what is both. */
+static bool
+mixes_nths(const struct sl_rule *rule)
+{
+	for (size_t i = 1; i < rule->day_count; i++)
+		if ((rule->days[i].nth == 0) != (rule->days[0].nth == 0))
+			return true;
+	return false;
+}
+
 /* "2MO" needs a month or a year to count in, and a month has five at most:
  * for a sixth libical searches seconds long. */
 static bool
@@ -61,8 +71,8 @@ has_plain_nths(const struct sl_rule *rule, unsigned by)
 	bool in_month = rule->freq == SL_RULE_MONTHLY || (by & BY_MONTH);
 
 	return largest == 0 ||
-	       (rule->freq >= SL_RULE_MONTHLY && !(by & BY_MONTH_DAY) &&
-		(!in_month || largest <= 5));
+	       (!mixes_nths(rule) && rule->freq >= SL_RULE_MONTHLY &&
+		!(by & BY_MONTH_DAY) && (!in_month || largest <= 5));
 }
 
 /*
@@ -97,8 +107,9 @@ sl_rule_check_shape(const struct sl_rule *rule)
 
 	if ((by & BY_WEEK) && !has_plain_weeks(rule, by))
 		return "rule-byweekno";
+	/* Programs differ on the set of a first week that has begun. */
 	if (rule->positions.count > 0 &&
-	    (by == 0 || rule->freq == SL_RULE_DAILY))
+	    (by == 0 || rule->freq < SL_RULE_MONTHLY))
 		return "rule-bysetpos";
 	if ((by & ~shapes[rule->freq]) || !has_plain_nths(rule, by) ||
 	    !has_plain_days(rule, by))
