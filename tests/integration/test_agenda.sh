@@ -172,7 +172,7 @@ same 'after all that'
 # --- what is not expanded here ---------------------------------------------
 control POST stats/reset >/dev/null
 series weekno 2026-11-16T09:00:00+01:00 2026-11-16T10:00:00+01:00 \
-	'["RRULE:FREQ=YEARLY;BYWEEKNO=47;BYDAY=MO,WE"]' \
+	'["RRULE:FREQ=YEARLY;BYWEEKNO=47;BYMONTH=11;BYDAY=MO,WE"]' \
 	'"emulatorInstances":["2026-11-16T09:00:00","2026-11-18T09:00:00","2027-11-22T09:00:00","2027-11-24T09:00:00","2028-11-20T09:00:00"]'
 event "{\"account\":\"$ana\",\"op\":\"create\",\"body\":{\"id\":\"mars\",\"summary\":\"mars\",
 	\"start\":{\"dateTime\":\"2026-11-16T09:00:00+01:00\",\"timeZone\":\"Mars/Olympus\"},
