@@ -9,6 +9,7 @@
 #include "tests/contract/world.h"
 
 #define ITEMS    5 /* good ones around the odd one */
+#define DEEP     100000
 #define HUGE     ((size_t)1024 * 1024)
 #define TOO_HUGE ((size_t)SL_BODY_MAX + 1)
 
@@ -93,6 +94,19 @@ text_of(size_t len, const char *before, char fill, const char *after)
 	memset(at, fill, len);
 	memcpy(at + len, after, strlen(after) + 1);
 	return text;
+}
+
+static void
+nested_deep(struct contract_world *w)
+{
+	char *open = text_of(DEEP, ",\"deep\":", '[', "");
+	char *both = text_of(DEEP, open, ']', "");
+	const struct odd odd = { .more_json = both, .fate = EITHER };
+
+	w->arg = &odd;
+	an_odd_item(w);
+	free(open);
+	free(both);
 }
 
 static void
@@ -406,6 +420,7 @@ const struct contract_case contract_item_cases[] = {
 	ODD("a list for an item", 22),
 	ODD("a text for an item", 23),
 	ODD("a number for an item", 24),
+	{ "nested 100,000 deep", nested_deep, NULL },
 	{ "a huge field", a_huge_field, NULL },
 	{ "an item larger than any page", an_item_too_large, NULL },
 	{ "an id at the limit, and one past it", an_id_at_the_limit, NULL },
