@@ -311,6 +311,22 @@ between '82 an item that is no JSON'
 alone '82 an item that is no JSON'
 broken=h$nth
 
+# --- what the database refuses: found by halving, under savepoints ------------------
+sql "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN
+	IF NEW.title = 'Refuse me' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END \$\$;
+	CREATE TRIGGER refuse BEFORE INSERT ON artifacts FOR EACH ROW EXECUTE FUNCTION refuse()"
+event '"op":"create","body":{"id":"refused1","summary":"Refuse me","extendedProperties":{"private":{"k":"v"}}}'
+between "a trigger of the application's"
+is 'the refused one is in quarantine as it was sent' \
+	"$(sql "SELECT class || ' ' || detail || ' ' || (convert_from(raw, 'UTF8')::jsonb #>> '{extendedProperties,private,k}')
+		FROM sync_items WHERE source_id = 'refused1'")" 'transient database error P0001: no v'
+sql 'DROP TRIGGER refuse ON artifacts'
+sql "UPDATE sync_items SET next_try_at = now() WHERE source_id = 'refused1'"
+works 'it is due' sync
+is 'and stored, once the trigger is mended' \
+	"$(sql "SELECT title || ' ' || (SELECT count(*) FROM sync_items WHERE source_id = 'refused1')
+		FROM artifacts WHERE source_id = 'refused1'")" 'Refuse me 0'
+
 # --- who looks, sees what and why --------------------------------------------------
 call status
 like 'status counts what is in quarantine' "$out" 'FILTERED +QUARANTINED'
