@@ -125,6 +125,18 @@ save_sealed(struct sl_connect *connect, const char *grant_id)
 	return announce(connect, &done);
 }
 
+/* What this host's clock made of "valid for so long", by the database's. */
+static void
+adjust_expiry(struct sl_connect *connect, int64_t db_now_us)
+{
+	struct sl_tokens *t = &connect->tokens;
+	int64_t skew_us = db_now_us - sl_now_us(connect->cli->clock);
+
+	t->expires_us += skew_us;
+	if (t->refresh_expires_us != SL_NO_TIME)
+		t->refresh_expires_us += skew_us;
+}
+
 int
 sl_connect_save(struct sl_connect *connect)
 {
@@ -146,5 +158,6 @@ sl_connect_save(struct sl_connect *connect)
 			"is stored; remove sluice's access in the account's "
 			"security settings and run connect again",
 			connect->connector->provider->title);
+	adjust_expiry(connect, found.now_us);
 	return save_sealed(connect, found.id);
 }

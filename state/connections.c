@@ -32,6 +32,7 @@ sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
 		return st;
 	out->exists = sl_row_bool(rows, 0, "exists");
 	out->has_refresh = sl_row_bool(rows, 0, "has_refresh");
+	out->now_us = sl_row_time(rows, 0, "now");
 	sl_row_id(rows, 0, out->id);
 	return SL_OK;
 }

@@ -31,6 +31,7 @@ struct sl_grant_found {
 	char id[SL_UUID_TEXT]; /* of the grant, or a fresh one          */
 	bool exists;
 	bool has_refresh; /* with the client named; worth keeping  */
+	int64_t now_us;   /* the database's time: runs go by it    */
 };
 
 /** Tokens are sealed to their grant's id, so that comes first. */

@@ -243,8 +243,9 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 
 	if (!run->tasks_tail) {
 		run->tasks_tail = &run->tasks;
-		run->started_us = sl_now_us(e->config.clock);
 		run->started_mono_us = sl_mono_us(e->config.clock);
+		run->epoch_us =
+			sl_now_us(e->config.clock) - run->started_mono_us;
 		run->connector = find_connector(e, run->work->target.provider);
 	}
 	if (sl_engine_ending(e)) {
@@ -273,9 +274,8 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 	}
 	run->heartbeat_us = sl_mono_us(e->config.clock);
 	if (run->account.db_now_us != 0)
-		run->skew_us =
-			run->account.db_now_us - sl_now_us(e->config.clock);
-	run->started_us += run->skew_us;
+		run->epoch_us = run->account.db_now_us - run->heartbeat_us;
+	run->started_us = run->started_mono_us + run->epoch_us;
 	run->state = SL_RUN_ACTIVE;
 	begin_streams(run);
 	sl_job_after(e, &run->job, HEARTBEAT_US);

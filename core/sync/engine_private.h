@@ -124,7 +124,8 @@ struct sl_run {
 	char fingerprint[65];
 	struct sl_people_options people;
 	int64_t started_us, started_mono_us, heartbeat_us;
-	int64_t skew_us; /* database's time minus this host's */
+	int64_t epoch_us; /* the database's time minus the monotonic one: what
+			   * becomes of this host's clock does not matter */
 	int claim_attempts;
 	struct sl_task *tasks, **tasks_tail;
 	size_t streams, streams_done; /* (L) */

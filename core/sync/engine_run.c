@@ -34,7 +34,7 @@ sl_tally_add(struct sl_tally *sum, const struct sl_tally *add)
 int64_t
 sl_run_now_us(const struct sl_run *run)
 {
-	return sl_now_us(run->engine->config.clock) + run->skew_us;
+	return sl_mono_us(run->engine->config.clock) + run->epoch_us;
 }
 
 bool

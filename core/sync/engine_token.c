@@ -69,7 +69,7 @@ open_stored(struct sl_run *run, struct sl_error *err)
 
 	err->status = SL_OK;
 	if (g->access.key_id[0] == '\0' || g->access_expires_us == SL_NO_TIME ||
-	    g->access_expires_us - SL_TOKEN_MARGIN_US <= sl_now_us(c->clock))
+	    g->access_expires_us - SL_TOKEN_MARGIN_US <= sl_run_now_us(run))
 		return NULL;
 	if (sl_unseal(c->keys, &b, &g->access, &plain, err) != SL_OK)
 		return NULL;
@@ -189,7 +189,7 @@ struct sl_token *
 sl_token_get(struct sl_run *run)
 {
 	struct sl_engine *e = run->engine;
-	int64_t now = sl_now_us(e->config.clock);
+	int64_t now = sl_run_now_us(run);
 	struct sl_token *token = NULL;
 	bool begin = false;
 
@@ -290,8 +290,7 @@ read_refresh(struct sl_worker *worker, struct sl_run *run,
 	sl_status s;
 
 	s = sl_oauth_read_tokens(run->refresh_arena, &run->refresh.response,
-				 sl_now_us(run->engine->config.clock), &tokens,
-				 err);
+				 sl_run_now_us(run), &tokens, err);
 	run->refresh_taken = s == SL_OK;
 	if (s == SL_OK)
 		s = store_tokens(worker, run, &tokens, &won, err);
