@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -124,6 +125,17 @@ print_piece(const char *piece, size_t len, void *out)
 	}
 	(void)fwrite(piece + from, 1, len - from, out);
 	return 0;
+}
+
+bool
+sl_out_arrived(struct sl_cli *cli)
+{
+	struct pollfd end = { .fd = fileno(cli->out), .events = POLLOUT };
+	bool lost = fflush(cli->out) != 0;
+
+	if (!lost && ferror(cli->out) == 0)
+		return true;
+	return poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
 }
 
 void

@@ -29,6 +29,10 @@ const char **sl_grid_row(struct sl_grid *grid);
 
 void sl_grid_print(const struct sl_grid *grid, FILE *out);
 
+/** Did all that was printed arrive? A pipe whose reader has left is nobody's
+ *  loss. */
+bool sl_out_arrived(struct sl_cli *cli);
+
 /** One object on one line; takes the reference. */
 void sl_out_json(struct sl_cli *cli, json_t *object_owned);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <string.h>
-
 #include "cli/commands.h"
 #include "cli/env.h"
 #include "cli/help.h"
+#include "cli/output.h"
 
 int
 sl_cmd_version(struct sl_cli *cli)
@@ -27,10 +25,16 @@ sl_cli_run(struct sl_cli *cli)
 	status = sl_env_log(cli);
 	if (status == SL_EXIT_OK)
 		status = cli->command->run(cli);
+	if (sl_log_dropped(cli->log) > 0)
+		(void)sl_cli_complain(
+			cli, status,
+			"%llu lines of the log could not be "
+			"written: is the disk full?",
+			(unsigned long long)sl_log_dropped(cli->log));
 	/* A result that could not be written is no result. */
-	if (fflush(cli->out) != 0 && errno != EPIPE && status == SL_EXIT_OK)
+	if (!sl_out_arrived(cli) && status == SL_EXIT_OK)
 		return sl_cli_complain(cli, SL_EXIT_FAILED,
-				       "cannot write the result: %s",
-				       strerror(errno));
+				       "cannot write all of the result: is "
+				       "the disk full?");
 	return status;
 }
