@@ -1,6 +1,7 @@
 -- Give the lease back and plan the next run; the row is locked by run_hold.
 -- $1 uuid, $2 uuid  user, integration
--- $3 timestamptz    next run; NULL = by the interval
+-- $3 timestamptz    next run; NULL = by the interval, from the run's start, so
+--                   that a cron line of the same interval finds it due
 -- $4 boolean        the request for a resync was fulfilled
 -- $5 boolean        the run failed
 -- $6 timestamptz    the provider's deadline; NULL = none
@@ -15,8 +16,9 @@ SET lease_until = NULL, lease_owner = NULL,
 	not_before = $6::timestamptz,
 	failures = CASE WHEN $5::boolean THEN c.failures + 1 ELSE 0 END,
 	next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN sluice.clock()
-		ELSE coalesce($3::timestamptz, sluice.clock()
-			+ make_interval(secs => i.sync_interval_s)) END
+		ELSE coalesce($3::timestamptz, greatest(sluice.clock(),
+			coalesce(c.run_started_at, sluice.clock())
+			+ make_interval(secs => i.sync_interval_s))) END
 FROM public.user_integrations i
 WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
 	AND i.user_id = $1::uuid AND i.id = $2::uuid

@@ -1,7 +1,8 @@
 -- Integrations that match, without claiming; as sluice_operator.
 -- $1 uuid     user; NULL = all
 -- $2 text     connector name; NULL = all
--- $3 boolean  only what is due and free, oldest first
+-- $3 boolean  only what is due and free, oldest first; due is what becomes so
+--             in a tenth of its interval or ten seconds: cron is not exact
 -- $4 bigint   most rows
 -- Result: integration_id, user_id, provider, account, status
 SELECT i.id AS integration_id, i.user_id, i.provider, i.account, i.status
@@ -11,7 +12,8 @@ WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
 	AND ($2::text IS NULL OR i.provider = $2::text)
 	AND (NOT $3::boolean OR (
 		c.enabled AND c.parked_at IS NULL
-		AND c.next_run_at <= sluice.clock()
+		AND c.next_run_at <= sluice.clock() + least(interval '10 s',
+			make_interval(secs => i.sync_interval_s / 10.0))
 		AND (c.not_before IS NULL OR c.not_before <= sluice.clock())
 		AND (c.lease_until IS NULL OR c.lease_until <= sluice.clock())))
 ORDER BY c.next_run_at, i.id
