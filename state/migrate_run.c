@@ -52,8 +52,10 @@ begin_locked(struct sl_pg *pg, struct sl_error *err)
 {
 	sl_status st = sl_pg_begin(pg, SL_PG_SELF, NULL, err);
 
-	if (st == SL_OK)
+	if (st == SL_OK) {
+		sl_pg_be_patient(pg);
 		st = sl_pg_query(pg, sl_sql_migrate_lock, NULL, NULL, err);
+	}
 	if (st == SL_OK)
 		st = sl_pg_query(pg, sl_sql_migrate_limit, NULL, NULL, err);
 	return st;

@@ -20,10 +20,18 @@
 /* {"sub":"<uuid>","role":"sluice_gateway"} */
 #define CLAIMS_MAX 128
 
+/* How long an answer may take: the server's own time limit for a statement,
+ * or this where it has none, and some time for the limit to take effect. */
+#define TIMEOUT_MS_DEFAULT 60000
+#define TIMEOUT_MS_EXTRA   10000
+
 struct sl_pg {
 	PGconn *conn;
-	char *url; /* NULL = the environment */
-	bool open; /* a transaction is      */
+	char *url;           /* NULL = the environment           */
+	bool open;           /* a transaction is                 */
+	bool stale;          /* to a server that may not write   */
+	bool silent;         /* the connection was given up      */
+	int64_t patience_ms; /* for one answer; 0 = without end  */
 	int64_t statements;
 };
 
@@ -38,6 +46,7 @@ sl_pg_connect(const char *url, struct sl_pg **out, struct sl_error *err)
 	*out = sl_alloc(sizeof(**out));
 	(*out)->conn = conn;
 	(*out)->url = sl_strdup(url);
+	(*out)->patience_ms = TIMEOUT_MS_DEFAULT + TIMEOUT_MS_EXTRA;
 	return SL_OK;
 }
 
@@ -64,7 +73,7 @@ sl_pg_statements(const struct sl_pg *pg)
 static bool
 is_well(struct sl_pg *pg)
 {
-	if (PQstatus(pg->conn) != CONNECTION_OK)
+	if (PQstatus(pg->conn) != CONNECTION_OK || pg->stale)
 		return false;
 	(void)PQconsumeInput(pg->conn);
 	return PQstatus(pg->conn) == CONNECTION_OK &&
@@ -85,6 +94,8 @@ sl_pg_ensure(struct sl_pg *pg, struct sl_error *err)
 	PQfinish(pg->conn);
 	pg->conn = fresh;
 	pg->open = false;
+	pg->stale = false;
+	pg->silent = false;
 	return SL_OK;
 }
 
@@ -96,17 +107,74 @@ is_good(const PGresult *result)
 	return got == PGRES_TUPLES_OK || got == PGRES_COMMAND_OK;
 }
 
+/* What libpq says, unless we gave up waiting. */
+static sl_status
+fail(struct sl_pg *pg, const PGresult *result, struct sl_error *err)
+{
+	if (pg->silent)
+		return sl_fail(err, SL_RETRY, SL_CLIENT,
+			       "the database did not answer for %lld s: the "
+			       "connection is given up",
+			       (long long)(pg->patience_ms / 1000));
+	(void)sl_pg_fail(pg->conn, result, err);
+	/* A standby: the next transaction looks for the primary. */
+	if (strcmp(err->sqlstate, "25006") == 0)
+		pg->stale = true;
+	return err->status;
+}
+
+static PGresult *
+next_result(struct sl_pg *pg)
+{
+	if (!sl_pg_await(pg->conn, pg->patience_ms))
+		pg->silent = true;
+	return PQgetResult(pg->conn);
+}
+
+/* The last result of what was sent; the others are good ones. */
+static PGresult *
+answer(struct sl_pg *pg)
+{
+	PGresult *last = next_result(pg);
+	PGresult *more = last == NULL ? NULL : next_result(pg);
+
+	while (more != NULL) {
+		PQclear(last);
+		last = more;
+		more = next_result(pg);
+	}
+	return last;
+}
+
+static PGresult *
+execute(struct sl_pg *pg, const char *command)
+{
+	return PQsendQuery(pg->conn, command) == 1 ? answer(pg) : NULL;
+}
+
 static sl_status
 simple(struct sl_pg *pg, const char *command, struct sl_error *err)
 {
-	PGresult *result = PQexec(pg->conn, command);
+	PGresult *result = execute(pg, command);
 	sl_status status = SL_OK;
 
 	pg->statements++;
 	if (!is_good(result))
-		status = sl_pg_fail(pg->conn, result, err);
+		status = fail(pg, result, err);
 	PQclear(result);
 	return status;
+}
+
+/* The identity's answer tells the time limit of statements. */
+static void
+note_patience(struct sl_pg *pg, const PGresult *result)
+{
+	int column = PQfnumber(result, "timeout_ms");
+	int64_t ms = 0;
+
+	if (column < 0 || !sl_parse_i64(PQgetvalue(result, 0, column), &ms))
+		return;
+	pg->patience_ms = (ms > 0 ? ms : TIMEOUT_MS_DEFAULT) + TIMEOUT_MS_EXTRA;
 }
 
 /* Take all results of a pipeline; the first failure is the one that counts. */
@@ -118,18 +186,20 @@ drain_pipeline(struct sl_pg *pg, struct sl_error *err)
 	int empty = 0;
 
 	while (!synced && empty < 3) {
-		PGresult *result = PQgetResult(pg->conn);
+		PGresult *result = next_result(pg);
 		ExecStatusType got = PQresultStatus(result);
 
 		empty = result == NULL ? empty + 1 : 0;
 		synced = got == PGRES_PIPELINE_SYNC;
 		if (result != NULL && !synced && !is_good(result) &&
 		    status == SL_OK)
-			status = sl_pg_fail(pg->conn, result, err);
+			status = fail(pg, result, err);
+		if (got == PGRES_TUPLES_OK)
+			note_patience(pg, result);
 		PQclear(result);
 	}
 	if (status == SL_OK && !synced)
-		status = sl_pg_fail(pg->conn, NULL, err);
+		status = fail(pg, NULL, err);
 	return status;
 }
 
@@ -238,9 +308,9 @@ sl_pg_commit(struct sl_pg *pg, bool *unknown, struct sl_error *err)
 	pg->open = false;
 	*unknown = false;
 	pg->statements++;
-	result = PQexec(pg->conn, "COMMIT");
+	result = execute(pg, "COMMIT");
 	if (!is_good(result)) {
-		status = sl_pg_fail(pg->conn, result, err);
+		status = fail(pg, result, err);
 		*unknown = PQstatus(pg->conn) == CONNECTION_BAD;
 	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
 		status = sl_fail(err, SL_BUG, SL_CLIENT,
@@ -292,13 +362,15 @@ sl_status
 sl_pg_query(struct sl_pg *pg, const char *sql, const struct sl_params *params,
 	    struct sl_rows **rows, struct sl_error *err)
 {
-	PGresult *result = PQexecParams(
-		pg->conn, sql, params == NULL ? 0 : params->count, NULL,
-		params == NULL ? NULL : params->values, NULL, NULL, 0);
+	PGresult *result = NULL;
 
+	if (PQsendQueryParams(pg->conn, sql, params == NULL ? 0 : params->count,
+			      NULL, params == NULL ? NULL : params->values,
+			      NULL, NULL, 0) == 1)
+		result = answer(pg);
 	pg->statements++;
 	if (!is_good(result)) {
-		(void)sl_pg_fail(pg->conn, result, err);
+		(void)fail(pg, result, err);
 		PQclear(result);
 		return err->status;
 	}
@@ -315,4 +387,11 @@ sl_status
 sl_pg_script(struct sl_pg *pg, const char *sql, struct sl_error *err)
 {
 	return simple(pg, sql, err);
+}
+
+void
+sl_pg_be_patient(struct sl_pg *pg)
+{
+	SL_ASSERT(pg->open);
+	pg->patience_ms = 0;
 }

@@ -9,7 +9,7 @@
  *
  * SQLSTATE to remedy, mapped once, here: 08, 57P, 53, 40, 25006, 55P03,
  * connection loss -> SL_RETRY (client); 22, 23, 54, P0 -> SL_REJECTED (item);
- * 57014 -> SL_RETRY; 42P01, 3F000, 42501 -> SL_CONFIG with what to do;
+ * 57014 -> SL_RETRY; no answer in time -> SL_RETRY; 42P01, 3F000, 42501 -> SL_CONFIG with what to do;
  * everything else -> SL_BUG.
  */
 #ifndef SL_STATE_PG_H
@@ -128,6 +128,11 @@ int64_t sl_row_time(const struct sl_rows *rows, size_t row, const char *column);
 const unsigned char *sl_row_bytes(struct sl_arena *arena,
 				  const struct sl_rows *rows, size_t row,
 				  const char *column, size_t *len);
+
+/** In the transaction that is open, wait for answers as long as it takes:
+ *  migrations only. Else a server that answers nothing within its statement's
+ *  time limit and ten seconds more is SL_RETRY (client), connection lost. */
+void sl_pg_be_patient(struct sl_pg *pg);
 
 /** Several commands in one simple query: migrations only. */
 sl_status sl_pg_script(struct sl_pg *pg, const char *sql, struct sl_error *err)

@@ -113,6 +113,7 @@ open_with(const struct words *w, PGconn **out, struct sl_error *err)
 		return err->status;
 	}
 	(void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
+	(void)PQsetnonblocking(conn, 1); /* sl_pg_await sees to sending */
 	*out = conn;
 	return SL_OK;
 }

@@ -14,6 +14,13 @@ struct remedy {
 };
 
 static const char advice_migrate[] = " (run 'sluice migrate')";
+static const char advice_room[] =
+	" (make room on the disk of the database, then run it again)";
+static const char advice_connections[] =
+	" (raise the limit of connections, or put a pooler between)";
+static const char advice_primary[] =
+	" (is it a standby? name the primary, or all hosts with "
+	"target_session_attrs=read-write)";
 static const char advice_member[] =
 	" (the login must be a member of sluice_gateway and sluice_operator)";
 
@@ -21,9 +28,11 @@ static const struct remedy remedies[] = {
 	{ "08", SL_RETRY, SL_CLIENT, NULL },
 	{ "57P", SL_RETRY, SL_CLIENT, NULL },
 	{ "57014", SL_RETRY, SL_CLIENT, NULL },
+	{ "53100", SL_RETRY, SL_CLIENT, advice_room },
+	{ "53300", SL_RETRY, SL_CLIENT, advice_connections },
 	{ "53", SL_RETRY, SL_CLIENT, NULL },
 	{ "40", SL_RETRY, SL_CLIENT, NULL },
-	{ "25006", SL_RETRY, SL_CLIENT, NULL },
+	{ "25006", SL_RETRY, SL_CLIENT, advice_primary },
 	{ "55P03", SL_RETRY, SL_CLIENT, NULL },
 	{ "22", SL_REJECTED, SL_ITEM, NULL },
 	/* a parent is missing: the user or the account is gone, or an artifact

@@ -25,6 +25,15 @@ sl_status sl_pg_fail(const PGconn *conn, const PGresult *result,
 		     struct sl_error *err);
 
 /**
+ * Send what is unsent and wait until PQgetResult will not block.
+ *
+ * patience_ms	0 = as long as it takes
+ *
+ * False: it took longer, and the connection was given up.
+ */
+bool sl_pg_await(PGconn *conn, int64_t patience_ms);
+
+/**
  * Open a connection with sluice's defaults under what the caller gives.
  *
  * url		connection string or URI; NULL = the environment

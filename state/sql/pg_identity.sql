@@ -1,7 +1,7 @@
 -- Who the transaction is, transaction-locally; the first statement of each.
 -- $1 text  role to become; NULL = the login itself
 -- $2 text  request.jwt.claims, a JSON object; NULL = none
--- Result: nothing of interest.
+-- Result: timeout_ms bigint: what a statement may take; 0 = no limit
 SELECT
 	pg_catalog.set_config('role', $1, true),
 	pg_catalog.set_config('request.jwt.claims', coalesce($2, ''), true),
@@ -29,4 +29,8 @@ SELECT
 			'idle_in_transaction_session_timeout') <> '0'
 		THEN pg_catalog.current_setting(
 			'idle_in_transaction_session_timeout')
-		ELSE '60s' END, true)
+		ELSE '60s' END, true),
+	(pg_catalog.date_part('epoch', CASE WHEN $1::text IS NULL
+			OR pg_catalog.current_setting('statement_timeout') <> '0'
+		THEN pg_catalog.current_setting('statement_timeout')
+		ELSE '60s' END::interval) * 1000)::bigint AS timeout_ms
