@@ -309,6 +309,12 @@ sl_store_commit(struct sl_store *store, const struct sl_commit *commit,
 			break;
 		status = SL_OK;
 	}
+	if (status == SL_RETRY && commit->page->items > 1 &&
+	    strcmp(err->sqlstate, "57014") == 0)
+		return sl_fail(err, SL_SMALLER, SL_STREAM,
+			       "the database did not store a page of %zu "
+			       "items in time",
+			       commit->page->items);
 	if (status != SL_OK)
 		return status;
 	*out = (struct sl_outcome){ .counts = w.counts,

@@ -35,6 +35,9 @@
 /** Times an answer may be too large before the stream fails. */
 #define SL_SHRINK_MAX 16
 
+/** Times a page is halved because the database took too long to store it. */
+#define SL_SLOW_MAX 3
+
 struct sl_engine_config {
 	struct sl_transport *transport;
 	struct sl_store_factory stores;

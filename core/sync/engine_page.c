@@ -130,10 +130,11 @@ commit_with_patience(struct sl_worker *worker, struct sl_task *task,
 	sl_status s = SL_OK;
 
 	for (int i = 0; i < COMMIT_ATTEMPTS; i++) {
+		if (i > 0)
+			sl_engine_pause(e, COMMIT_PAUSE_US << (i - 1));
 		s = store->commit(store, c, c->page->arena, out, err);
 		if (s != SL_RETRY || sl_engine_ending(e))
-			return s;
-		sl_engine_pause(e, COMMIT_PAUSE_US << i);
+			break;
 	}
 	return s;
 }
@@ -262,7 +263,8 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 	enum sl_page_verdict verdict = SL_PAGE_FAILED;
 
 	if (read_page(task, &step, err) == SL_OK) {
-		task->shrink = 0;
+		/* who keeps page sizes asks for twice of what went well */
+		task->shrink = task->slow > 0;
 		task->attempts = 0;
 		task->not_before_us = 0;
 		sl_page_prepare(&step.page);

@@ -84,6 +84,7 @@ struct sl_task {
 	bool starts_walk, resynced; /* the next page begins a walk */
 	int64_t walk_started_us;
 	int shrink;
+	int slow;              /* times the database took too long for a page */
 	int attempts;          /* answers in a row that were not usable */
 	int64_t not_before_us; /* of the next flight; monotonic */
 	struct sl_trail trail; /* of this listing, in this run */

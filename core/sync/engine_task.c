@@ -388,6 +388,22 @@ advance(struct sl_worker *worker, struct sl_task *task)
 	return false;
 }
 
+/* The page was not stored in time. False: halving it did not help. */
+static bool
+halve_page(struct sl_task *task)
+{
+	if (task->failure.status != SL_SMALLER)
+		return false;
+	if (task->slow == SL_SLOW_MAX) { /* not for its size: later, then */
+		task->failure.status = SL_RETRY;
+		return false;
+	}
+	task->shrink = ++task->slow;
+	sl_trail_clear(&task->trail); /* it did not get there, after all */
+	task->failing = false;
+	return true;
+}
+
 void
 sl_task_step(struct sl_worker *worker, struct sl_job *job)
 {
@@ -400,6 +416,8 @@ sl_task_step(struct sl_worker *worker, struct sl_job *job)
 			if (task->flight && sl_flight_flying(task->flight))
 				return;
 			sl_flight_free(&task->flight);
+			if (task->failing && !stopped && halve_page(task))
+				continue;
 			if (task->failing)
 				task_fail(worker, task, &task->failure);
 			else

@@ -252,11 +252,12 @@ store_tokens(struct sl_worker *worker, struct sl_run *run,
 	/* What the provider gave must not be lost to a database that is away
 	 * for a moment: the old refresh token may be dead already. */
 	for (int i = 0; i < SAVE_ATTEMPTS; i++) {
+		if (i > 0)
+			sl_engine_pause(run->engine, SAVE_PAUSE_US << (i - 1));
 		s = worker->store->save_tokens(worker->store, &update, won,
 					       err);
 		if (s != SL_RETRY)
 			break;
-		sl_engine_pause(run->engine, SAVE_PAUSE_US << i);
 	}
 	return s;
 }

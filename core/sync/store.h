@@ -11,6 +11,7 @@
  * SL_RETRY	the database is away, busy or out of room: scope client
  * SL_LOST	another process holds the lease now: drop all of the run
  * SL_REJECTED	one record cannot be stored (scope item)
+ * SL_SMALLER	commit: the page was not stored in time; half of it may be
  * SL_CONFIG	schema missing or of another version, no privileges
  */
 #ifndef SL_SYNC_STORE_H
