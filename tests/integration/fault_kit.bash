@@ -67,6 +67,8 @@ leases() { sql 'SELECT count(*) FROM sluice.schedule WHERE lease_until IS NOT NU
 holds_lease() { [ "$(leases)" -gt 0 ]; }
 cursors() { sql "SELECT md5(string_agg(id || coalesce(cursor::text, '-'), ',' ORDER BY id)) FROM sync_state"; }
 
+role() { sql "ALTER ROLE sluice_app $1"; } # a setting of the login
+
 # good WHAT: the next undisturbed run is well and makes the tables equal
 good() {
 	works "$1: the next run is well" sync
