@@ -399,7 +399,7 @@ refusals_have_a_remedy_and_a_scope(void **state)
 		{ 429, false, true, SL_RETRY, SL_INTEGRATION },
 		{ 500, false, true, SL_RETRY, SL_STREAM },
 		{ 503, true, true, SL_RETRY, SL_STREAM },
-		{ 302, false, true, SL_CONFIG, SL_STREAM },
+		{ 302, false, true, SL_RETRY, SL_STREAM },
 	};
 	struct sl_error err;
 
