@@ -84,6 +84,11 @@ sl_gcal_plan(const struct sl_turn *turn, struct sl_arena *arena,
 	if (turn->cursor != NULL && !read_cursor(turn->cursor, &made))
 		return sl_fail(err, SL_RESYNC, SL_STREAM,
 			       "the stored cursor is not one of this version");
+	/* Listing from the start outside a walk would sweep nothing. */
+	if (turn->cursor != NULL && sl_gcal_begins_walk(&made) &&
+	    !turn->stream->walking)
+		return sl_fail(err, SL_RESYNC, SL_STREAM,
+			       "the stored cursor names no place");
 	if (made.events && sl_gcal_begins_walk(&made)) {
 		since = sl_turn_setting(turn, SL_GCAL_OPT_SINCE);
 		made.since =

@@ -94,6 +94,7 @@ check_ask(const struct ask_row *row)
 	kit.stream.key = row->key;
 	kit.turn.shrink = row->shrink;
 	kit_cursor(&kit, row->cursor);
+	kit.stream.walking = json_object_get(kit.turn.cursor, "token") == NULL;
 	kit_set(&kit, "since", row->since);
 	sl_buf_init(&out, PRINT_MAX);
 	if (sl_google_calendar.ask(&kit.turn, kit.arena, &ask, &kit.err) !=
@@ -134,6 +135,8 @@ static const char *const strange_cursors[] = {
 	"{'v':1,'token':'S','n':-1}",
 	"{'v':1,'token':'S','n':2501}",
 	"{'v':1,'token':'S','n':2.5}",
+	"{'v':1}", /* outside a walk: nothing would be swept */
+	"{'v':1,'n':40}",
 };
 
 static void
