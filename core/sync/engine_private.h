@@ -84,7 +84,7 @@ struct sl_task {
 	bool starts_walk, resynced; /* the next page begins a walk */
 	int64_t walk_started_us;
 	int shrink;
-	int slow;              /* times the database took too long for a page */
+	int slow;              /* pages that the database took too long for */
 	int attempts;          /* answers in a row that were not usable */
 	int64_t not_before_us; /* of the next flight; monotonic */
 	struct sl_trail trail; /* of this listing, in this run */
@@ -125,8 +125,7 @@ struct sl_run {
 	char fingerprint[65];
 	struct sl_people_options people;
 	int64_t started_us, started_mono_us, heartbeat_us;
-	int64_t epoch_us; /* the database's time minus the monotonic one: what
-			   * becomes of this host's clock does not matter */
+	int64_t epoch_us; /* the database's time minus the monotonic one */
 	int claim_attempts;
 	struct sl_task *tasks, **tasks_tail;
 	size_t streams, streams_done; /* (L) */

@@ -49,7 +49,6 @@ connect $ben --account $ben
 works '35: both are well' sync
 of_ana="(SELECT user_id FROM user_integrations WHERE account = '$ana')"
 flip() { sql "UPDATE sluice.user_secrets SET ciphertext = set_bit(ciphertext, 13, 1 - get_bit(ciphertext, 13)) WHERE user_id = $of_ana AND purpose = '$1'"; }
-synced() { sql "SELECT count(*) FROM sync_state s JOIN user_integrations i ON i.id = s.integration_id WHERE i.account = '$1' AND s.kind = 'events' AND s.checked_at > now() - interval '1 second' * $2"; }
 for purpose in access_token refresh_token; do
 	[ $purpose = refresh_token ] && sql "UPDATE sluice.grants SET access_expires_at = now() WHERE user_id = $of_ana"
 	change 5
