@@ -103,6 +103,16 @@ for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 	is "6: descriptors closed: $closed" "$status" 0
 	same "6: $closed"
 done
+control POST fault '{"kind":"latency","ms":400,"match":"calendarList"}' >/dev/null
+(exec sluice sync <&- >&- 2>&-) &
+run_pid=$!
+children+=("$run_pid")
+settle 20 holds_lease
+files=$(readlink "/proc/$run_pid/fd/"{0,1,2} 2>/dev/null | sort -u)
+is '6: no socket took the place of a closed one' "${files:-/dev/null}" /dev/null
+: >"$work/run.out" && : >"$work/run.err"
+ended 20
+control DELETE fault >/dev/null
 
 # --- 8: little address space ------------------------------------------------
 bound() { # WHAT, STATUSES: what a run under a limit may end with

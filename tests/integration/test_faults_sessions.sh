@@ -113,11 +113,14 @@ is '28: a standby: nothing was asked' "$status $(requests)" "3 $before"
 like '28: a standby: said, with what to do' "$err" '25006.*target_session_attrs=read-write'
 role 'RESET default_transaction_read_only'
 change 20
-control POST options '{"latency_ms":200}' >/dev/null
-started 2 sync
+control POST options '{"latency_ms":600}' >/dev/null
+begun sync
+settle 20 holds_lease
 role 'SET default_transaction_read_only = on'
 sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sluice_app'" >/dev/null
-sleep 1
+connected() { [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sluice_app' AND query ~ '^(ROLLBACK|SELECT)'")" -gt 0 ]; }
+settle 20 connected # to the standby
+sleep 0.5
 role 'RESET default_transaction_read_only'
 ended 30
 control POST options '{"latency_ms":10}' >/dev/null
