@@ -313,6 +313,7 @@ take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
 			return true;
 		break;
 	case SL_PAGE_UNSTORED: /* a prefetched request must land first */
+		task->unstored = true;
 		break;
 	}
 	task->failure = *err;
@@ -392,7 +393,7 @@ advance(struct sl_worker *worker, struct sl_task *task)
 static bool
 halve_page(struct sl_task *task)
 {
-	if (task->failure.status != SL_SMALLER)
+	if (!task->unstored || task->failure.status != SL_SMALLER)
 		return false;
 	if (task->slow == SL_SLOW_MAX) { /* not for its size: later, then */
 		task->failure.status = SL_RETRY;
@@ -400,7 +401,7 @@ halve_page(struct sl_task *task)
 	}
 	task->shrink = ++task->slow;
 	sl_trail_clear(&task->trail); /* it did not get there, after all */
-	task->failing = false;
+	task->failing = task->unstored = false;
 	return true;
 }
 
