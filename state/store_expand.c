@@ -27,7 +27,9 @@ struct expand_work {
 	struct sl_recur_window window;
 	struct sl_ref *pending, **tail;
 	struct sl_pg_array *asked, *reasons;
+	size_t waiting; /* pending before, for their instances */
 	size_t asked_count;
+	bool skipped; /* some that are due must wait for the provider first */
 	struct sl_expand_outcome out;
 };
 
@@ -84,8 +86,10 @@ ask(struct expand_work *w, const struct sl_rows *rows, size_t row,
 	const char *source_id = sl_row_text(rows, row, "source_id");
 	struct sl_span *span;
 
-	if (w->asked_count >= ASKED_MAX || waits(w, source_id))
+	if (w->waiting + w->asked_count >= ASKED_MAX || waits(w, source_id)) {
+		w->skipped = true;
 		return;
+	}
 	span = SL_NEW(w->arena, struct sl_span);
 	*span = (struct sl_span){ w->window.from_us, w->window.to_us };
 	*w->tail = SL_NEW(w->arena, struct sl_ref);
@@ -131,10 +135,12 @@ book_asked(struct expand_work *w, struct sl_pg *pg, struct sl_error *err)
 {
 	struct sl_params p;
 
+	if (w->asked_count == 0 && !(w->skipped && w->pending != NULL))
+		return SL_OK;
+	w->out.answer = SL_EXPAND_ASKS; /* calling again would not help */
+	w->out.pending = w->pending;
 	if (w->asked_count == 0)
 		return SL_OK;
-	w->out.answer = SL_EXPAND_ASKS;
-	w->out.pending = w->pending;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->request->lease->user_id);
 	sl_params_text(&p, w->request->stream->id);
@@ -166,8 +172,10 @@ load(struct expand_work *w, struct sl_pg *pg, struct sl_rows **rows,
 	status = sl_refs_parse(w->arena, sl_row_text(*rows, 0, "pending"),
 			       &w->pending, err);
 	w->tail = &w->pending;
-	while (status == SL_OK && *w->tail != NULL)
+	while (status == SL_OK && *w->tail != NULL) {
+		w->waiting += (*w->tail)->instances != NULL;
 		w->tail = &(*w->tail)->next;
+	}
 	return status;
 }
 
@@ -181,7 +189,8 @@ expand_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	w->out = (struct sl_expand_outcome){ .answer = SL_EXPANDED };
 	w->asked = sl_pg_array_new(w->arena);
 	w->reasons = sl_pg_array_new(w->arena);
-	w->asked_count = 0;
+	w->waiting = w->asked_count = 0;
+	w->skipped = false;
 	status = load(w, s->pg, &rows, err);
 	if (status != SL_OK || sl_row_text(rows, 0, "artifact_id") == NULL)
 		return status;

@@ -232,6 +232,47 @@ foreign_rules_are_asked_fifty_at_a_time(void **state)
 		    sl_recur_window_at(kit.now_us).to_us);
 }
 
+static size_t
+length(const struct sl_ref *refs)
+{
+	size_t n = 0;
+
+	for (; refs != NULL; refs = refs->next)
+		n++;
+	return n;
+}
+
+/* Run after run failed before the provider answered, and a month went by. */
+static void
+masters_that_wait_are_waited_for_and_no_more_are_asked(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "patience");
+	struct sl_expand_outcome out;
+
+	(void)state;
+	kit_page(&kit, s);
+	kit.commit.lists_instances = true;
+	masters(510, 1, foreign);
+	kit_commit(&kit);
+	for (int run = 0; run < 11; run++) {
+		out = expand(s, true);
+		assert_int_equal(out.answer, SL_EXPAND_ASKS);
+		assert_int_equal(length(out.pending), 50);
+	}
+	assert_int_equal(series("expansion = 'asked'"), 50);
+	/* what waits may be more: asked by an edition that asked for more */
+	sl_test_db_exec(kit.db,
+			"WITH s AS (UPDATE public.sync_state SET pending = ("
+			"SELECT jsonb_agg(jsonb_build_object('id', source_id, "
+			"'from', 1, 'to', 2)) FROM public.artifacts) "
+			"WHERE key = 'patience') UPDATE public.calendar_series "
+			"SET expansion = 'asked', expanded_to = now()");
+	kit.now_us += 31 * KIT_DAY;
+	out = expand(s, true);
+	assert_int_equal(out.answer, SL_EXPAND_ASKS);
+	assert_int_equal(length(out.pending), 510);
+}
+
 static void
 foreign_rules_are_marked_where_nobody_can_be_asked(void **state)
 {
@@ -392,6 +433,7 @@ main(void)
 		T(what_depends_on_nothing_new_writes_nothing),
 		T(a_month_later_all_are_due_and_only_the_edges_are_written),
 		T(foreign_rules_are_asked_fifty_at_a_time),
+		T(masters_that_wait_are_waited_for_and_no_more_are_asked),
 		T(foreign_rules_are_marked_where_nobody_can_be_asked),
 		T(an_answer_becomes_occurrences_as_long_as_the_master),
 		T(an_answer_for_a_master_that_changed_meanwhile_is_dropped),
