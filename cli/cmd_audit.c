@@ -118,6 +118,24 @@ compared(const struct sl_tally *t)
 	       t->quarantined;
 }
 
+/* That nothing differs is said only where something was looked at. */
+static void
+print_counts(FILE *out, struct sl_arena *arena, const struct sl_tally *t)
+{
+	fprintf(out, "%s compared in %s: ",
+		sl_format_plural(arena, compared(t), "item"),
+		sl_format_plural(arena, t->pages, "page"));
+	if (differences(t) > 0)
+		fprintf(out, "%s missing, %s extra, %s stale\n",
+			sl_format_count(arena, t->created),
+			sl_format_count(arena, t->deleted),
+			sl_format_count(arena, t->updated));
+	else if (t->pages > 0)
+		fputs("no difference\n", out);
+	else
+		fputs("nothing is known\n", out);
+}
+
 static void
 print_audit(struct audit *a, const struct sl_run_report *r)
 {
@@ -127,18 +145,15 @@ print_audit(struct audit *a, const struct sl_run_report *r)
 	FILE *out = a->cli->out;
 	size_t n;
 
-	fprintf(out, "%s of %s: %s compared in %s: ",
-		sl_env_title(r->target->provider),
-		sl_format_clean(arena, r->target->account, TITLE_SHOWN),
-		sl_format_plural(arena, compared(t), "item"),
-		sl_format_plural(arena, t->pages, "page"));
-	if (differences(t) == 0)
-		fputs("no difference\n", out);
-	else
-		fprintf(out, "%s missing, %s extra, %s stale\n",
-			sl_format_count(arena, t->created),
-			sl_format_count(arena, t->deleted),
-			sl_format_count(arena, t->updated));
+	fprintf(out, "%s of %s: ", sl_env_title(r->target->provider),
+		sl_format_clean(arena, r->target->account, TITLE_SHOWN));
+	print_counts(out, arena, t);
+	if (strcmp(r->status, "interrupted") == 0)
+		fputs("  stopped before its end\n", out);
+	else if (strcmp(r->status, "ok") == 0 && t->pages == 0)
+		fputs("  no stream is walked yet, or none is pulled "
+		      "(sluice sync, sluice streams)\n",
+		      out);
 	n = sl_audit_left_out(a->state, id);
 	if (n > 0)
 		fprintf(out, "  %s left out: not walked yet (sluice sync)\n",

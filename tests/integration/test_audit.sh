@@ -43,6 +43,9 @@ is 'connected' "$status" 0
 
 works 'an account that was never synced' audit --user $ana --json
 is 'has nothing to be audited' "$(field "$out" compared) $(field "$out" missing)" '0 0'
+works 'a person' audit --user $ana
+unlike 'is not told that all is well' "$out" 'no difference'
+like 'but what is missing for an audit' "$out" 'no stream is walked yet'
 works 'first sync' sync --user $ana
 
 # --- all is well ----------------------------------------------------------------
@@ -121,13 +124,14 @@ is 'nothing' "$(field "$out" created)$(field "$out" updated)$(field "$out" delet
 control POST fault '{"kind":"hang","ms":60000,"match":"primary/events"}' >/dev/null
 met() { [ "$(left)" -gt 0 ]; }
 for signal in INT KILL; do
-	sluice audit --user $ana >/dev/null 2>&1 </dev/null &
+	sluice audit --user $ana >"$work/out" 2>&1 </dev/null &
 	pid=$!
 	children+=("$pid")
 	settle 20 met
 	kill -$signal $pid
 	wait $pid 2>/dev/null
 	is "SIG$signal: exit status" "$?" "$((128 + $(kill -l $signal)))"
+	[ $signal = KILL ] || like 'it says that it was stopped' "$(cat "$work/out")" 'stopped before its end'
 	[ $signal = KILL ] || is 'stopped in good order it leaves nothing' \
 		"$(left) $(sql 'SELECT count(*) FROM sluice.schedule WHERE lease_until IS NOT NULL')" '0 0'
 done
