@@ -157,6 +157,7 @@ sl_tell_stream_of(const struct sl_teller *t, const json_t *o)
 		sl_told_text(stream, "key"),
 		sl_told_quoted(t, stream, "title"));
 	if (sl_told_has(stream, "state"))
-		sl_tell(t, "", "%s; last success %s", sl_told_pulled(t, stream),
-			sl_told_time(t, stream, "checked_at"));
+		sl_tell(t, "", "last success %s, %s",
+			sl_told_time(t, stream, "checked_at"),
+			sl_told_pulled(t, stream));
 }

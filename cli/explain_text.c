@@ -26,6 +26,18 @@ tell_stream_health(const struct sl_teller *t, const json_t *stream)
 			sl_told_plural(t, stream, "pending", "item"));
 }
 
+/* The words of a reason are a sentence: they come last. */
+static void
+tell_stream_state(const struct sl_teller *t, const json_t *stream)
+{
+	const char *state = sl_told_text(stream, "state");
+
+	if (strcmp(state, "closed") == 0)
+		sl_tell(t, "state", "%s", sl_told_pulled(t, stream));
+	else
+		sl_tell(t, "state", "%s, %s", state, sl_told_pulled(t, stream));
+}
+
 static void
 tell_stream(const struct sl_teller *t, const json_t *stream)
 {
@@ -36,8 +48,7 @@ tell_stream(const struct sl_teller *t, const json_t *stream)
 		sl_tell(t, "waiting",
 			"a listing named the item; it is still to "
 			"be read");
-	sl_tell(t, "state", "%s, %s", sl_told_pulled(t, stream),
-		sl_told_text(stream, "state"));
+	tell_stream_state(t, stream);
 	sl_tell_account(t, stream);
 	sl_tell(t, "walked", "last complete walk %s%s%s",
 		sl_told_time(t, stream, "walked_at"),

@@ -208,10 +208,16 @@ static const struct {
 	{ "{\"streams\": [{\"kind\": \"k\", \"key\": \"x\", "
 	  "\"provider\": \"sky\", \"state\": \"new\", \"enabled\": "
 	  "false, \"disabled_reason\": \"too-blue\"}]}",
-	  "  state         not pulled: It is too blue., new\n" },
-	{ "{\"streams\": [{\"state\": \"closed\", "
-	  "\"disabled_reason\": \"not-listed\"}]}",
-	  "closed: A complete walk did not find it" },
+	  "  state         new, not pulled: It is too blue.\n" },
+	{ "{\"streams\": [{\"state\": \"live\", \"enabled\": true}]}",
+	  "  state         live, pulled\n" },
+	{ "{\"streams\": [{\"state\": \"closed\", \"provider\": \"sky\", "
+	  "\"disabled_reason\": \"too-blue\"}]}",
+	  "  state         closed: It is too blue.\n" },
+	{ "{\"items\": [{\"provider\": \"sky\", \"stream\": {\"kind\": \"k\", "
+	  "\"key\": \"x\", \"state\": \"closed\", "
+	  "\"disabled_reason\": \"too-blue\"}}]}",
+	  "                last success never, closed: It is too blue.\n" },
 	{ "{\"people\": [{\"norm\": \"a@b\", \"contact\": null, "
 	  "\"verdict\": {\"contact\": true, \"reason\": \"met\", "
 	  "\"words\": \"Met.\", \"due\": \"next-sync\", \"event\": "
