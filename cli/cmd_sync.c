@@ -91,9 +91,14 @@ run(struct sync *sync)
 static int
 say_idle(struct sync *sync)
 {
-	if (!sync->runner.filter.due && !sl_cli_has(sync->cli, SL_FLAG_JSON))
-		fputs("no account to sync: sluice connect CONNECTOR --user U\n",
-		      sync->cli->out);
+	bool due = sync->runner.filter.due;
+
+	/* what cron runs is silent */
+	if (sl_cli_has(sync->cli, SL_FLAG_JSON) || (due && sync->pages == 0))
+		return SL_EXIT_OK;
+	fputs(due ? "no account is due now: sluice status says when\n"
+		  : "no account to sync: sluice connect CONNECTOR --user U\n",
+	      sync->cli->out);
 	return SL_EXIT_OK;
 }
 

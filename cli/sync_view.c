@@ -44,8 +44,9 @@ sl_sync_view_new(struct sl_cli *cli, const struct sl_work *work, size_t count)
 	view->count = count;
 	view->items = sl_alloc_array(count + 1, sizeof(*view->items));
 	view->started_us = sl_mono_us(cli->clock);
-	view->quiet =
-		sl_cli_has(cli, SL_FLAG_DUE) && isatty(fileno(cli->out)) != 1;
+	/* who asks for a dry run wants to read it */
+	view->quiet = sl_cli_has(cli, SL_FLAG_DUE) && !view->dry &&
+		      isatty(fileno(cli->out)) != 1;
 	sl_painter_init(&view->painter, cli->err, cli->clock);
 	return view;
 }

@@ -113,6 +113,12 @@ is 'asks for two pages' "$(requests)" 2
 is 'and says that there is more' "$(field "$out" limited) $(field "$out" pages)" 'true 2'
 dry 'the same for a person' --full --pages 2
 like 'in words' "$out" 'stopped after 2 pages; there is more: --pages N'
+works 'what is not due' sync --dry-run --due
+is 'is told of' "$out" 'no account is due now: sluice status says when'
+sql "UPDATE sluice.schedule SET next_run_at = now()"
+works 'what is due' sync --dry-run --due
+like 'has its summary, into a pipe as well' "$out" "of $ana: .*"
+like 'and its last line' "$out" 'dry run: nothing was stored'
 
 # --- what a full walk would delete ---------------------------------------------
 event "{\"account\":\"$ana\",\"op\":\"purge\",\"id\":\"${single[3]}\"}"
