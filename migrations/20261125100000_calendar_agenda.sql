@@ -124,6 +124,8 @@ WHERE a.deleted_at IS NULL
 		FROM public.artifacts x
 		WHERE x.user_id = a.user_id AND x.integration_id = a.integration_id
 			AND x.stream_key = a.stream_key AND x.parent_source_id = a.source_id
+			-- one that a walk missed was taken back: its slot is as the rule says
+			AND x.deleted_reason IS DISTINCT FROM 'not-listed'
 			AND (x.original_start_at = o.starts_at
 				OR x.original_start_date = o.start_date));
 COMMENT ON VIEW public.calendar_agenda IS
@@ -165,6 +167,7 @@ CROSS JOIN LATERAL (
 					AND x.integration_id = a.integration_id
 					AND x.stream_key = a.stream_key
 					AND x.parent_source_id = a.source_id
+					AND x.deleted_reason IS DISTINCT FROM 'not-listed'
 					AND x.original_start_at = o.starts_at)
 		ORDER BY o.starts_at DESC
 		LIMIT 1

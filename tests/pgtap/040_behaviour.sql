@@ -256,20 +256,23 @@ SELECT a.user_id, a.id, a.occurred_at + n * interval '7 days', a.ends_at + n * i
 FROM public.artifacts a CROSS JOIN generate_series(1, 3) AS n
 WHERE a.user_id = tap.a() AND a.source_id = 'weekly';
 INSERT INTO public.artifacts (user_id, integration_id, stream_key, source_id, type,
-	parent_source_id, original_start_at, occurred_at, title, content_hash, deleted_at)
+	parent_source_id, original_start_at, occurred_at, title, content_hash, deleted_at,
+	deleted_reason)
 SELECT a.user_id, a.integration_id, x.key, x.id, a.type, 'weekly', a.occurred_at + x.slot,
-	a.occurred_at + x.slot + interval '1 hour', x.id, a.content_hash, x.gone
+	a.occurred_at + x.slot + interval '1 hour', x.id, a.content_hash, x.gone, x.why
 FROM public.artifacts a CROSS JOIN (VALUES
-	('cal', 'moved', interval '7 days', NULL::timestamptz),
-	('cal', 'off', interval '14 days', now()),
-	('cal', 'no slot of it', interval '15 days', NULL),
-	('another', 'of another calendar', interval '21 days', NULL)) AS x (key, id, slot, gone)
+	('cal', 'moved', interval '7 days', NULL::timestamptz, NULL),
+	('cal', 'off', interval '14 days', now(), 'cancelled'),
+	('cal', 'no slot of it', interval '15 days', NULL, NULL),
+	('cal', 'taken back', interval '21 days', now(), 'not-listed'),
+	('another', 'of another calendar', interval '21 days', NULL, NULL))
+	AS x (key, id, slot, gone, why)
 WHERE a.user_id = tap.a() AND a.source_id = 'weekly';
 SELECT results_eq($$ SELECT kind, title, count(*)::int FROM public.calendar_agenda
 	WHERE user_id = tap.a() AND kind <> 'single' GROUP BY 1, 2 ORDER BY 1, 2 $$,
 	$$ VALUES ('exception', 'moved', 1), ('exception', 'no slot of it', 1),
 		('exception', 'of another calendar', 1), ('occurrence', 'Weekly', 2) $$,
-	'an exception takes the place of its slot, in its own calendar');
+	'an exception takes the place of its slot, in its own calendar, while it is listed');
 SELECT is(tap.ask('authenticated', tap.b(), 'SELECT count(*) FROM public.calendar_agenda'), '2',
 	'the agenda of another user is another one');
 SELECT is(tap.act('sluice_gateway', tap.a(),
