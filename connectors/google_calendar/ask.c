@@ -150,9 +150,10 @@ ask_event(const struct sl_turn *turn, const char *id, bool light,
 /*
  * All instances of the window in one page, as light as can be. Cancelled ones
  * too: what an exception replaces is decided where the exception is known.
+ * Where that cannot be read (`light`), only whether there is an answer.
  */
 static void
-ask_instances(const struct sl_turn *turn, const struct sl_ref *ref,
+ask_instances(const struct sl_turn *turn, const struct sl_ref *ref, bool light,
 	      struct sl_arena *arena, struct sl_call *call)
 {
 	const char **path = SL_NEW_ARRAY(arena, 6, const char *);
@@ -170,18 +171,20 @@ ask_instances(const struct sl_turn *turn, const struct sl_ref *ref,
 	path[3] = ref->source_id;
 	path[4] = "instances";
 	add(&list, "maxResults",
-	    sl_arena_printf(arena, "%d", SL_GCAL_INSTANCES_MAX));
+	    sl_arena_printf(arena, "%d", light ? 1 : SL_GCAL_INSTANCES_MAX));
 	add(&list, "showDeleted", "true");
 	add(&list, "timeMin", from);
 	add(&list, "timeMax", to);
 	add(&list, "fields",
-	    "kind,nextPageToken,items(id,status,recurringEventId,"
-	    "originalStartTime)");
+	    light ? "kind"
+		  : "kind,nextPageToken,items(id,status,recurringEventId,"
+		    "originalStartTime)");
 	*call = (struct sl_call){ .endpoint = SL_GOOGLE_CALENDAR,
 				  .path = path,
 				  .query = list.rows,
 				  .wanted_id = ref->source_id,
-				  .tag = SL_GCAL_INSTANCES };
+				  .tag = light ? SL_GCAL_LIGHT_INSTANCES
+					       : SL_GCAL_INSTANCES };
 }
 
 /*
@@ -203,7 +206,7 @@ ask_wanted(const struct sl_turn *turn, struct sl_arena *arena,
 		struct sl_call *call = &ask->calls[ask->count++];
 
 		if (ref->instances != NULL)
-			ask_instances(turn, ref, arena, call);
+			ask_instances(turn, ref, light, arena, call);
 		else
 			ask_event(turn, ref->source_id, light, arena, call);
 	}

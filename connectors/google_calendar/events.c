@@ -138,7 +138,8 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 	const char *id = answer->call->wanted_id;
 
 	page->more = true; /* the listing has not been asked yet */
-	if (answer->call->tag == SL_GCAL_INSTANCES)
+	if (answer->call->tag == SL_GCAL_INSTANCES ||
+	    answer->call->tag == SL_GCAL_LIGHT_INSTANCES)
 		return read_instances(turn, answer, page, err);
 	if (answer->http_status == 404 || answer->http_status == 410) {
 		struct sl_tombstone *stone = sl_page_tombstone(page);

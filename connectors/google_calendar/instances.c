@@ -14,7 +14,10 @@ failure(const struct sl_answer *answer)
 {
 	if (answer->http_status == 404 || answer->http_status == 410)
 		return "not-found";
-	return answer->http_status == 200 ? NULL : "refused";
+	if (answer->http_status != 200)
+		return "refused";
+	return answer->call->tag == SL_GCAL_LIGHT_INSTANCES ? "item-unreadable"
+							    : NULL;
 }
 
 void

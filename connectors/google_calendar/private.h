@@ -19,6 +19,7 @@ enum sl_gcal_tag {
 	SL_GCAL_ITEM,
 	SL_GCAL_LIGHT_ITEM, /* asked for without its contents */
 	SL_GCAL_INSTANCES,  /* of one recurring event         */
+	SL_GCAL_LIGHT_INSTANCES,
 };
 
 /*

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/sync/engine.h"
+
 #include "connectors/google_calendar/private.h"
 #include "tests/unit/connectors/calendar_kit.h"
 
@@ -57,9 +59,35 @@ the_window_s_instances_are_asked_for_in_one_page(void **state)
 	kit_release(&kit);
 }
 
+/* What is too large even alone must not be asked for in the same way again. */
+static void
+less_is_asked_for_until_next_to_nothing_is(void **state)
+{
+	struct sl_ask ask;
+	struct kit kit;
+	int shrink = 0;
+
+	(void)state;
+	kit_init(&kit);
+	kit.turn.wanted = &series;
+	kit_cursor(&kit, "{'v':1,'token':'S'}");
+	do {
+		kit.turn.shrink = shrink;
+		assert_int_equal(sl_google_calendar.ask(&kit.turn, kit.arena,
+							&ask, &kit.err),
+				 SL_OK);
+		assert_int_equal(ask.count, 1);
+	} while (ask.calls[0].tag == SL_GCAL_INSTANCES &&
+		 shrink++ < SL_SHRINK_MAX);
+	assert_int_equal(ask.calls[0].tag, SL_GCAL_LIGHT_INSTANCES);
+	assert_string_equal(query_value(&ask.calls[0], "maxResults"), "1");
+	assert_string_equal(query_value(&ask.calls[0], "fields"), "kind");
+	kit_release(&kit);
+}
+
 /* Read one answer for `series`; the kit holds the page. */
 static const struct sl_expansion *
-read_answer(struct kit *kit, int http_status, const char *text)
+read_tagged(struct kit *kit, int tag, int http_status, const char *text)
 {
 	json_t *body = text == NULL ? NULL : kit_json(text);
 	struct sl_answer *answer;
@@ -69,7 +97,7 @@ read_answer(struct kit *kit, int http_status, const char *text)
 	kit_cursor(kit, "{'v':1,'token':'S'}");
 	answer = kit_answer(kit, body, "series1");
 	answer->http_status = http_status;
-	kit->answers.calls[0].tag = SL_GCAL_INSTANCES;
+	kit->answers.calls[0].tag = tag;
 	assert_int_equal(kit_read(kit), SL_OK);
 	json_decref(body);
 	assert_int_equal(kit->page.items, 0);
@@ -78,6 +106,12 @@ read_answer(struct kit *kit, int http_status, const char *text)
 	assert_string_equal(kit->page.expansions.first->source_id, "series1");
 	assert_true(kit->page.expansions.first->span.to_us == TO_US);
 	return kit->page.expansions.first;
+}
+
+static const struct sl_expansion *
+read_answer(struct kit *kit, int http_status, const char *text)
+{
+	return read_tagged(kit, SL_GCAL_INSTANCES, http_status, text);
 }
 
 static void
@@ -146,6 +180,23 @@ a_refusal_says_that_the_provider_does_not_tell(void **state)
 }
 
 static void
+an_answer_that_cannot_be_read_marks_the_series(void **state)
+{
+	struct kit kit;
+	const struct sl_expansion *e =
+		read_tagged(&kit, SL_GCAL_LIGHT_INSTANCES, 200,
+			    "{'kind':'calendar#events'}");
+
+	(void)state;
+	assert_string_equal(e->failure, "item-unreadable");
+	assert_int_equal(e->count, 0);
+	kit_release(&kit);
+	e = read_tagged(&kit, SL_GCAL_LIGHT_INSTANCES, 404, NULL);
+	assert_string_equal(e->failure, "not-found");
+	kit_release(&kit);
+}
+
+static void
 a_foreign_answer_means_nothing(void **state)
 {
 	struct kit kit;
@@ -196,6 +247,9 @@ main(void)
 		cmocka_unit_test(a_further_page_is_told_as_a_cut),
 		cmocka_unit_test(
 			a_refusal_says_that_the_provider_does_not_tell),
+		cmocka_unit_test(less_is_asked_for_until_next_to_nothing_is),
+		cmocka_unit_test(
+			an_answer_that_cannot_be_read_marks_the_series),
 		cmocka_unit_test(a_foreign_answer_means_nothing),
 		cmocka_unit_test(
 			a_master_carries_its_lines_and_an_exception_none),
