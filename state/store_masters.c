@@ -73,7 +73,8 @@ note(struct sl_page_work *w, const struct sl_written *written, size_t count,
 	return SL_OK;
 }
 
-/* More than fits into one transaction: later, and nothing wrong until then. */
+/* More than fits into one transaction, or the provider must be asked: later,
+ * and nothing wrong until then. */
 static sl_status
 put_off(struct sl_page_work *w, struct sl_occurrences *o,
 	const struct sl_written *x, struct sl_error *err)
@@ -106,7 +107,7 @@ expand(struct sl_page_work *w, struct sl_occurrences *o,
 	status = sl_occurrences_expand(o, &master, w->commit->lists_instances,
 				       &reason, err);
 	if (status == SL_OK && reason != NULL)
-		w->series_due = true;
+		status = put_off(w, o, x, err);
 	return status;
 }
 

@@ -155,6 +155,30 @@ what_is_due_later_shows_nothing_wrong_until_then(void **state)
 			 1);
 }
 
+/* The provider may be away for hours: until it answers the series stands in
+ * the agenda once, where it begins now. */
+static void
+what_the_provider_must_tell_shows_nothing_wrong_until_then(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "unanswered");
+
+	(void)state;
+	kit_page(&kit, s);
+	master("x", 1, daily);
+	kit_commit(&kit);
+	assert_int_equal(occurrences("x"), DAILY_PER_WINDOW);
+	kit.now_us += SL_US_PER_S;
+	kit_page(&kit, s);
+	kit.commit.lists_instances = true;
+	master("x", 2, foreign);
+	kit_commit(&kit);
+	assert_int_equal(occurrences("x"), 0);
+	assert_int_equal(
+		kit_count(&kit, "public.calendar_agenda", "kind = 'series'"),
+		1);
+	assert_true(kit.outcome.stream.series_due);
+}
+
 static void
 what_depends_on_nothing_new_writes_nothing(void **state)
 {
@@ -430,6 +454,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_page_expands_what_fits_and_the_rest_is_due),
 		T(what_is_due_later_shows_nothing_wrong_until_then),
+		T(what_the_provider_must_tell_shows_nothing_wrong_until_then),
 		T(what_depends_on_nothing_new_writes_nothing),
 		T(a_month_later_all_are_due_and_only_the_edges_are_written),
 		T(foreign_rules_are_asked_fifty_at_a_time),
