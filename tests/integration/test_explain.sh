@@ -194,7 +194,7 @@ control DELETE fault >/dev/null
 # --- streams ---------------------------------------------------------------
 holiday=$(sql "SELECT key FROM sync_state WHERE disabled_reason = 'holiday'")
 works 'a calendar that is off' explain "$holiday"
-told 'off, and why' 'state +not pulled: It is a calendar of public holidays that Google makes\., new'
+told 'off, and why' 'state +new, not pulled: It is a calendar of public holidays that Google makes\.$'
 told 'off, and what to do' 'sluice streams --enable KEY'
 sluice streams --user $ana --disable "$ana" >/dev/null
 works 'a calendar that the user switched off' explain "$ana"
