@@ -183,8 +183,9 @@ CROSS JOIN LATERAL (
 		ORDER BY l.started_at) AS list
 	FROM (
 		SELECT x.*,
-			c.created_at BETWEEN x.started_at
-				AND coalesce(x.finished_at, 'infinity') AS first,
+			-- the server's clock, as created_at: a run's own, by which it
+			-- ends, is some milliseconds behind it
+			c.created_at BETWEEN x.created_at AND x.updated_at AS first,
 			c.synced_at BETWEEN x.started_at
 				AND coalesce(x.finished_at, 'infinity') AS last
 		FROM public.sync_logs x
