@@ -376,9 +376,7 @@ sl_cmd_audit(struct sl_cli *cli)
 	if (status == SL_EXIT_OK && a.runner.count > 0)
 		status = work(&a);
 	else if (status == SL_EXIT_OK && !sl_cli_has(cli, SL_FLAG_JSON))
-		fputs("no account to audit: sluice connect CONNECTOR --user "
-		      "U\n",
-		      cli->out);
+		sl_runner_say_idle(&a.runner, "audit");
 	pthread_mutex_destroy(&a.mutex);
 	sl_arena_free(&a.arena);
 	return sl_runner_end(&a.runner, status);

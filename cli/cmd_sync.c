@@ -96,9 +96,11 @@ say_idle(struct sync *sync)
 	/* what cron runs is silent */
 	if (sl_cli_has(sync->cli, SL_FLAG_JSON) || (due && sync->pages == 0))
 		return SL_EXIT_OK;
-	fputs(due ? "no account is due now: sluice status says when\n"
-		  : "no account to sync: sluice connect CONNECTOR --user U\n",
-	      sync->cli->out);
+	if (due)
+		fputs("no account is due now: sluice status says when\n",
+		      sync->cli->out);
+	else
+		sl_runner_say_idle(&sync->runner, "sync");
 	return SL_EXIT_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "core/net/retry.h"
 
 #include "cli/env.h"
+#include "cli/format.h"
 #include "connectors/registry.h"
 #include "state/store_pg.h"
 
@@ -81,8 +82,10 @@ make_work(struct sl_runner *r, const struct sl_target *targets, size_t count)
 {
 	r->work = SL_NEW_ARRAY(r->cli->arena, count + 1, struct sl_work);
 	for (size_t i = 0; i < count; i++) {
-		if (!may_run(&targets[i]))
+		if (!may_run(&targets[i])) {
+			r->resting++;
 			continue;
+		}
 		r->work[r->count++] = (struct sl_work){
 			.target = targets[i],
 			.trigger = r->filter.due ? "schedule" : "manual",
@@ -129,6 +132,22 @@ sl_runner_prepare(struct sl_runner *r)
 	if (status == SL_EXIT_OK)
 		status = find_work(r);
 	return status;
+}
+
+void
+sl_runner_say_idle(const struct sl_runner *r, const char *what)
+{
+	if (r->resting > 0)
+		fprintf(r->cli->out,
+			"no account to %s: %s paused or disconnected (sluice "
+			"status)\n",
+			what,
+			sl_format_plural(r->cli->arena, (int64_t)r->resting,
+					 "account"));
+	else
+		fprintf(r->cli->out,
+			"no account to %s: sluice connect CONNECTOR --user U\n",
+			what);
 }
 
 int

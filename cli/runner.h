@@ -34,6 +34,7 @@ struct sl_runner {
 	int pages_max, runs_at_once;    /* likewise; 0 = default  */
 	struct sl_work *work;           /* one each account       */
 	size_t count;
+	size_t resting; /* accounts that match, but are not to run */
 	/* private */
 	char user_id[SL_UUID_TEXT];
 	bool quota;
@@ -48,6 +49,9 @@ void sl_runner_init(struct sl_runner *runner, struct sl_cli *cli);
 
 /** Options, keys, database and work: all matching accounts that may run. */
 int sl_runner_prepare(struct sl_runner *runner);
+
+/** That there is no account to `what` ("sync"), and what to do about it. */
+void sl_runner_say_idle(const struct sl_runner *runner, const char *what);
 
 /** From now on signals are taken; HTTP is ready. */
 int sl_runner_begin(struct sl_runner *runner);

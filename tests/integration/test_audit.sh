@@ -46,6 +46,14 @@ is 'has nothing to be audited' "$(field "$out" compared) $(field "$out" missing)
 works 'a person' audit --user $ana
 unlike 'is not told that all is well' "$out" 'no difference'
 like 'but what is missing for an audit' "$out" 'no stream is walked yet'
+sql "UPDATE user_integrations SET status = 'paused'"
+for command in audit sync 'sync --dry-run'; do
+	# shellcheck disable=SC2086 # words
+	works "$command of a paused account" $command --user $ana
+	is 'nothing is run, and why' "$out" \
+		"no account to ${command%% *}: 1 account paused or disconnected (sluice status)"
+done
+sql "UPDATE user_integrations SET status = 'connected'"
 works 'first sync' sync --user $ana
 
 # --- all is well ----------------------------------------------------------------
