@@ -38,7 +38,8 @@ COMMENT ON COLUMN public.calendar_series.reason IS
 COMMENT ON COLUMN public.calendar_series.cut IS
 	'There are more instances in the window than are kept: the first ones are.';
 COMMENT ON COLUMN public.calendar_series.expanded_to IS
-	'End of the window that was expanded; NULL when it must be expanded anew.';
+	'End of the window that was expanded; NULL when it must be expanded anew. Without expanded_from: '
+	'the provider did not tell, and is asked again then.';
 COMMENT ON COLUMN public.calendar_series.zones_version IS
 	'Edition of the time zone rules that it was expanded with, e.g. 2026a.';
 CREATE INDEX calendar_series_due_idx ON public.calendar_series

@@ -164,6 +164,7 @@ load(struct expand_work *w, struct sl_pg *pg, struct sl_rows **rows,
 	sl_params_time(&p, w->window.to_us);
 	sl_params_text(&p, sl_recur_zones_version());
 	sl_params_i64(&p, MASTERS_MAX);
+	sl_params_time(&p, w->request->now_us);
 	status = sl_pg_query(pg, sl_sql_series_due, &p, rows, err);
 	if (status != SL_OK)
 		return status;

@@ -12,6 +12,9 @@
 #include "state/store_occurrences.h"
 #include "state/store_page.h"
 
+/** Who does not tell today may do so tomorrow. */
+#define ASK_AGAIN_US (INT64_C(86400) * SL_US_PER_S)
+
 /* The masters that the page wrote, in the order of w->written. */
 struct masters {
 	const struct sl_written **list;
@@ -80,7 +83,8 @@ put_off(struct sl_page_work *w, struct sl_occurrences *o,
 	const struct sl_written *x, struct sl_error *err)
 {
 	const struct sl_expanded later = { .artifact_id = x->id,
-					   .kind = SL_EXPANSION_DUE };
+					   .kind = SL_EXPANSION_DUE,
+					   .again_us = SL_NO_TIME };
 
 	w->series_due = true;
 	return sl_occurrences_master(o, &later, err);
@@ -181,7 +185,8 @@ put_written(struct sl_page_work *w, struct sl_error *err)
 
 static sl_status
 put_answer(struct sl_occurrences *o, const struct sl_expansion *e,
-	   const struct sl_rows *rows, size_t row, struct sl_error *err)
+	   const struct sl_rows *rows, size_t row, int64_t now_us,
+	   struct sl_error *err)
 {
 	struct sl_expanded made = {
 		.artifact_id = sl_row_text(rows, row, "artifact_id"),
@@ -192,6 +197,8 @@ put_answer(struct sl_occurrences *o, const struct sl_expansion *e,
 		.reason = e->failure == NULL ? sl_row_text(rows, row, "reason")
 					     : e->failure,
 		.cut = e->cut,
+		.again_us =
+			e->failure == NULL ? SL_NO_TIME : now_us + ASK_AGAIN_US,
 	};
 	sl_status status = sl_occurrences_master(o, &made, err);
 
@@ -229,7 +236,7 @@ put_answers(struct sl_page_work *w, struct sl_error *err)
 			(struct sl_recur_window){ e->span.from_us,
 						  e->span.to_us });
 
-		status = put_answer(o, e, rows, i, err);
+		status = put_answer(o, e, rows, i, w->commit->now_us, err);
 		if (status == SL_OK)
 			status = sl_occurrences_flush(o, err);
 		sl_occurrences_free(&o);

@@ -19,6 +19,7 @@ struct sl_occurrences {
 	struct sl_recur_window window;
 	struct sl_arena *arena;
 	struct sl_pg_array *ids, *lengths, *all_days, *kinds, *reasons, *cuts;
+	struct sl_pg_array *retries;
 	struct sl_pg_array *ords, *starts;
 	size_t masters, instances; /* not yet written */
 	size_t flushed;
@@ -29,7 +30,7 @@ begin(struct sl_occurrences *o)
 {
 	struct sl_pg_array **arrays[] = { &o->ids,   &o->lengths, &o->all_days,
 					  &o->kinds, &o->reasons, &o->cuts,
-					  &o->ords,  &o->starts };
+					  &o->ords,  &o->starts,  &o->retries };
 
 	o->arena = sl_arena_new();
 	for (size_t i = 0; i < SL_ARRAY_LEN(arrays); i++)
@@ -65,7 +66,7 @@ sl_occurrences_flush(struct sl_occurrences *o, struct sl_error *err)
 {
 	struct sl_pg_array *arrays[] = { o->ids,   o->lengths, o->all_days,
 					 o->kinds, o->reasons, o->cuts,
-					 o->ords,  o->starts };
+					 o->ords,  o->starts,  o->retries };
 	struct sl_params p;
 	sl_status status;
 
@@ -102,6 +103,7 @@ sl_occurrences_master(struct sl_occurrences *o, const struct sl_expanded *m,
 	sl_pg_array_text(o->kinds, kind_names[m->kind]);
 	sl_pg_array_text(o->reasons, m->reason);
 	sl_pg_array_bool(o->cuts, m->cut);
+	sl_pg_array_time(o->retries, m->again_us);
 	return SL_OK;
 }
 
@@ -150,7 +152,8 @@ sl_occurrences_expand(struct sl_occurrences *o, const struct sl_master *master,
 				    .reason = "start-missing" };
 	struct sl_expanded made = { .artifact_id = master->artifact_id,
 				    .length_us = length_us(s),
-				    .all_day = s->all_day };
+				    .all_day = s->all_day,
+				    .again_us = SL_NO_TIME };
 	sl_status status;
 
 	*reason = NULL;

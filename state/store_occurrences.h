@@ -31,6 +31,7 @@ struct sl_expanded {
 	enum sl_expansion_kind kind;
 	const char *reason; /* code, or NULL */
 	bool cut;
+	int64_t again_us; /* when to ask once more, SL_NO_TIME: with the window */
 };
 
 /** Masters and instances that one statement will write. */

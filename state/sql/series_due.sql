@@ -4,6 +4,7 @@
 -- $5 timestamptz               end of the window
 -- $6 text                      edition of the zone rules
 -- $7 bigint                    most rows
+-- $8 timestamptz               now
 -- Result: pending (of the stream, in each row), artifact_id (NULL = none is
 -- due), source_id, occurred_at, ends_at, all_day, time_zone, recurrence (JSON
 -- array). No row: the fence moved.
@@ -25,7 +26,11 @@ LEFT JOIN LATERAL (
 	JOIN public.artifacts a ON a.user_id = c.user_id AND a.id = c.artifact_id
 	WHERE c.user_id = $1::uuid AND c.integration_id = $2::uuid
 		AND c.stream_key = s.key AND c.expansion <> 'gone'
-		AND (c.expanded_to IS NULL OR c.expanded_to < $5::timestamptz
+		AND (c.expanded_to IS NULL
+			-- of what the provider did not tell: when to ask again
+			OR c.expanded_to < CASE WHEN c.expansion = 'unexpanded'
+					AND c.expanded_from IS NULL
+				THEN $8::timestamptz ELSE $5::timestamptz END
 			OR (c.expansion = 'local' AND c.zones_version <> $6::text))
 	ORDER BY c.artifact_id
 	LIMIT $7::bigint

@@ -8,11 +8,14 @@
 -- $9 text[] reason         $10 boolean[] there are more
 -- arrays, one element an instance:
 -- $11 integer[] ord of its master, 1-based         $12 timestamptz[] start
+-- again one element a master:
+-- $13 timestamptz[] when to ask the provider again; NULL: with the next window
 WITH master AS MATERIALIZED (
 	SELECT i.*
 	FROM unnest($5::uuid[], $6::bigint[], $7::boolean[], $8::text[], $9::text[],
-		$10::boolean[]) WITH ORDINALITY
-		AS i (artifact_id, length_us, all_day, expansion, reason, cut, ord)
+		$10::boolean[], $13::timestamptz[]) WITH ORDINALITY
+		AS i (artifact_id, length_us, all_day, expansion, reason, cut,
+			again_at, ord)
 ), given AS MATERIALIZED (
 	SELECT m.artifact_id, g.starts_at,
 		g.starts_at + m.length_us * interval '1 microsecond' AS ends_at,
@@ -55,8 +58,10 @@ WITH master AS MATERIALIZED (
 UPDATE public.calendar_series s
 SET expansion = m.expansion, reason = m.reason, cut = m.cut,
 	occurrences = m.occurrences,
-	expanded_from = CASE WHEN m.expansion <> 'due' THEN $2::timestamptz END,
-	expanded_to = CASE WHEN m.expansion <> 'due' THEN $3::timestamptz END,
+	expanded_from = CASE WHEN m.expansion <> 'due' AND m.again_at IS NULL
+		THEN $2::timestamptz END,
+	expanded_to = CASE WHEN m.expansion <> 'due'
+		THEN coalesce(m.again_at, $3::timestamptz) END,
 	zones_version = CASE WHEN m.expansion = 'local' THEN $4::text END
 FROM (SELECT x.*, coalesce(c.occurrences, 0) AS occurrences
 	FROM master x LEFT JOIN counted c ON c.artifact_id = x.artifact_id) m

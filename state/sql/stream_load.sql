@@ -13,9 +13,13 @@ SELECT s.id, s.kind, s.key, s.title, s.state, s.enabled, s.cursor,
 			AND c.stream_key = s.key AND c.expansion <> 'gone'
 			AND (c.expanded_to IS NULL
 				-- the window's end: see sl_recur_window_at
-				OR c.expanded_to < (date_trunc('month',
-					sluice.clock() AT TIME ZONE 'UTC')
-					+ interval '13 months') AT TIME ZONE 'UTC')
+				OR (c.expanded_to < (date_trunc('month',
+						sluice.clock() AT TIME ZONE 'UTC')
+						+ interval '13 months') AT TIME ZONE 'UTC'
+					-- as in series_due
+					AND (c.expansion <> 'unexpanded'
+						OR c.expanded_from IS NOT NULL
+						OR c.expanded_to < sluice.clock())))
 	) OR EXISTS (
 		SELECT
 		FROM public.calendar_series c

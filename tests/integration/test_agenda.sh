@@ -203,6 +203,11 @@ is 'the series is marked, with the reason' "$(of refused expansion) $(of refused
 is 'and stands in the agenda once' "$(agenda refused)" 'series:1'
 control DELETE fault >/dev/null
 works 'a poll goes on as ever' sync
+is 'and does not ask again' "$(of refused expansion)" unexpanded
+sql "UPDATE calendar_series SET expanded_to = expanded_to - interval '1 day'
+	WHERE reason = 'not-found'"
+works 'a day later' sync
+is 'it is asked again' "$(of refused expansion) $(agenda refused)" 'provider occurrence:2'
 
 # --- a walk drops what waits -------------------------------------------------
 series late 2026-11-16T09:00:00+01:00 2026-11-16T10:00:00+01:00 \

@@ -355,6 +355,36 @@ an_answer_becomes_occurrences_as_long_as_the_master(void **state)
 	assert_int_equal(expand(s, true).answer, SL_EXPANDED);
 }
 
+/* Access may come back: not only a month later is asked again. */
+static void
+who_did_not_tell_is_asked_again_tomorrow(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "tomorrow");
+
+	(void)state;
+	kit_page(&kit, s);
+	kit.commit.lists_instances = true;
+	master("x", 1, foreign);
+	kit_commit(&kit);
+	assert_int_equal(expand(s, true).answer, SL_EXPAND_ASKS);
+	answer(s, "x");
+	kit.page.expansions.first->failure = "refused";
+	kit.page.expansions.first->count = 0;
+	kit_commit(&kit);
+	assert_int_equal(series("expansion = 'unexpanded' AND "
+				"reason = 'refused' AND expanded_from IS NULL"),
+			 1);
+	kit.now_us += KIT_DAY / 2;
+	assert_int_equal(expand(s, true).answer, SL_EXPANDED);
+	kit.now_us += KIT_DAY;
+	assert_int_equal(expand(s, true).answer, SL_EXPAND_ASKS);
+	answer(s, "x");
+	kit_commit(&kit);
+	assert_int_equal(series("expansion = 'provider' AND occurrences = 2 "
+				"AND expanded_from IS NOT NULL"),
+			 1);
+}
+
 static void
 an_answer_for_a_master_that_changed_meanwhile_is_dropped(void **state)
 {
@@ -461,6 +491,7 @@ main(void)
 		T(masters_that_wait_are_waited_for_and_no_more_are_asked),
 		T(foreign_rules_are_marked_where_nobody_can_be_asked),
 		T(an_answer_becomes_occurrences_as_long_as_the_master),
+		T(who_did_not_tell_is_asked_again_tomorrow),
 		T(an_answer_for_a_master_that_changed_meanwhile_is_dropped),
 		T(a_walk_makes_due_what_was_asked),
 		T(who_lost_the_lease_expands_nothing),
