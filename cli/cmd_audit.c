@@ -53,12 +53,19 @@ format_minute(int64_t us, char out[MINUTE_TEXT])
 	(void)snprintf(out, MINUTE_TEXT, "%.10s %.5s", text, text + 11);
 }
 
+static const char *
+stream_name(const char *title, const char *key, const char *kind)
+{
+	if (title != NULL)
+		return title;
+	return key[0] != '\0' ? key : kind;
+}
+
 static void
 print_finding(struct audit *a, const struct sl_finding *f)
 {
-	const char *stream = f->stream_title != NULL    ? f->stream_title
-			     : f->stream_key[0] != '\0' ? f->stream_key
-							: f->stream_kind;
+	const char *stream =
+		stream_name(f->stream_title, f->stream_key, f->stream_kind);
 	char when[MINUTE_TEXT];
 
 	format_minute(f->occurred_us, when);
@@ -118,6 +125,39 @@ compared(const struct sl_tally *t)
 	       t->quarantined;
 }
 
+/* No table remembers which streams an audit could not list. */
+static void
+print_failures(const struct audit *a, const char *integration_id)
+{
+	const struct sl_audit_failure *f =
+		sl_audit_failures(a->state, integration_id);
+
+	for (; f != NULL; f = f->next)
+		fprintf(a->cli->out, "  %s cannot be listed: %s\n",
+			sl_format_clean(a->arena,
+					stream_name(f->stream_title,
+						    f->stream_key,
+						    f->stream_kind),
+					TITLE_SHOWN),
+			sl_format_clean(a->arena, f->error, ERROR_SHOWN));
+}
+
+static json_t *
+failures_json(const struct sl_audit_failure *f)
+{
+	json_t *list = json_array();
+
+	for (; f != NULL; f = f->next) {
+		json_t *object = json_object();
+
+		sl_json_put(object, "stream", f->stream_key);
+		sl_json_put(object, "stream_title", f->stream_title);
+		sl_json_put(object, "error", f->error);
+		(void)json_array_append_new(list, object);
+	}
+	return list;
+}
+
 /* That nothing differs is said only where something was looked at. */
 static void
 print_counts(FILE *out, struct sl_arena *arena, const struct sl_tally *t)
@@ -164,7 +204,9 @@ print_audit(struct audit *a, const struct sl_run_report *r)
 			"  %s not walked to the end: what is extra there "
 			"is not known\n",
 			sl_format_plural(arena, (int64_t)n, "stream"));
-	if (r->error != NULL)
+	print_failures(a, id);
+	if (r->error != NULL && (sl_audit_failures(a->state, id) == NULL ||
+				 r->error->scope >= SL_INTEGRATION))
 		fprintf(out, "  error: %s\n",
 			sl_format_clean(arena, r->error->text, ERROR_SHOWN));
 	if (*sl_summary_advice(arena, r) != '\0')
@@ -205,6 +247,9 @@ audit_json(const struct audit *a, const struct sl_run_report *r)
 			(int64_t)sl_audit_left_out(a->state, id));
 	sl_json_put_i64(object, "unfinished",
 			(int64_t)sl_audit_unfinished(a->state, id));
+	(void)json_object_set_new(
+		object, "failures",
+		failures_json(sl_audit_failures(a->state, id)));
 	sl_json_put_i64(object, "pages", t->pages);
 	sl_json_put_i64(object, "requests", t->requests);
 	sl_json_put_i64(object, "bytes", t->bytes);

@@ -103,6 +103,15 @@ sl_audit_unfinished(struct sl_audit *audit, const char *integration_id)
 	return a == NULL ? 0 : a->unfinished;
 }
 
+const struct sl_audit_failure *
+sl_audit_failures(struct sl_audit *audit, const char *integration_id)
+{
+	const struct sl_audit_account *a =
+		sl_audit_account_find(audit, integration_id);
+
+	return a == NULL ? NULL : a->failures;
+}
+
 int64_t
 sl_audit_waiting(struct sl_audit *audit, const char *integration_id)
 {
@@ -264,19 +273,31 @@ pass_expand(struct sl_store *store, const struct sl_expand_request *request,
 
 /* --- what an audit does otherwise -------------------------------------------- */
 
+/* It is remembered for the report; syncing goes on as before. */
 static sl_status
 audit_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 		  const struct sl_stream_row *stream,
 		  const struct sl_error *cause, int64_t not_before_us,
 		  struct sl_error *err)
 {
-	(void)store;
-	(void)lease;
-	(void)stream;
-	(void)cause;
+	struct sl_audit *audit = sl_audit_store_of(store)->audit;
+	struct sl_audit_account *a =
+		sl_audit_account_find(audit, lease->integration_id);
+	struct sl_audit_failure *failure;
+
 	(void)not_before_us;
 	(void)err;
-	return SL_OK; /* it is in the report; syncing goes on as before */
+	SL_ASSERT(a != NULL);
+	pthread_mutex_lock(&audit->mutex);
+	failure = SL_NEW(audit->arena, struct sl_audit_failure);
+	failure->stream_kind = sl_arena_strdup(audit->arena, stream->kind);
+	failure->stream_key = sl_arena_strdup(audit->arena, stream->key);
+	failure->stream_title = sl_arena_strdup(audit->arena, stream->title);
+	failure->error = sl_arena_strdup(audit->arena, cause->text);
+	failure->next = a->failures;
+	a->failures = failure;
+	pthread_mutex_unlock(&audit->mutex);
+	return SL_OK;
 }
 
 static sl_status

@@ -44,6 +44,15 @@ struct sl_finding {
 	const char *why;
 };
 
+/** A stream that could not be listed; lives as long as the audit. */
+struct sl_audit_failure {
+	const struct sl_audit_failure *next;
+	const char *stream_kind;
+	const char *stream_key;
+	const char *stream_title; /* or NULL */
+	const char *error;
+};
+
 struct sl_audit;
 
 /**
@@ -67,6 +76,10 @@ size_t sl_audit_left_out(struct sl_audit *audit, const char *integration_id);
 
 /** Streams whose walk did not come to its end: nothing is known of extra rows. */
 size_t sl_audit_unfinished(struct sl_audit *audit, const char *integration_id);
+
+/** Streams of an account that could not be listed; NULL = none. */
+const struct sl_audit_failure *sl_audit_failures(struct sl_audit *audit,
+						 const char *integration_id);
 
 /** Findings of an account that wait for another repairing run. */
 int64_t sl_audit_waiting(struct sl_audit *audit, const char *integration_id);

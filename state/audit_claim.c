@@ -151,6 +151,7 @@ sl_audit_claim(struct sl_store *store, const struct sl_claim *claim,
 	if (status != SL_OK)
 		return status;
 	entry->waiting = 0;
+	entry->failures = NULL;
 	entry->left_out = choose_streams(claim->connector, &account);
 	entry->unfinished = account.stream_count;
 	for (size_t i = 0; i < account.stream_count; i++)

@@ -17,6 +17,7 @@ struct sl_audit_account {
 	struct sl_target target; /* strings on the audit's arena */
 	size_t left_out, unfinished;
 	int64_t waiting;
+	const struct sl_audit_failure *failures; /* on the audit's arena */
 };
 
 struct sl_audit {

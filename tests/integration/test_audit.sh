@@ -166,8 +166,13 @@ before=$(undisturbed)
 call audit --user $ana --json
 control DELETE fault >/dev/null
 is 'a calendar that cannot be listed is a failure' "$status $(field "$out" unfinished)" '1 1'
+like 'it is named' "$out" "\"failures\":\[\{\"stream\":\"$ana\",\"stream_title\":\"$ana\",\"error\":\"[^\"]*404"
 is 'not one of the sync' "$(undisturbed)" "$before"
 is 'nor is all of it taken for extra' "$(field "$out" extra)" 0
+control POST fault '{"kind":"status","status":404,"match":"primary/events"}' >/dev/null
+call audit --user $ana
+control DELETE fault >/dev/null
+like 'to a person, too' "$out" "^  $ana cannot be listed: .*404"
 control POST fault '{"kind":"no_token","match":"primary/events"}' >/dev/null
 call audit --user $ana
 control DELETE fault >/dev/null
