@@ -33,6 +33,12 @@ static const struct {
 	  "SELECT string_agg(concat_ws(' ', stream_kind, stream_key, "
 	  "source_id, state, reason, class, raw_bytes), E'\\n' ORDER BY "
 	  "source_id) AS v FROM sync_items WHERE user_id = $user" },
+	{ "agenda",
+	  "SELECT string_agg(concat_ws(' ', g.stream_key, g.source_id, g.kind, "
+	  "g.starts_at, g.ends_at, s.expansion, s.reason, s.occurrences), "
+	  "E'\\n' ORDER BY g.stream_key, g.source_id, g.starts_at) AS v FROM "
+	  "calendar_agenda g LEFT JOIN calendar_series s ON s.artifact_id = "
+	  "g.artifact_id WHERE g.user_id = $user" },
 	{ "contacts",
 	  "SELECT string_agg(concat_ws(' ', c.display_name, c.source, "
 	  "c.is_self_contact, e.address_norm, e.source), E'\\n' ORDER BY "
