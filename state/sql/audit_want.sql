@@ -1,7 +1,8 @@
 -- Findings become wanted items of their streams; under the fence. What is
 -- stored of them is taken for older than anything, so that what is read by id
 -- is written whatever the row claims to be. What waits to be read already
--- waits once more, for the next time.
+-- waits once more, for the next time. A stream that was turned off or closed
+-- since is left alone.
 -- $1 uuid, $2 uuid  user, integration
 -- $3 bigint         most items of one stream
 -- Result: wanted, rest (findings that wait for the next time)
@@ -12,6 +13,8 @@ WITH found AS MATERIALIZED (
 	JOIN sluice.audit_items n ON n.user_id = $1::uuid AND n.stream_id = s.id
 	WHERE s.user_id = $1::uuid AND s.integration_id = $2::uuid
 		AND n.finding IS NOT NULL
+		-- nothing is read of others: what waited there would wait for ever
+		AND s.enabled AND s.state IN ('walking', 'live')
 ), chosen AS MATERIALIZED (
 	SELECT f.*
 	FROM found f

@@ -127,6 +127,21 @@ is 'the cancelled one, too' "$(sql "SELECT deleted_reason FROM artifacts WHERE s
 works 'and the next sync has nothing to do' sync --user $ana --json
 is 'nothing' "$(field "$out" created)$(field "$out" updated)$(field "$out" deleted)" 000
 
+# A calendar is turned off while its findings wait, one of them for the second time.
+one=$(sql "SELECT source_id FROM artifacts WHERE deleted_at IS NULL AND stream_key = '$ana'
+	AND metadata->>'recurrence_kind' = 'single' ORDER BY 1 LIMIT 1")
+sql "DELETE FROM artifacts WHERE source_id = '$one'"
+sql "UPDATE sync_state SET pending = '[{\"id\":\"$one\"}]' WHERE key = '$ana'"
+sql 'CREATE FUNCTION turn_off() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+	BEGIN UPDATE public.sync_state SET enabled_choice = false WHERE id = NEW.stream_id; RETURN NULL; END $$'
+sql 'CREATE TRIGGER turn_off AFTER INSERT ON sluice.audit_items FOR EACH ROW EXECUTE FUNCTION turn_off()'
+timeout -k 1 60 sluice audit --user $ana --repair >"$work/out" 2>&1 </dev/null
+is 'a repair of what was turned off meanwhile ends' "$?" 0
+sql 'DROP FUNCTION turn_off() CASCADE' 2>/dev/null
+sql "UPDATE sync_state SET enabled_choice = NULL, pending = NULL WHERE key = '$ana'"
+works 'turned on again it is repaired' audit --user $ana --repair
+is 'and there' "$(sql "SELECT count(*) FROM artifacts WHERE source_id = '$one'")" 1
+
 # --- interruptions -------------------------------------------------------------------
 # One calendar does not answer, so others have been met when it is stopped.
 control POST fault '{"kind":"hang","ms":60000,"match":"primary/events"}' >/dev/null
