@@ -254,6 +254,15 @@ commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
 	return SL_OK;
 }
 
+/* While wanted items cannot be read, a page that names more is the last. */
+static bool
+goes_on(const struct sl_task *task, const struct sl_page *page)
+{
+	if (task->passed)
+		return page->more && page->refs.count == 0;
+	return page->more || task->pending;
+}
+
 enum sl_page_verdict
 sl_task_page(struct sl_worker *worker, struct sl_task *task,
 	     struct sl_error *err)
@@ -273,9 +282,8 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 			verdict = SL_PAGE_UNSTORED;
 		} else {
 			current->holds_page = false;
-			verdict = step.page.more || task->pending
-					  ? SL_PAGE_GO_ON
-					  : SL_PAGE_RESTS;
+			verdict = goes_on(task, &step.page) ? SL_PAGE_GO_ON
+							    : SL_PAGE_RESTS;
 		}
 		sl_run_progress(task->run, task, 0);
 	} else {

@@ -89,7 +89,7 @@ struct sl_task {
 	int64_t not_before_us; /* of the next flight; monotonic */
 	struct sl_trail trail; /* of this listing, in this run */
 	struct sl_flight *flight;
-	bool began; /* what was due before the first request is done */
+	bool began, passed; /* due before all requests, or after the listing */
 	bool failing, unstored; /* waits for the flight to land; why */
 	struct sl_error failure;
 	bool waits_budget;           /* (L) */

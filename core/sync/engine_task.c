@@ -11,6 +11,7 @@
 
 #define BACKOFF_BASE_US (INT64_C(60) * SL_US_PER_S)
 #define BACKOFF_DOUBLES 6
+#define HTTP_TROUBLE    500
 #define SOON_US         (INT64_C(24) * 3600 * SL_US_PER_S)
 
 static bool
@@ -38,6 +39,7 @@ start_walk(struct sl_task *task, bool resynced)
 	task->cursor = NULL;
 	sl_trail_clear(&task->trail);
 	task->pending = task->row.pending = NULL;
+	task->passed = false;
 }
 
 struct sl_task *
@@ -289,7 +291,10 @@ rest(struct sl_worker *worker, struct sl_task *task)
 		if (task->pending)
 			return false;
 	}
-	task_end(task, false);
+	if (task->passed)
+		task_fail(worker, task, &task->failure);
+	else
+		task_end(task, false);
 	return true;
 }
 
@@ -350,8 +355,25 @@ begin_flight(struct sl_task *task)
 		task_end(task, false);
 		return false;
 	}
-	task->flight = sl_flight_new(task, task->cursor, task->pending,
+	task->flight = sl_flight_new(task, task->cursor,
+				     task->passed ? NULL : task->pending,
 				     is_walking(task));
+	return true;
+}
+
+/*
+ * The provider has trouble with what it was asked for by id, perhaps for ever:
+ * that holds no listing. What waits goes on waiting, and the stream fails.
+ */
+static bool
+pass_by(struct sl_task *task, const struct sl_error *err)
+{
+	if (task->passed || !task->flight->turn.wanted ||
+	    err->status != SL_RETRY || err->scope != SL_STREAM ||
+	    err->http_status < HTTP_TROUBLE)
+		return false;
+	task->passed = true;
+	task->failure = *err;
 	return true;
 }
 
@@ -360,6 +382,7 @@ static bool
 advance(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
+	bool passed;
 
 	if (!begin(worker, task))
 		return false;
@@ -381,7 +404,10 @@ advance(struct sl_worker *worker, struct sl_task *task)
 		task->failing = true;
 		return false;
 	}
+	passed = pass_by(task, &err);
 	sl_flight_free(&task->flight);
+	if (passed)
+		return true;
 	/* each leg was tried again as often as it may be */
 	if (err.status != SL_RETRY && recover(task, &err))
 		return true;

@@ -215,6 +215,13 @@ series late 2026-11-16T09:00:00+01:00 2026-11-16T10:00:00+01:00 \
 control POST fault '{"kind":"status","status":503,"match":"/instances","count":30}' >/dev/null
 call sync --max-time 1s
 is 'instances that cannot be read now wait' "$(of late expansion)" asked
+control POST fault '{"kind":"status","status":500,"match":"/instances"}' >/dev/null
+event "{\"account\":\"$ana\",\"op\":\"create\",\"body\":{\"id\":\"fresh\",
+	\"start\":{\"dateTime\":\"2026-11-21T09:00:00Z\"},
+	\"end\":{\"dateTime\":\"2026-11-21T10:00:00Z\"}}}"
+call sync
+is 'where they never can be, the stream fails' "$status $(of late expansion)" '1 asked'
+is 'but what is new is there' "$(agenda fresh)" single:1
 control DELETE fault >/dev/null
 works 'everything is walked anew' sync --full
 is 'and they are asked for again' "$(of late expansion) $(slots late)" 'provider 11-16T08:00'
