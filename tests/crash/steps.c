@@ -45,7 +45,8 @@ static long count;
 static PGconn *last;
 
 /* A worker's connection is a worker's, so a thread's. */
-static _Thread_local bool under_way;
+static _Thread_local enum { IDLE, SENT, ANSWERED } under_way;
+
 static _Thread_local const char *named;
 
 /* The function of that name that the process would have called. */
@@ -95,11 +96,14 @@ static void
 cut(PGconn *conn, bool sent)
 {
 	struct pollfd wait = { .fd = PQsocket(conn), .events = POLLIN };
+	char lost[4096];
 
 	if (wait.fd < 0)
 		return;
 	if (sent)
 		(void)poll(&wait, 1, -1);
+	while (recv(wait.fd, lost, sizeof(lost), MSG_DONTWAIT) > 0)
+		continue;
 	(void)shutdown(wait.fd, SHUT_RDWR);
 }
 
@@ -136,37 +140,46 @@ step(PGconn *conn, const char *kind, const char *text)
 	(void)pthread_mutex_unlock(&mutex);
 }
 
+/* All of the statement has left. */
 static void
-flush(PGconn *conn)
+sent(PGconn *conn)
 {
-	while (PQflush(conn) > 0) {
-		struct pollfd wait = { .fd = PQsocket(conn),
-				       .events = POLLIN | POLLOUT };
-
-		(void)poll(&wait, 1, -1);
-		if ((wait.revents & POLLIN) && PQconsumeInput(conn) != 1)
-			return;
-	}
+	under_way = SENT;
+	step(conn, "sent",
+	     named                                      ? named
+	     : PQpipelineStatus(conn) == PQ_PIPELINE_ON ? "BEGIN"
+							: "statement");
 }
 
-/* Only so that the log can name it; libpq's own calls end in PQgetResult. */
-PGresult *
-PQexec(PGconn *conn, const char *query)
+/* Only so that the log can name it. */
+int
+PQsendQuery(PGconn *conn, const char *query)
 {
-	PGresult *(*exec)(PGconn *, const char *);
-	PGresult *result;
+	int (*send)(PGconn *, const char *);
 
-	real("PQexec", &exec);
+	real("PQsendQuery", &send);
 	named = query;
-	result = exec(conn, query);
-	named = NULL;
-	return result;
+	return send(conn, query);
+}
+
+/* The process flushes before it waits: with the last byte a statement is sent,
+ * and no answer was looked at. */
+int
+PQflush(PGconn *conn)
+{
+	int (*flush)(PGconn *);
+	int left;
+
+	real("PQflush", &flush);
+	left = flush(conn);
+	if (left == 0 && under_way == IDLE &&
+	    PQtransactionStatus(conn) == PQTRANS_ACTIVE)
+		sent(conn);
+	return left;
 }
 
 /*
- * All results pass here, those of PQexec and PQexecParams as well: libpq
- * calls its exported functions by their names. A statement is under way from
- * the first call that finds the connection active until NULL, or the end of
+ * All results pass here. A statement is under way until NULL, or the end of
  * the pipeline.
  */
 PGresult *
@@ -177,21 +190,19 @@ PQgetResult(PGconn *conn)
 	bool piped = PQpipelineStatus(conn) == PQ_PIPELINE_ON;
 
 	real("PQgetResult", &next);
-	if (!under_way && PQtransactionStatus(conn) == PQTRANS_ACTIVE) {
-		under_way = true;
-		flush(conn);
-		step(conn, "sent",
-		     named ? named : (piped ? "BEGIN" : "statement"));
+	if (under_way == SENT && !piped) {
 		await(conn);
-		if (!piped)
-			step(conn, "answered", named ? named : "statement");
+		under_way = ANSWERED;
+		step(conn, "answered", named ? named : "statement");
 	}
 	result = next(conn);
 	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
 		step(conn, "answered", "BEGIN");
 	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC ||
-	    (!result && !piped) || PQstatus(conn) != CONNECTION_OK)
-		under_way = false;
+	    (!result && !piped) || PQstatus(conn) != CONNECTION_OK) {
+		under_way = IDLE;
+		named = NULL;
+	}
 	return result;
 }
 
