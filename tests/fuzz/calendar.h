@@ -245,8 +245,12 @@ fuzz_check_page(const struct sl_turn *turn, struct fuzz_answer *answer,
 	if (status == SL_OK) {
 		SL_ASSERT(fuzz_count(&page) == page.items);
 		fuzz_check_lists(&page);
-		if (page.cursor != NULL)
-			fuzz_check_goes_on(turn->stream, page.cursor, arena);
+		if (page.cursor != NULL) {
+			struct sl_stream next = *turn->stream;
+
+			next.walking = !page.walk_done;
+			fuzz_check_goes_on(&next, page.cursor, arena);
+		}
 		fuzz_check_prepared(&page);
 	} else {
 		fuzz_check_error(&err, status);
