@@ -19,7 +19,6 @@
 #define ERROR_SHOWN 400
 
 /** "2026-11-30 12:00" */
-#define MINUTE_TEXT 17
 
 static const char *const kinds[] = {
 	[SL_FINDING_MISSING] = "missing",
@@ -42,35 +41,13 @@ struct audit {
 /* --- findings ---------------------------------------------------------------- */
 
 static void
-format_minute(int64_t us, char out[MINUTE_TEXT])
-{
-	char text[SL_RFC3339_TEXT];
-
-	out[0] = '\0';
-	if (us == SL_NO_TIME)
-		return;
-	sl_rfc3339_format(us, text);
-	(void)snprintf(out, MINUTE_TEXT, "%.10s %.5s", text, text + 11);
-}
-
-static const char *
-stream_name(const char *title, const char *key, const char *kind)
-{
-	if (title != NULL)
-		return title;
-	return key[0] != '\0' ? key : kind;
-}
-
-static void
 print_finding(struct audit *a, const struct sl_finding *f)
 {
-	const char *stream =
-		stream_name(f->stream_title, f->stream_key, f->stream_kind);
-	char when[MINUTE_TEXT];
+	const char *stream = sl_format_stream(f->stream_title, f->stream_key,
+					      f->stream_kind);
 
-	format_minute(f->occurred_us, when);
 	fprintf(a->cli->out, "  %-7s  %-16s %s%s(%s) in %s: %s\n",
-		kinds[f->kind], when,
+		kinds[f->kind], sl_format_minute(a->arena, f->occurred_us),
 		sl_format_clean(a->arena, f->title, TITLE_SHOWN),
 		f->title == NULL ? "" : " ",
 		sl_format_clean(a->arena, f->id, ID_SHOWN),
@@ -135,9 +112,9 @@ print_failures(const struct audit *a, const char *integration_id)
 	for (; f != NULL; f = f->next)
 		fprintf(a->cli->out, "  %s cannot be listed: %s\n",
 			sl_format_clean(a->arena,
-					stream_name(f->stream_title,
-						    f->stream_key,
-						    f->stream_kind),
+					sl_format_stream(f->stream_title,
+							 f->stream_key,
+							 f->stream_kind),
 					TITLE_SHOWN),
 			sl_format_clean(a->arena, f->error, ERROR_SHOWN));
 }

@@ -17,7 +17,6 @@
 #define REASON_SHOWN 200
 
 /** "2026-11-30 12:00" */
-#define MINUTE_TEXT 17
 
 static const char *const verbs[] = {
 	[SL_LOOK_CREATE] = "would-create",
@@ -31,38 +30,19 @@ static const char *const verbs[] = {
 	[SL_LOOK_CLOSE] = "would-close",
 };
 
-static void
-format_minute(int64_t us, char out[MINUTE_TEXT])
-{
-	char text[SL_RFC3339_TEXT];
-
-	out[0] = '\0';
-	if (us == SL_NO_TIME)
-		return;
-	sl_rfc3339_format(us, text);
-	(void)snprintf(out, MINUTE_TEXT, "%.10s %.5s", text, text + 11);
-}
-
-static const char *
-stream_name(const struct sl_look_item *item)
-{
-	return item->stream_title != NULL    ? item->stream_title
-	       : item->stream_key[0] != '\0' ? item->stream_key
-					     : item->stream_kind;
-}
-
 void
 sl_dry_print(FILE *out, struct sl_arena *arena, const struct sl_look_item *item)
 {
 	const char *why = item->changed != NULL ? item->changed : item->reason;
-	char when[MINUTE_TEXT];
+	const char *stream = sl_format_stream(
+		item->stream_title, item->stream_key, item->stream_kind);
 
-	format_minute(item->occurred_us, when);
 	fprintf(out, "  %-17s %-16s %s%s(%s) in %s%s%s\n", verbs[item->verb],
-		when, sl_format_clean(arena, item->title, TITLE_SHOWN),
+		sl_format_minute(arena, item->occurred_us),
+		sl_format_clean(arena, item->title, TITLE_SHOWN),
 		item->title == NULL ? "" : " ",
 		sl_format_clean(arena, item->id, ID_SHOWN),
-		sl_format_clean(arena, stream_name(item), TITLE_SHOWN),
+		sl_format_clean(arena, stream, TITLE_SHOWN),
 		why == NULL ? "" : ": ",
 		sl_format_clean(arena, why, REASON_SHOWN));
 }

@@ -32,6 +32,25 @@ sl_format_count(struct sl_arena *arena, int64_t n)
 }
 
 const char *
+sl_format_stream(const char *title, const char *key, const char *kind)
+{
+	if (title != NULL)
+		return title;
+	return key[0] != '\0' ? key : kind;
+}
+
+const char *
+sl_format_minute(struct sl_arena *arena, int64_t us)
+{
+	char text[SL_RFC3339_TEXT];
+
+	if (us == SL_NO_TIME)
+		return "";
+	sl_rfc3339_format(us, text);
+	return sl_arena_printf(arena, "%.10s %.5s", text, text + 11);
+}
+
+const char *
 sl_format_plural(struct sl_arena *arena, int64_t n, const char *noun)
 {
 	return sl_arena_printf(arena, "%s %s%s", sl_format_count(arena, n),

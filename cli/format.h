@@ -26,6 +26,13 @@ const char *sl_format_duration(struct sl_arena *arena, int64_t us);
 /** "4 min ago", "in 20 s", "now", "never" (SL_NO_TIME), or a date. */
 const char *sl_format_when(struct sl_arena *arena, int64_t us, int64_t now_us);
 
+/** What people call a stream: its title, else its key, else its kind. */
+const char *sl_format_stream(const char *title, const char *key,
+			     const char *kind);
+
+/** "2026-11-20 09:58", UTC; "" for SL_NO_TIME. */
+const char *sl_format_minute(struct sl_arena *arena, int64_t us);
+
 /**
  * Safe for a terminal: control characters (C0, DEL, C1, bidi overrides)
  * become "?", invalid UTF-8 U+FFFD, and what is longer than `max` characters

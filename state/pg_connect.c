@@ -106,9 +106,14 @@ open_with(const struct words *w, PGconn **out, struct sl_error *err)
 		return sl_fail(err, SL_RETRY, SL_CLIENT,
 			       "database: out of memory while connecting");
 	if (PQstatus(conn) != CONNECTION_OK) {
-		(void)sl_fail(err, SL_RETRY, SL_CLIENT,
-			      "cannot connect to the database: %s",
-			      PQerrorMessage(conn));
+		char why[SL_ERROR_TEXT_MAX];
+
+		(void)sl_fail(
+			err, SL_RETRY, SL_CLIENT,
+			"cannot connect to the database: %s (is "
+			"SLUICE_DATABASE_URL right? 'sluice doctor' looks "
+			"closer)",
+			sl_pg_said(conn, why));
 		PQfinish(conn);
 		return err->status;
 	}

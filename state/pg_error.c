@@ -71,15 +71,37 @@ sl_pg_may_pass(const struct sl_error *refusal)
 	return false;
 }
 
+const char *
+sl_pg_said(const PGconn *conn, char out[SL_ERROR_TEXT_MAX])
+{
+	bool blank = false;
+	size_t at = 0;
+
+	for (const char *c = PQerrorMessage(conn);
+	     *c != '\0' && at + 2 < SL_ERROR_TEXT_MAX; c++) {
+		if (strchr(" \t\r\n", *c) != NULL) {
+			blank = at > 0;
+			continue;
+		}
+		if (blank)
+			out[at++] = ' ';
+		blank = false;
+		out[at++] = *c;
+	}
+	out[at] = '\0';
+	return out;
+}
+
 sl_status
 sl_pg_fail(const PGconn *conn, const PGresult *result, struct sl_error *err)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	char said[SL_ERROR_TEXT_MAX];
 	const struct remedy *r;
 
 	if (text == NULL || text[0] == '\0')
-		text = PQerrorMessage(conn);
+		text = sl_pg_said(conn, said);
 	if (PQstatus(conn) == CONNECTION_BAD) {
 		(void)sl_fail(err, SL_RETRY, SL_CLIENT,
 			      "database connection lost: %s", text);

@@ -33,6 +33,9 @@ sl_status sl_pg_fail(const PGconn *conn, const PGresult *result,
  */
 bool sl_pg_await(PGconn *conn, int64_t patience_ms);
 
+/** What libpq says of the connection, its lines put into one. */
+const char *sl_pg_said(const PGconn *conn, char out[SL_ERROR_TEXT_MAX]);
+
 /**
  * Open a connection with sluice's defaults under what the caller gives.
  *

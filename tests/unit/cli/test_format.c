@@ -34,6 +34,22 @@ counts_are_grouped(void **state SL_UNUSED)
 }
 
 static void
+minutes_and_streams_read_as_people_say_them(void **state SL_UNUSED)
+{
+	struct sl_arena *arena = sl_arena_new();
+
+	assert_string_equal(sl_format_minute(arena, SL_NO_TIME), "");
+	assert_string_equal(sl_format_minute(arena, 59 * S),
+			    "1970-01-01 00:00");
+	assert_string_equal(sl_format_minute(arena, INT64_C(1795168799999999)),
+			    "2026-11-20 09:59");
+	assert_string_equal(sl_format_stream("Team", "k", "events"), "Team");
+	assert_string_equal(sl_format_stream(NULL, "k", "events"), "k");
+	assert_string_equal(sl_format_stream(NULL, "", "events"), "events");
+	sl_arena_free(&arena);
+}
+
+static void
 bytes_have_units(void **state SL_UNUSED)
 {
 	static const struct {
@@ -171,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_grouped),
+		cmocka_unit_test(minutes_and_streams_read_as_people_say_them),
 		cmocka_unit_test(bytes_have_units),
 		cmocka_unit_test(times_are_told_as_people_do),
 		cmocka_unit_test(a_hostile_title_cannot_drive_the_terminal),
