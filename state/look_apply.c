@@ -162,47 +162,14 @@ apply_left_out(struct sl_look_page *p)
 	}
 }
 
-static bool
-is_among(const char *const *ids, const char *id)
-{
-	for (; ids != NULL && *ids != NULL; ids++)
-		if (strcmp(*ids, id) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_listed(const struct sl_ref *refs, const char *id)
-{
-	for (; refs != NULL; refs = refs->next)
-		if (strcmp(refs->source_id, id) == 0)
-			return true;
-	return false;
-}
-
-static struct sl_ref **
-append(struct sl_arena *arena, struct sl_ref **tail, const struct sl_ref *ref)
-{
-	*tail = SL_NEW(arena, struct sl_ref);
-	**tail = *ref;
-	(*tail)->next = NULL;
-	return &(*tail)->next;
-}
-
 /* What the stream wants now; known refs are counted. */
 static void
 apply_refs(struct sl_look_page *p)
 {
-	const struct sl_commit *c = p->work.commit;
 	struct sl_arena *arena = p->work.arena;
-	struct sl_ref *first = NULL, **tail = &first;
+	bool *here = SL_NEW_ARRAY(arena, p->work.page->refs.count, bool);
 	size_t at = 0;
 
-	for (const struct sl_ref *r = c->starts_walk ? NULL
-						     : c->stream->pending;
-	     r != NULL; r = r->next)
-		if (!is_among(c->answered, r->source_id))
-			tail = append(arena, tail, r);
 	for (const struct sl_ref *r = p->work.page->refs.first; r != NULL;
 	     r = r->next, at++) {
 		const struct sl_known_ref *known = &p->refs[at];
@@ -212,14 +179,13 @@ apply_refs(struct sl_look_page *p)
 					     .occurred_us = known->occurred_us,
 					     .changed = "deleted_at" };
 
+		here[at] = known->was_deleted || known->known;
 		if (known->was_deleted)
 			tell(p, &item, &p->out->counts.updated);
 		else if (known->known)
 			p->out->counts.unchanged++;
-		else if (!is_listed(first, r->source_id))
-			tail = append(arena, tail, r);
 	}
-	p->out->pending = first;
+	p->out->pending = sl_refs_next(p->work.commit, arena, here);
 }
 
 /* As sl_page_put_seen: all that exists, filtered items not. */

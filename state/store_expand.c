@@ -84,17 +84,18 @@ ask(struct expand_work *w, const struct sl_rows *rows, size_t row,
     const char *reason)
 {
 	const char *source_id = sl_row_text(rows, row, "source_id");
-	struct sl_span *span;
+	struct sl_instances *instances;
 
 	if (w->waiting + w->asked_count >= ASKED_MAX || waits(w, source_id)) {
 		w->skipped = true;
 		return;
 	}
-	span = SL_NEW(w->arena, struct sl_span);
-	*span = (struct sl_span){ w->window.from_us, w->window.to_us };
+	instances = SL_NEW(w->arena, struct sl_instances);
+	instances->span =
+		(struct sl_span){ w->window.from_us, w->window.to_us };
 	*w->tail = SL_NEW(w->arena, struct sl_ref);
 	(*w->tail)->source_id = sl_arena_strdup(w->arena, source_id);
-	(*w->tail)->instances = span;
+	(*w->tail)->instances = instances;
 	w->tail = &(*w->tail)->next;
 	sl_pg_array_text(w->asked, sl_row_text(rows, row, "artifact_id"));
 	sl_pg_array_text(w->reasons, reason);

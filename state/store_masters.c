@@ -192,11 +192,13 @@ put_answer(struct sl_occurrences *o, const struct sl_expansion *e,
 		.artifact_id = sl_row_text(rows, row, "artifact_id"),
 		.length_us = sl_row_i64(rows, row, "length_us", 0),
 		.all_day = sl_row_bool(rows, row, "all_day"),
-		.kind = e->failure == NULL ? SL_EXPANSION_PROVIDER
-					   : SL_EXPANSION_UNEXPANDED,
+		.kind = e->failure != NULL ? SL_EXPANSION_UNEXPANDED
+			: e->more          ? SL_EXPANSION_ASKED
+					   : SL_EXPANSION_PROVIDER,
 		.reason = e->failure == NULL ? sl_row_text(rows, row, "reason")
 					     : e->failure,
 		.cut = e->cut,
+		.continues = e->failure == NULL && e->continues,
 		.again_us =
 			e->failure == NULL ? SL_NO_TIME : now_us + ASK_AGAIN_US,
 	};

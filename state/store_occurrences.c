@@ -10,6 +10,7 @@ static const char *const kind_names[] = {
 	[SL_EXPANSION_LOCAL] = "local",
 	[SL_EXPANSION_PROVIDER] = "provider",
 	[SL_EXPANSION_UNEXPANDED] = "unexpanded",
+	[SL_EXPANSION_ASKED] = "asked",
 	[SL_EXPANSION_DUE] = "due",
 };
 
@@ -19,7 +20,7 @@ struct sl_occurrences {
 	struct sl_recur_window window;
 	struct sl_arena *arena;
 	struct sl_pg_array *ids, *lengths, *all_days, *kinds, *reasons, *cuts;
-	struct sl_pg_array *retries;
+	struct sl_pg_array *retries, *continues;
 	struct sl_pg_array *ords, *starts;
 	size_t masters, instances; /* not yet written */
 	size_t flushed;
@@ -28,9 +29,10 @@ struct sl_occurrences {
 static void
 begin(struct sl_occurrences *o)
 {
-	struct sl_pg_array **arrays[] = { &o->ids,   &o->lengths, &o->all_days,
-					  &o->kinds, &o->reasons, &o->cuts,
-					  &o->ords,  &o->starts,  &o->retries };
+	struct sl_pg_array **arrays[] = {
+		&o->ids,  &o->lengths, &o->all_days, &o->kinds,   &o->reasons,
+		&o->cuts, &o->ords,    &o->starts,   &o->retries, &o->continues
+	};
 
 	o->arena = sl_arena_new();
 	for (size_t i = 0; i < SL_ARRAY_LEN(arrays); i++)
@@ -64,9 +66,10 @@ sl_occurrences_free(struct sl_occurrences **o)
 sl_status
 sl_occurrences_flush(struct sl_occurrences *o, struct sl_error *err)
 {
-	struct sl_pg_array *arrays[] = { o->ids,   o->lengths, o->all_days,
-					 o->kinds, o->reasons, o->cuts,
-					 o->ords,  o->starts,  o->retries };
+	struct sl_pg_array *arrays[] = { o->ids,      o->lengths, o->all_days,
+					 o->kinds,    o->reasons, o->cuts,
+					 o->ords,     o->starts,  o->retries,
+					 o->continues };
 	struct sl_params p;
 	sl_status status;
 
@@ -104,6 +107,7 @@ sl_occurrences_master(struct sl_occurrences *o, const struct sl_expanded *m,
 	sl_pg_array_text(o->reasons, m->reason);
 	sl_pg_array_bool(o->cuts, m->cut);
 	sl_pg_array_time(o->retries, m->again_us);
+	sl_pg_array_bool(o->continues, m->continues);
 	return SL_OK;
 }
 

@@ -20,7 +20,8 @@ enum sl_expansion_kind {
 	SL_EXPANSION_LOCAL,
 	SL_EXPANSION_PROVIDER,
 	SL_EXPANSION_UNEXPANDED,
-	SL_EXPANSION_DUE, /* later; old instances go, they may be wrong */
+	SL_EXPANSION_ASKED, /* as the provider lists them, and there is more */
+	SL_EXPANSION_DUE,   /* later; old instances go, they may be wrong */
 };
 
 /** One master whose instances are known now. */
@@ -31,6 +32,7 @@ struct sl_expanded {
 	enum sl_expansion_kind kind;
 	const char *reason; /* code, or NULL */
 	bool cut;
+	bool continues;   /* beside the instances that are there */
 	int64_t again_us; /* when to ask once more, SL_NO_TIME: with the window */
 };
 

@@ -104,6 +104,10 @@ sl_status sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
 sl_status sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 /* store_refs.c */
+/** What a stream wants after a page: what waited and was not answered, then
+ *  the page's refs but those that are `known`, one flag each. */
+const struct sl_ref *sl_refs_next(const struct sl_commit *commit,
+				  struct sl_arena *arena, const bool *known);
 sl_status sl_page_put_refs(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_put_seen(struct sl_page_work *w, struct sl_error *err)

@@ -3,6 +3,7 @@
  * Items known by id: those a listing named, those that wait to be read
  * (sync_state.pending), and those that a walk has seen.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -12,17 +13,21 @@
 #include "sql.h"
 #include "state/store_page.h"
 
-static const struct sl_span *
-read_span(struct sl_arena *arena, const json_t *item)
+static const struct sl_instances *
+read_instances(struct sl_arena *arena, const json_t *item)
 {
-	struct sl_span span, *copy;
+	struct sl_instances *made;
+	struct sl_span span;
+	int64_t pages = 0;
 
 	if (!sl_json_i64(item, "from", &span.from_us) ||
 	    !sl_json_i64(item, "to", &span.to_us))
 		return NULL;
-	copy = SL_NEW(arena, struct sl_span);
-	*copy = span;
-	return copy;
+	(void)sl_json_i64(item, "pages", &pages);
+	made = SL_NEW(arena, struct sl_instances);
+	made->span = span;
+	made->pages = pages > 0 && pages < INT_MAX ? (int)pages : 0;
+	return made;
 }
 
 sl_status
@@ -52,7 +57,7 @@ sl_refs_parse(struct sl_arena *arena, const char *json, struct sl_ref **out,
 			sl_arena_strdup(arena, sl_json_text(item, "group"));
 		(*tail)->version =
 			sl_arena_strdup(arena, sl_json_text(item, "version"));
-		(*tail)->instances = read_span(arena, item);
+		(*tail)->instances = read_instances(arena, item);
 		tail = &(*tail)->next;
 	}
 	json_decref(list);
@@ -60,12 +65,15 @@ sl_refs_parse(struct sl_arena *arena, const char *json, struct sl_ref **out,
 }
 
 static void
-put_span(json_t *item, const struct sl_span *span)
+put_instances(json_t *item, const struct sl_instances *i)
 {
-	if (span == NULL)
+	if (i == NULL)
 		return;
-	(void)json_object_set_new(item, "from", json_integer(span->from_us));
-	(void)json_object_set_new(item, "to", json_integer(span->to_us));
+	(void)json_object_set_new(item, "from", json_integer(i->span.from_us));
+	(void)json_object_set_new(item, "to", json_integer(i->span.to_us));
+	if (i->pages > 0)
+		(void)json_object_set_new(item, "pages",
+					  json_integer(i->pages));
 }
 
 const char *
@@ -83,7 +91,7 @@ sl_refs_json(struct sl_arena *arena, const struct sl_ref *refs)
 		sl_json_put_text(item, "id", refs->source_id);
 		sl_json_put_text(item, "group", refs->group);
 		sl_json_put_text(item, "version", refs->version);
-		put_span(item, refs->instances);
+		put_instances(item, refs->instances);
 		(void)json_array_append_new(list, item);
 	}
 	text = sl_json_canonical(arena, list);
@@ -132,7 +140,9 @@ resolve(struct sl_page_work *w, bool *known, struct sl_error *err)
 
 	for (const struct sl_ref *r = w->page->refs.first; r != NULL;
 	     r = r->next) {
-		sl_pg_array_text(ids, r->source_id);
+		/* instances are never here already */
+		sl_pg_array_text(ids,
+				 r->instances == NULL ? r->source_id : NULL);
 		sl_pg_array_text(versions, r->version);
 	}
 	sl_params_page(&p, w);
@@ -157,35 +167,39 @@ resolve(struct sl_page_work *w, bool *known, struct sl_error *err)
 	return SL_OK;
 }
 
-/* What waited and was not answered, then what the page adds. */
+const struct sl_ref *
+sl_refs_next(const struct sl_commit *c, struct sl_arena *arena,
+	     const bool *known)
+{
+	struct sl_ref *first = NULL;
+	struct sl_ref **tail = &first;
+	size_t at = 0;
+
+	for (const struct sl_ref *r = c->starts_walk ? NULL
+						     : c->stream->pending;
+	     r != NULL; r = r->next) {
+		if (!is_among(c->answered, r->source_id))
+			tail = append(arena, tail, r);
+	}
+	for (const struct sl_ref *r = c->page->refs.first; r != NULL;
+	     r = r->next) {
+		if (!known[at++] && !is_listed(first, r->source_id))
+			tail = append(arena, tail, r);
+	}
+	return first;
+}
+
 sl_status
 sl_page_put_refs(struct sl_page_work *w, struct sl_error *err)
 {
-	const struct sl_commit *c = w->commit;
-	struct sl_ref *first = NULL;
-	struct sl_ref **tail = &first;
 	bool *known = SL_NEW_ARRAY(w->arena, w->page->refs.count, bool);
-	size_t at = 0;
 	sl_status status = SL_OK;
 
-	if (!c->starts_walk) {
-		for (const struct sl_ref *r = c->stream->pending; r != NULL;
-		     r = r->next) {
-			if (!is_among(c->answered, r->source_id))
-				tail = append(w->arena, tail, r);
-		}
-	}
 	if (w->page->refs.first != NULL)
 		status = resolve(w, known, err);
-	if (status != SL_OK)
-		return status;
-	for (const struct sl_ref *r = w->page->refs.first; r != NULL;
-	     r = r->next) {
-		if (!known[at++] && !is_listed(first, r->source_id))
-			tail = append(w->arena, tail, r);
-	}
-	w->pending = first;
-	return SL_OK;
+	if (status == SL_OK)
+		w->pending = sl_refs_next(w->commit, w->arena, known);
+	return status;
 }
 
 /*
@@ -216,8 +230,11 @@ sl_page_put_seen(struct sl_page_work *w, struct sl_error *err)
 		if (r->source_id != NULL)
 			sl_pg_array_text(ids, r->source_id);
 	}
-	for (const struct sl_ref *r = page->refs.first; r != NULL; r = r->next)
-		sl_pg_array_text(ids, r->source_id);
+	for (const struct sl_ref *r = page->refs.first; r != NULL;
+	     r = r->next) {
+		if (r->instances == NULL)
+			sl_pg_array_text(ids, r->source_id);
+	}
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
 	sl_params_text(&p, w->commit->stream->id);

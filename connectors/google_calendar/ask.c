@@ -148,7 +148,7 @@ ask_event(const struct sl_turn *turn, const char *id, bool light,
 }
 
 /*
- * All instances of the window in one page, as light as can be. Cancelled ones
+ * The instances of the window, a page, as light as can be. Cancelled ones
  * too: what an exception replaces is decided where the exception is known.
  * Where that cannot be read (`light`), only whether there is an answer.
  */
@@ -163,8 +163,8 @@ ask_instances(const struct sl_turn *turn, const struct sl_ref *ref, bool light,
 	char *from = sl_arena_alloc(arena, SL_RFC3339_TEXT);
 	char *to = sl_arena_alloc(arena, SL_RFC3339_TEXT);
 
-	sl_rfc3339_format(ref->instances->from_us, from);
-	sl_rfc3339_format(ref->instances->to_us, to);
+	sl_rfc3339_format(ref->instances->span.from_us, from);
+	sl_rfc3339_format(ref->instances->span.to_us, to);
 	path[0] = "calendars";
 	path[1] = calendar_id(turn);
 	path[2] = "events";
@@ -172,6 +172,7 @@ ask_instances(const struct sl_turn *turn, const struct sl_ref *ref, bool light,
 	path[4] = "instances";
 	add(&list, "maxResults",
 	    sl_arena_printf(arena, "%d", light ? 1 : SL_GCAL_INSTANCES_MAX));
+	add(&list, "pageToken", ref->version);
 	add(&list, "showDeleted", "true");
 	add(&list, "timeMin", from);
 	add(&list, "timeMax", to);

@@ -4,6 +4,8 @@
  * count: where an instance was moved to is told by its exception, which the
  * events themselves bring.
  */
+#include <string.h>
+
 #include "core/json/json.h"
 
 #include "connectors/google_calendar/private.h"
@@ -20,6 +22,36 @@ failure(const struct sl_answer *answer)
 							    : NULL;
 }
 
+/*
+ * A page may be short, or empty, and have a next one (Events: list, whose
+ * answers these are): that is asked for, but a series is not followed for ever.
+ */
+static void
+go_on(struct sl_page *page, struct sl_expansion *expansion,
+      const struct sl_ref *master, const struct sl_answer *answer, size_t items)
+{
+	const char *next = sl_json_text(answer->body, "nextPageToken");
+	struct sl_instances *instances;
+	struct sl_ref *ref;
+
+	if (next == NULL || *next == '\0')
+		return;
+	expansion->cut =
+		items >= SL_GCAL_INSTANCES_MAX ||
+		strlen(next) > SL_GCAL_TOKEN_MAX ||
+		master->instances->pages + 1 >= SL_GCAL_INSTANCE_PAGES_MAX;
+	if (expansion->cut)
+		return;
+	expansion->more = true;
+	instances = SL_NEW(page->arena, struct sl_instances);
+	instances->span = master->instances->span;
+	instances->pages = master->instances->pages + 1;
+	ref = sl_page_ref(page);
+	ref->source_id = expansion->source_id;
+	ref->version = sl_arena_strdup(page->arena, next);
+	ref->instances = instances;
+}
+
 void
 sl_gcal_map_instances(struct sl_page *page, const struct sl_ref *master,
 		      const struct sl_answer *answer)
@@ -30,11 +62,12 @@ sl_gcal_map_instances(struct sl_page *page, const struct sl_ref *master,
 	size_t i;
 
 	expansion->source_id = sl_arena_strdup(page->arena, master->source_id);
-	expansion->span = *master->instances;
+	expansion->span = master->instances->span;
 	expansion->failure = failure(answer);
 	if (expansion->failure != NULL)
 		return;
-	expansion->cut = sl_json_text(answer->body, "nextPageToken") != NULL;
+	expansion->continues = master->instances->pages > 0;
+	go_on(page, expansion, master, answer, json_array_size(items));
 	expansion->slots =
 		SL_NEW_ARRAY(page->arena, json_array_size(items), int64_t);
 	json_array_foreach (items, i, item) {

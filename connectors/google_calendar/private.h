@@ -33,8 +33,10 @@ enum sl_gcal_tag {
 #define SL_GCAL_PAGE_BYTES_MIN (1024 * 1024)
 #define SL_GCAL_PAGE_BYTES_MAX (2 * 1024 * 1024)
 
-/** Instances of one series that are asked for: Google's largest page. */
-#define SL_GCAL_INSTANCES_MAX 2500
+/** Instances of one series on one page: Google's largest. A full one is all
+ *  that is kept; of shorter ones so many are read. */
+#define SL_GCAL_INSTANCES_MAX      2500
+#define SL_GCAL_INSTANCE_PAGES_MAX 10
 
 /** Longest page or sync token accepted: they travel in the URL. */
 #define SL_GCAL_TOKEN_MAX 4096 /* bytes */

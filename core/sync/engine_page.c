@@ -158,20 +158,8 @@ adopt_outcome(struct sl_task *task, const struct sl_outcome *out)
 	if (out->pending) {
 		arena = sl_arena_new();
 		for (const struct sl_ref *r = out->pending; r; r = r->next) {
-			struct sl_ref *copy = SL_NEW(arena, struct sl_ref);
-
-			copy->source_id = sl_arena_strdup(arena, r->source_id);
-			copy->group = sl_arena_strdup(arena, r->group);
-			copy->version = sl_arena_strdup(arena, r->version);
-			if (r->instances) {
-				struct sl_span *span =
-					SL_NEW(arena, struct sl_span);
-
-				*span = *r->instances;
-				copy->instances = span;
-			}
-			*tail = copy;
-			tail = &copy->next;
+			*tail = sl_ref_copy(arena, r);
+			tail = &(*tail)->next;
 		}
 	}
 	sl_arena_free(&task->pending_arena);

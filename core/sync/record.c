@@ -146,6 +146,24 @@ sl_page_ref(struct sl_page *page)
 	return ref;
 }
 
+struct sl_ref *
+sl_ref_copy(struct sl_arena *arena, const struct sl_ref *ref)
+{
+	struct sl_ref *copy = SL_NEW(arena, struct sl_ref);
+
+	copy->source_id = sl_arena_strdup(arena, ref->source_id);
+	copy->group = sl_arena_strdup(arena, ref->group);
+	copy->version = sl_arena_strdup(arena, ref->version);
+	if (ref->instances != NULL) {
+		struct sl_instances *instances =
+			SL_NEW(arena, struct sl_instances);
+
+		*instances = *ref->instances;
+		copy->instances = instances;
+	}
+	return copy;
+}
+
 struct sl_expansion *
 sl_page_expansion(struct sl_page *page)
 {

@@ -158,6 +158,12 @@ struct sl_span {
 	int64_t to_us;
 };
 
+/** The instances of a master that start in a window. */
+struct sl_instances {
+	struct sl_span span;
+	int pages; /* of the provider's list that were read */
+};
+
 /**
  * An item that a listing named but did not contain; or, with `instances`, the
  * instances of a recurring master, which nobody here can expand. An id waits
@@ -166,20 +172,22 @@ struct sl_span {
 struct sl_ref {
 	struct sl_ref *next;
 	const char *source_id;
-	const char *group;               /* its thread, or NULL          */
-	const char *version;             /* its etag, or NULL            */
-	const struct sl_span *instances; /* those that start here; NULL = the
-					  * item itself                      */
+	const char *group;   /* its thread, or NULL                        */
+	const char *version; /* its etag, or NULL; of instances: where the
+			      * provider's list goes on, NULL = its start   */
+	const struct sl_instances *instances; /* NULL = the item itself */
 };
 
-/** The instances of one master as the provider lists them. */
+/** The instances of one master as one page of the provider lists them. */
 struct sl_expansion {
 	struct sl_expansion *next;
 	const char *source_id; /* the master */
 	struct sl_span span;   /* as it was asked for */
 	const char *failure;   /* kebab-case code when the provider does not
 				* tell; then there are no slots; else NULL */
-	bool cut;              /* there are more than it lists             */
+	bool continues;        /* beside those of the pages before         */
+	bool more;             /* a ref on this page asks for the next one */
+	bool cut;              /* there are more, and nobody asks for them */
 	int64_t *slots; /* original starts, all-day as midnight UTC; any order,
 			 * cancelled and moved instances included           */
 	size_t count;
@@ -241,6 +249,8 @@ struct sl_stream_change *sl_page_stream(struct sl_page *page);
 struct sl_filtered *sl_page_filtered(struct sl_page *page);
 struct sl_rejected *sl_page_rejected(struct sl_page *page);
 struct sl_ref *sl_page_ref(struct sl_page *page);
+/** A copy with all that it points to; `next` is NULL. */
+struct sl_ref *sl_ref_copy(struct sl_arena *arena, const struct sl_ref *ref);
 struct sl_expansion *sl_page_expansion(struct sl_page *page);
 
 #endif

@@ -4,18 +4,20 @@
 -- $4 text         edition of the zone rules
 -- arrays, one element a master:
 -- $5 uuid[] artifact       $6 bigint[] length, us  $7 boolean[] all day
--- $8 text[] expansion (local, provider, unexpanded; due: too much for now)
+-- $8 text[] expansion (local, provider, unexpanded; asked: the provider lists
+-- more; due: too much for now)
 -- $9 text[] reason         $10 boolean[] there are more
 -- arrays, one element an instance:
 -- $11 integer[] ord of its master, 1-based         $12 timestamptz[] start
 -- again one element a master:
 -- $13 timestamptz[] when to ask the provider again; NULL: with the next window
+-- $14 boolean[] beside the instances that are there, instead of in their place
 WITH master AS MATERIALIZED (
 	SELECT i.*
 	FROM unnest($5::uuid[], $6::bigint[], $7::boolean[], $8::text[], $9::text[],
-		$10::boolean[], $13::timestamptz[]) WITH ORDINALITY
+		$10::boolean[], $13::timestamptz[], $14::boolean[]) WITH ORDINALITY
 		AS i (artifact_id, length_us, all_day, expansion, reason, cut,
-			again_at, ord)
+			again_at, continues, ord)
 ), given AS MATERIALIZED (
 	SELECT m.artifact_id, g.starts_at,
 		g.starts_at + m.length_us * interval '1 microsecond' AS ends_at,
@@ -26,10 +28,6 @@ WITH master AS MATERIALIZED (
 			AT TIME ZONE 'UTC')::date END AS end_date
 	FROM unnest($11::integer[], $12::timestamptz[]) AS g (ord, starts_at)
 	JOIN master m ON m.ord = g.ord
-), counted AS MATERIALIZED (
-	SELECT g.artifact_id, count(DISTINCT g.starts_at) AS occurrences
-	FROM given g
-	GROUP BY g.artifact_id
 ), old AS MATERIALIZED (
 	SELECT o.artifact_id, o.starts_at, o.ends_at, o.start_date, o.end_date
 	FROM master m
@@ -39,10 +37,20 @@ WITH master AS MATERIALIZED (
 		WHERE x.user_id = $1::uuid AND x.artifact_id = m.artifact_id
 		OFFSET 0
 	) o
+), kept AS MATERIALIZED (
+	SELECT o.artifact_id, o.starts_at
+	FROM old o
+	JOIN master m ON m.artifact_id = o.artifact_id AND m.continues
+), counted AS MATERIALIZED (
+	SELECT x.artifact_id, count(*) AS occurrences
+	FROM (SELECT g.artifact_id, g.starts_at FROM given g
+		UNION SELECT k.artifact_id, k.starts_at FROM kept k) x
+	GROUP BY x.artifact_id
 ), gone AS (
 	DELETE FROM public.calendar_occurrences x
 	USING (SELECT o.artifact_id, o.starts_at FROM old o
-		EXCEPT SELECT g.artifact_id, g.starts_at FROM given g) d
+		EXCEPT (SELECT g.artifact_id, g.starts_at FROM given g
+			UNION ALL SELECT k.artifact_id, k.starts_at FROM kept k)) d
 	WHERE x.user_id = $1::uuid AND x.artifact_id = d.artifact_id
 		AND x.starts_at = d.starts_at
 ), put AS (

@@ -32,8 +32,8 @@ cursor_of(char what)
 static const struct sl_ref *
 wanted(struct fuzz_answer *answer, char what)
 {
-	static const struct sl_span year = {
-		FUZZ_NOW_US, FUZZ_NOW_US + 365 * 86400 * SL_US_PER_S
+	static const struct sl_instances year = {
+		.span = { FUZZ_NOW_US, FUZZ_NOW_US + 365 * 86400 * SL_US_PER_S }
 	};
 	static const struct sl_ref item = { .source_id = "event1" };
 	static const struct sl_ref series = { .source_id = "event1",

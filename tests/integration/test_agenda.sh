@@ -195,6 +195,16 @@ event "{\"account\":\"$ana\",\"op\":\"update\",\"id\":\"weekno_20261118T080000Z\
 	\"end\":{\"dateTime\":\"2026-11-19T10:00:00+01:00\",\"timeZone\":\"Europe/Berlin\"}}}"
 works 'one of them is moved' sync
 is 'the agenda knows' "$(agenda weekno)" 'exception:1 occurrence:3'
+control POST fault '{"kind":"empty_pages","n":2,"match":"/instances"}' >/dev/null
+control POST options '{"page_max_bytes":1}' >/dev/null
+series paged 2026-11-16T09:00:00+01:00 2026-11-16T10:00:00+01:00 \
+	'["RRULE:FREQ=YEARLY;BYMONTH=11;BYWEEKNO=47;BYDAY=MO"]' \
+	'"emulatorInstances":["2026-11-16T09:00:00","2026-11-17T09:00:00","2026-11-18T09:00:00"]'
+works 'the provider lists page by page, some of them empty' sync
+is 'nothing is missing' "$(of paged expansion) $(of paged cut) $(slots paged)" \
+	'provider false 11-16T08:00 11-17T08:00 11-18T08:00'
+control DELETE fault >/dev/null
+control POST options '{"page_max_bytes":0}' >/dev/null
 series refused 2026-11-16T09:00:00+01:00 2026-11-16T10:00:00+01:00 '["RRULE:FREQ=YEARLY;BYWEEKNO=47"]'
 control POST fault '{"kind":"status","status":404,"reason":"notFound","match":"/instances"}' >/dev/null
 works 'the provider does not tell' sync

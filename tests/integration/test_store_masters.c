@@ -252,7 +252,7 @@ foreign_rules_are_asked_fifty_at_a_time(void **state)
 	kit_reload(&kit); /* they wait in the stream's row, with their window */
 	s = kit_stream(&kit, "events", "foreign");
 	assert_non_null(s->pending);
-	assert_true(s->pending->instances->to_us ==
+	assert_true(s->pending->instances->span.to_us ==
 		    sl_recur_window_at(kit.now_us).to_us);
 }
 
@@ -386,6 +386,47 @@ who_did_not_tell_is_asked_again_tomorrow(void **state)
 }
 
 static void
+an_answer_of_several_pages_is_put_together(void **state)
+{
+	static int64_t second[] = { KIT_NOW + KIT_DAY, KIT_NOW + 2 * KIT_DAY };
+	struct sl_stream_row *s = kit_open(&kit, "pages");
+	struct sl_instances instances = { .pages = 1 };
+	struct sl_ref *next;
+
+	(void)state;
+	kit_page(&kit, s);
+	kit.commit.lists_instances = true;
+	master("x", 1, foreign);
+	kit_commit(&kit);
+	assert_int_equal(expand(s, true).answer, SL_EXPAND_ASKS);
+	kit_reload(&kit);
+	s = kit_stream(&kit, "events", "pages");
+	answer(s, "x");
+	kit.page.expansions.first->more = true;
+	instances.span = kit.page.expansions.first->span;
+	next = sl_page_ref(&kit.page);
+	next->source_id = "x";
+	next->version = "P";
+	next->instances = &instances;
+	kit_commit(&kit);
+	assert_int_equal(occurrences("x"), 2);
+	assert_int_equal(series("expansion = 'asked' AND occurrences = 2"), 1);
+	kit_reload(&kit); /* where the list goes on waits in the row */
+	s = kit_stream(&kit, "events", "pages");
+	assert_string_equal(s->pending->version, "P");
+	assert_int_equal(s->pending->instances->pages, 1);
+	answer(s, "x");
+	kit.page.expansions.first->continues = true;
+	kit.page.expansions.first->slots = second;
+	kit.page.expansions.first->count = SL_ARRAY_LEN(second);
+	kit_commit(&kit);
+	assert_null(kit.outcome.pending);
+	assert_int_equal(occurrences("x"), 3);
+	assert_int_equal(series("expansion = 'provider' AND occurrences = 3"),
+			 1);
+}
+
+static void
 an_answer_for_a_master_that_changed_meanwhile_is_dropped(void **state)
 {
 	struct sl_stream_row *s = kit_open(&kit, "late");
@@ -492,6 +533,7 @@ main(void)
 		T(foreign_rules_are_marked_where_nobody_can_be_asked),
 		T(an_answer_becomes_occurrences_as_long_as_the_master),
 		T(who_did_not_tell_is_asked_again_tomorrow),
+		T(an_answer_of_several_pages_is_put_together),
 		T(an_answer_for_a_master_that_changed_meanwhile_is_dropped),
 		T(a_walk_makes_due_what_was_asked),
 		T(who_lost_the_lease_expands_nothing),

@@ -211,11 +211,11 @@ fake_expand(struct sl_store *store, const struct sl_expand_request *request,
 	out->answer = s->expand_answers[s->expands++];
 	s->expands_before += s->commit_count == 0;
 	if (out->answer == SL_EXPAND_ASKS) {
-		static const struct sl_span span = { 1, 2 };
+		static const struct sl_instances instances = { { 1, 2 }, 0 };
 		struct sl_ref *ref = SL_NEW(arena, struct sl_ref);
 
 		ref->source_id = "series";
-		ref->instances = &span;
+		ref->instances = &instances;
 		out->pending = ref;
 	}
 	return SL_OK;

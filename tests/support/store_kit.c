@@ -286,18 +286,8 @@ keep_refs(struct sl_kit *kit, const struct sl_ref *refs)
 	struct sl_ref *first = NULL;
 	struct sl_ref **tail = &first;
 
-	for (; refs != NULL; refs = refs->next, tail = &(*tail)->next) {
-		*tail = SL_NEW(kit->keep, struct sl_ref);
-		(*tail)->source_id =
-			sl_arena_strdup(kit->keep, refs->source_id);
-		if (refs->instances != NULL) {
-			struct sl_span *span =
-				SL_NEW(kit->keep, struct sl_span);
-
-			*span = *refs->instances;
-			(*tail)->instances = span;
-		}
-	}
+	for (; refs != NULL; refs = refs->next, tail = &(*tail)->next)
+		*tail = sl_ref_copy(kit->keep, refs);
 	return first;
 }
 

@@ -17,9 +17,9 @@
 #define TO_US   INT64_C(1798761600000000) /* 2027-01-01 */
 #define DAY_US  (INT64_C(86400) * 1000000)
 
-static const struct sl_span span = { FROM_US, TO_US };
+static const struct sl_instances year = { .span = { FROM_US, TO_US } };
 static const struct sl_ref series = { .source_id = "series1",
-				      .instances = &span };
+				      .instances = &year };
 
 static const char *
 query_value(const struct sl_call *call, const char *name)
@@ -140,16 +140,95 @@ slots_are_original_starts_whatever_became_of_them(void **state)
 }
 
 static void
-a_further_page_is_told_as_a_cut(void **state)
+a_short_page_is_followed_by_the_next_one(void **state)
 {
+	struct sl_ask ask;
 	struct kit kit;
+	const struct sl_ref *next;
+	const struct sl_expansion *e =
+		read_answer(&kit, 200,
+			    "{'kind':'calendar#events','items':[],"
+			    "'nextPageToken':'P'}");
 
 	(void)state;
-	assert_true(read_answer(&kit, 200,
-				"{'kind':'calendar#events','items':[],"
-				"'nextPageToken':'P'}")
-			    ->cut);
+	assert_true(e->more);
+	assert_false(e->cut || e->continues);
+	next = kit.page.refs.first;
+	assert_int_equal(kit.page.refs.count, 1);
+	assert_string_equal(next->source_id, "series1");
+	assert_string_equal(next->version, "P");
+	assert_int_equal(next->instances->pages, 1);
+	assert_true(next->instances->span.from_us == FROM_US);
+	kit.turn.wanted = next;
+	assert_int_equal(
+		sl_google_calendar.ask(&kit.turn, kit.arena, &ask, &kit.err),
+		SL_OK);
+	assert_string_equal(query_value(&ask.calls[0], "pageToken"), "P");
+	assert_string_equal(query_value(&ask.calls[0], "timeMin"),
+			    "2026-01-01T00:00:00.000000Z");
 	kit_release(&kit);
+}
+
+/* Read one answer that names a next page; `pages` were read before. */
+static void
+read_page(struct kit *kit, int pages, size_t items, const char *token)
+{
+	const struct sl_instances instances = { .span = { FROM_US, TO_US },
+						.pages = pages };
+	const struct sl_ref ref = { .source_id = "series1",
+				    .version = "before",
+				    .instances = &instances };
+	json_t *list = json_array();
+	json_t *body =
+		json_pack("{s:o, s:s}", "items", list, "nextPageToken", token);
+
+	for (size_t i = 0; i < items; i++)
+		(void)json_array_append_new(list, json_object());
+	kit_init(kit);
+	kit->turn.wanted = &ref;
+	kit_cursor(kit, "{'v':1,'token':'S'}");
+	(void)kit_answer(kit, body, "series1");
+	kit->answers.calls[0].tag = SL_GCAL_INSTANCES;
+	assert_int_equal(kit_read(kit), SL_OK);
+	json_decref(body);
+}
+
+static void
+a_series_is_not_followed_for_ever(void **state)
+{
+	char token[SL_GCAL_TOKEN_MAX + 2];
+
+	struct {
+		const char *why;
+		int pages;
+		size_t items;
+		size_t token; /* bytes */
+		bool cut;
+	} rows[] = {
+		{ "short pages, the ninth", 8, 1, 1, false },
+		{ "the tenth is the last", 9, 1, 1, true },
+		{ "nearly full", 1, SL_GCAL_INSTANCES_MAX - 1, 1, false },
+		{ "a full page is all that is kept", 1, SL_GCAL_INSTANCES_MAX,
+		  1, true },
+		{ "a long token", 1, 1, SL_GCAL_TOKEN_MAX, false },
+		{ "a longer one", 1, 1, SL_GCAL_TOKEN_MAX + 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		const struct sl_expansion *e;
+		struct kit kit;
+
+		memset(token, 'T', rows[i].token);
+		token[rows[i].token] = '\0';
+		read_page(&kit, rows[i].pages, rows[i].items, token);
+		e = kit.page.expansions.first;
+		if (e->cut != rows[i].cut || e->more == rows[i].cut ||
+		    !e->continues ||
+		    kit.page.refs.count != (rows[i].cut ? 0 : 1))
+			fail_msg("%s", rows[i].why);
+		kit_release(&kit);
+	}
 }
 
 struct refusal_row {
@@ -244,7 +323,8 @@ main(void)
 			the_window_s_instances_are_asked_for_in_one_page),
 		cmocka_unit_test(
 			slots_are_original_starts_whatever_became_of_them),
-		cmocka_unit_test(a_further_page_is_told_as_a_cut),
+		cmocka_unit_test(a_short_page_is_followed_by_the_next_one),
+		cmocka_unit_test(a_series_is_not_followed_for_ever),
 		cmocka_unit_test(
 			a_refusal_says_that_the_provider_does_not_tell),
 		cmocka_unit_test(less_is_asked_for_until_next_to_nothing_is),
