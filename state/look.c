@@ -85,7 +85,7 @@ load_due(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 	sl_status status;
 
 	sl_params_due(&p, &w->out->lease, w->claim->connector->kinds, w->arena);
-	status = sl_pg_query(pg, sl_sql_look_due, &p, &rows, err);
+	status = sl_pg_query(pg, sl_sql_items_due, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
 		const char *id = sl_row_text(rows, i, "id");
 		struct sl_ref *due = NULL;
