@@ -115,8 +115,8 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 		sl_page_put_artifacts, sl_page_put_tombstones,
 		sl_page_put_series,    sl_page_put_occurrences,
 		sl_page_put_patches,   sl_page_put_filtered,
-		sl_page_put_rejected,  sl_page_drop_outdated,
-		sl_page_put_seen,      sl_page_put_streams,
+		sl_page_put_rejected,  sl_page_put_seen,
+		sl_page_put_streams,
 	};
 	sl_status status = SL_OK;
 
@@ -176,6 +176,8 @@ page_work(struct sl_page_work *w, struct sl_error *err)
 		status = sl_page_postpone(w, err);
 	if (status == SL_OK)
 		status = sl_page_put_refs(w, err);
+	if (status == SL_OK) /* refs meet what they name, too */
+		status = sl_page_drop_outdated(w, err);
 	if (status == SL_OK)
 		status = sl_page_move_stream(w, err);
 	if (status == SL_OK)

@@ -199,6 +199,16 @@ sl_page_quarantine(struct sl_page_work *w, const struct sl_artifact *artifact,
 	return refused_write(w, &r, err);
 }
 
+static bool
+tells_of_instances(const struct sl_page *page, const char *id)
+{
+	for (const struct sl_expansion *e = page->expansions.first; e != NULL;
+	     e = e->next)
+		if (strcmp(e->source_id, id) == 0)
+			return true;
+	return false;
+}
+
 sl_status
 sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
 {
@@ -210,7 +220,8 @@ sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
 		return SL_OK;
 	ids = sl_pg_array_new(w->arena);
 	for (; *id != NULL; id++)
-		sl_pg_array_text(ids, *id);
+		if (!tells_of_instances(w->page, *id))
+			sl_pg_array_text(ids, *id);
 	sl_params_items(&p, w);
 	sl_params_time(&p, w->commit->now_us);
 	sl_params_i64(&p, w->commit->map_version);

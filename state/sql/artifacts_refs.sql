@@ -30,10 +30,10 @@ WITH input AS MATERIALIZED (
 		SELECT k.id FROM known k WHERE k.deleted_at IS NOT NULL))
 	RETURNING a.id
 ), ledger AS (
-	SELECT i.ord
+	SELECT i.ord, q.id, q.state
 	FROM input i
 	CROSS JOIN LATERAL (
-		SELECT x.state, x.class, x.map_version, x.source_version
+		SELECT x.id, x.state, x.class, x.map_version, x.source_version
 		FROM public.sync_items x
 		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
 			AND x.stream_kind = $5::text AND x.stream_key = $3::text
@@ -43,6 +43,11 @@ WITH input AS MATERIALIZED (
 	WHERE q.state = 'filtered'
 		OR (q.class = 'malformed' AND q.map_version = $6::integer
 			AND (i.version IS NULL OR i.version = q.source_version::text))
+), met AS (
+	UPDATE public.sync_items q
+	SET seen_at = $4::timestamptz
+	WHERE q.user_id = $1::uuid AND q.id = ANY (ARRAY (
+		SELECT l.id FROM ledger l WHERE l.state = 'quarantined'))
 )
 SELECT k.ord, k.id IN (SELECT r.id FROM restored r) AS restored
 FROM known k

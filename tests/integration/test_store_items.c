@@ -310,6 +310,49 @@ a_walk_drops_what_it_does_not_meet(void **state)
 			 1);
 }
 
+/* A listing may name it without its contents: it exists as it was. */
+static void
+a_walk_meets_what_it_names_by_ref(void **state)
+{
+	struct sl_stream_row *s = open_live("named");
+	struct sl_ref *ref;
+
+	(void)state;
+	reject(s, "named", 7, false);
+	kit.now_us += KIT_DAY;
+	kit_page(&kit, s);
+	kit_starts(&kit);
+	kit_ends(&kit);
+	ref = sl_page_ref(&kit.page);
+	ref->source_id = "named";
+	ref->version = "7";
+	kit_commit(&kit);
+	kit.now_us = KIT_NOW;
+	assert_null(kit.outcome.pending);
+	assert_int_equal(items("stream_key = 'named'"), 1);
+}
+
+/* The instances of a series say nothing of the series itself. */
+static void
+an_answer_about_instances_postpones_nothing(void **state)
+{
+	static const char *const answered[] = { "series", NULL };
+	struct sl_stream_row *s = open_live("inst");
+	struct sl_expansion *e;
+
+	(void)state;
+	reject(s, "series", 1, true);
+	make_due("inst");
+	kit_page(&kit, s);
+	kit.commit.answered = answered;
+	kit.commit.now_us = KIT_NOW + 100 * 365 * KIT_DAY;
+	e = sl_page_expansion(&kit.page);
+	e->source_id = "series";
+	e->failure = "refused";
+	kit_commit(&kit);
+	assert_int_equal(items("stream_key = 'inst' AND attempts = 1"), 1);
+}
+
 /* Which refusal is whose fault. */
 static void
 a_refusal_says_whether_waiting_helps(void **state)
@@ -442,6 +485,8 @@ main(void)
 		cmocka_unit_test(an_answer_clears_or_postpones),
 		cmocka_unit_test(what_was_kept_stays_when_nothing_was_sent),
 		cmocka_unit_test(a_walk_drops_what_it_does_not_meet),
+		cmocka_unit_test(a_walk_meets_what_it_names_by_ref),
+		cmocka_unit_test(an_answer_about_instances_postpones_nothing),
 		cmocka_unit_test(a_refusal_says_whether_waiting_helps),
 		cmocka_unit_test(exactly_the_hostile_ones_are_found_by_halving),
 	};
