@@ -197,9 +197,9 @@ ask_wanted(const struct sl_turn *turn, struct sl_arena *arena,
 	   struct sl_ask *ask)
 {
 	const struct sl_ref *ref = turn->wanted;
-	size_t most = (size_t)sl_gcal_halved(SL_CALLS_MAX, turn->shrink);
+	size_t most = (size_t)sl_gcal_halved(SL_GCAL_CALLS_MAX, turn->shrink);
 	bool light = turn->shrink > 0 &&
-		     sl_gcal_halved(SL_CALLS_MAX, turn->shrink - 1) == 1;
+		     sl_gcal_halved(SL_GCAL_CALLS_MAX, turn->shrink - 1) == 1;
 
 	ask->calls = SL_NEW_ARRAY(arena, most, struct sl_call);
 	ask->count = 0;

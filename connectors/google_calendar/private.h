@@ -38,6 +38,9 @@ enum sl_gcal_tag {
 #define SL_GCAL_INSTANCES_MAX      2500
 #define SL_GCAL_INSTANCE_PAGES_MAX 10
 
+/** Events read by id at one time. */
+#define SL_GCAL_CALLS_MAX 16
+
 /** Longest page or sync token accepted: they travel in the URL. */
 #define SL_GCAL_TOKEN_MAX 4096 /* bytes */
 

@@ -39,6 +39,11 @@ struct sl_stream_kind {
 	int map_version;       /* raise it when the mapping changes          */
 	bool lists_instances;  /* refs with `instances` may be asked: the
 				* provider expands what we cannot            */
+	bool follows;          /* it has no listing: its first page only takes
+				* up a position from which it follows changes,
+				* and opens the kind that walks. Nothing is
+				* swept by it; other options or a resync leave
+				* its position alone                         */
 };
 
 /** Prices of requests in the provider's quota units, with their dates. */
@@ -46,6 +51,7 @@ struct sl_quota {
 	const char *since; /* "YYYY-MM-DD", ascending; NULL ends the table */
 	double user_per_minute;
 	double client_per_minute;
+	int at_once; /* requests of one user under way; 0 = no limit */
 };
 
 /** One of the connector's own codes (why an item was filtered, why a stream is
@@ -83,13 +89,17 @@ struct sl_call {
 	const struct sl_query *query;   /* NULL = none                     */
 	const struct sl_query *headers; /* NULL = none                     */
 	const char *wanted_id; /* the wanted item it reads; NULL = listing  */
-	int tag;               /* the connector's own; handed back          */
-	size_t max_body;       /* cap on decoded bytes; 0 = SL_BODY_MAX     */
-	double units;          /* quota units; 0 counts as 1                */
+	const char *const *wanted_also; /* more of them that the one answer
+					 * holds, NULL-ended; or NULL       */
+	int tag;             /* the connector's own; handed back          */
+	size_t max_body;     /* cap on decoded bytes; 0 = SL_BODY_MAX     */
+	double units;        /* quota units; 0 counts as 1                */
+	bool tell_too_large; /* wanted items: an answer above max_body goes to
+				* `read` as too_large, and is not asked again */
 };
 
 #define SL_BODY_MAX  (4u * 1024 * 1024)
-#define SL_CALLS_MAX 16 /* calls of one ask */
+#define SL_CALLS_MAX 100 /* calls of one ask */
 
 struct sl_ask {
 	struct sl_call *calls; /* on the arena */
@@ -103,6 +113,7 @@ struct sl_answer {
 	const json_t *body; /* parsed and repaired; NULL when not JSON    */
 	size_t body_bytes;  /* decoded size: what page sizes adapt to     */
 	bool repaired;      /* the text needed repair before parsing      */
+	bool too_large;     /* above max_body (tell_too_large); no body   */
 };
 
 /**
@@ -120,6 +131,15 @@ struct sl_refusal {
 	const json_t *body;     /* NULL when not JSON                     */
 	int64_t retry_after_ms; /* SL_NO_DELAY = none                     */
 	bool had_cursor;        /* the request carried a cursor           */
+	int64_t now_us;         /* UTC; deadlines may be told in words    */
+};
+
+/** What stored artifacts of an account may no longer hold. */
+struct sl_erasure {
+	bool title, content;
+	const char *const *metadata; /* keys that go, NULL-ended; or NULL    */
+	const char *version;         /* what refs name from now on: what is
+				      * left need not be read again; or NULL */
 };
 
 struct sl_connector {
@@ -162,6 +182,14 @@ struct sl_connector {
 	 */
 	sl_status (*classify)(const struct sl_refusal *refusal,
 			      struct sl_error *err) SL_NODISCARD;
+
+	/**
+	 * What these settings forbid to keep: false = nothing. Asked when an
+	 * option has changed whose effect is SL_EFFECT_ERASE; done before
+	 * the provider is asked for anything. NULL: there is no such option.
+	 */
+	bool (*erase)(const json_t *settings, struct sl_arena *arena,
+		      struct sl_erasure *out);
 };
 
 /** The text of one setting; the table guarantees that it is there. */

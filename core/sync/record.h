@@ -104,13 +104,19 @@ struct sl_tombstone {
 	const char *reason;     /* "cancelled", "not-found"    */
 };
 
-/** Change labels or liveness of a stored item; nothing when it is absent. */
+/**
+ * Change labels or liveness of a stored item; nothing when it is absent. One
+ * that another stream is about to read is read by this one instead, so that
+ * no older answer undoes the change.
+ */
 struct sl_patch {
 	struct sl_patch *next;
 	const char *source_id;
 	int64_t source_version;
-	const char *const *labels; /* NULL = leave */
-	bool restore;              /* undelete     */
+	const char *const *labels;  /* all of them; NULL = leave      */
+	const char *const *added;   /* beside those there; or NULL    */
+	const char *const *removed; /* of those there; or NULL        */
+	bool restore;               /* undelete                       */
 };
 
 /** One of the account owner's own addresses. */
@@ -127,6 +133,7 @@ struct sl_stream_change {
 	const char *key;
 	const char *title;  /* for people, or NULL               */
 	bool close;         /* gone at the provider              */
+	bool rewalk;        /* an open one begins a new walk      */
 	bool enabled;       /* default; the user may choose otherwise */
 	const char *reason; /* why off, or why closed; NULL = on */
 	json_t *shown;      /* small JSON for people, or NULL    */
