@@ -62,6 +62,19 @@ is_loopback(const char *host)
 	       ntohl(four.s_addr) >> 24 == 127;
 }
 
+/** A name or an address; libcurl takes, and decodes, much more than that. */
+static bool
+is_host(const char *host)
+{
+	static const char in_name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789-._";
+
+	if (*host == '[')
+		return true; /* libcurl has parsed the IPv6 address */
+	return *host != '\0' && host[strspn(host, in_name)] == '\0';
+}
+
 static void
 add_lower(struct sl_buf *out, const char *text)
 {
@@ -84,6 +97,9 @@ refusal_of_host(CURLU *url, struct sl_buf *origin)
 	    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) !=
 		    CURLUE_OK)
 		return "is no absolute URL";
+	if (!is_host(host))
+		return "must name its host by letters, digits, '-', '.' "
+		       "and '_'";
 	if (strcmp(scheme, "https") != 0 &&
 	    !(strcmp(scheme, "http") == 0 && is_loopback(host)))
 		return "must begin with https:// (http:// is for loopback "

@@ -175,6 +175,13 @@ endpoints_are_https_or_loopback(void **state SL_UNUSED)
 		{ "/x", SL_CONFIG, "relative" },
 		{ "", SL_CONFIG, "empty" },
 		{ "https://h/\r\nX: y", SL_CONFIG, "control characters" },
+		{ "https://xn--bcher-kva.example_1.org", SL_OK, "names" },
+		{ "https://[2001:db8::1]:8443", SL_OK, "an IPv6 address" },
+		{ "https://a%2555b", SL_CONFIG, "an escape within an escape" },
+		{ "https://a%20b", SL_CONFIG, "an escaped blank" },
+		{ "https://b\xc3\xbc"
+		  "cher.example",
+		  SL_CONFIG, "not ASCII" },
 	};
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
