@@ -138,8 +138,11 @@ struct sl_refusal {
 struct sl_erasure {
 	bool title, content;
 	const char *const *metadata; /* keys that go, NULL-ended; or NULL    */
-	const char *version;         /* what refs name from now on: what is
-				      * left need not be read again; or NULL */
+	/** What refs name from now on, and which of their former versions hold
+	 *  no less: an artifact of one of those takes the new one, and is not
+	 *  read again; of any other it is. NULL = none (of both) */
+	const char *version;
+	const char *const *richer; /* NULL-ended */
 };
 
 struct sl_connector {
