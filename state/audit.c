@@ -271,6 +271,14 @@ pass_expand(struct sl_store *store, const struct sl_expand_request *request,
 	return real(store)->expand(real(store), request, arena, out, err);
 }
 
+static sl_status
+pass_erase(struct sl_store *store, const struct sl_erase_request *request,
+	   struct sl_arena *arena, struct sl_erase_outcome *out,
+	   struct sl_error *err)
+{
+	return real(store)->erase(real(store), request, arena, out, err);
+}
+
 /* --- what an audit does otherwise -------------------------------------------- */
 
 /* It is remembered for the report; syncing goes on as before. */
@@ -381,6 +389,7 @@ static const struct sl_store audit_members = {
 	.streams = pass_streams,
 	.commit = sl_audit_commit,
 	.sweep = sl_audit_sweep,
+	.erase = pass_erase,
 	.fail_stream = audit_fail_stream,
 	.grant = pass_grant,
 	.save_tokens = pass_save_tokens,
@@ -397,6 +406,7 @@ static const struct sl_store repair_members = {
 	.commit = pass_commit,
 	.sweep = pass_sweep,
 	.expand = pass_expand,
+	.erase = pass_erase,
 	.fail_stream = pass_fail_stream,
 	.grant = pass_grant,
 	.save_tokens = pass_save_tokens,

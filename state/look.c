@@ -142,6 +142,7 @@ open_roots(struct sl_look_run *run, const struct sl_connector *connector)
 			.walk_started_us = SL_NO_TIME,
 			.scope_from_us = SL_NO_TIME,
 			.not_before_us = SL_NO_TIME,
+			.rewalk_us = SL_NO_TIME,
 		};
 
 		while (s != NULL && strcmp(s->row.kind, k->name) != 0)
@@ -242,6 +243,20 @@ look_expand(struct sl_store *store, const struct sl_expand_request *request,
 	return SL_OK;
 }
 
+/* What would go is not counted: it changes no item. */
+static sl_status
+look_erase(struct sl_store *store, const struct sl_erase_request *request,
+	   struct sl_arena *arena, struct sl_erase_outcome *out,
+	   struct sl_error *err)
+{
+	(void)store;
+	(void)request;
+	(void)arena;
+	(void)err;
+	*out = (struct sl_erase_outcome){ .more = false };
+	return SL_OK;
+}
+
 static sl_status
 look_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 		 const struct sl_stream_row *stream,
@@ -329,6 +344,7 @@ static const struct sl_store members = {
 	.commit = sl_look_commit,
 	.sweep = sl_look_sweep,
 	.expand = look_expand,
+	.erase = look_erase,
 	.fail_stream = look_fail_stream,
 	.grant = look_grant,
 	.save_tokens = look_save_tokens,

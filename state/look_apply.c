@@ -224,6 +224,10 @@ move_stream(struct sl_look_page *p)
 		row->scope_from_us = c->page->scope_from_us;
 		row->resyncs += c->resynced;
 		s->fresh_walk = true;
+	} else if (c->begins) {
+		row->state = SL_STREAM_LIVE;
+		row->walk_started_us = c->walk_started_us;
+		row->resyncs += c->resynced;
 	} else if (!p->work.walking) {
 		row->resyncs = 0;
 	}

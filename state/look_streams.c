@@ -57,6 +57,7 @@ open_stream(struct sl_look_page *p, const struct sl_stream_change *c,
 		.walk_started_us = SL_NO_TIME,
 		.scope_from_us = SL_NO_TIME,
 		.not_before_us = SL_NO_TIME,
+		.rewalk_us = SL_NO_TIME,
 		.enabled = c->enabled,
 	};
 	struct sl_look_stream *s;
@@ -81,6 +82,8 @@ change_stream(struct sl_look_page *p, struct sl_look_stream *s,
 	pthread_mutex_lock(&p->look->mutex);
 	s->listed = true;
 	s->row.enabled = enabled;
+	if (c->rewalk)
+		s->row.rewalk_us = p->work.commit->now_us;
 	if (c->title != NULL)
 		s->row.title = sl_arena_strdup(p->run->arena, c->title);
 	pthread_mutex_unlock(&p->look->mutex);

@@ -118,6 +118,7 @@ static const struct sl_store members = {
 	.commit = sl_store_commit,
 	.sweep = sl_store_sweep,
 	.expand = sl_store_expand,
+	.erase = sl_store_erase,
 	.fail_stream = sl_store_fail_stream,
 	.grant = sl_store_grant,
 	.save_tokens = sl_store_save_tokens,

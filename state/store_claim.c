@@ -267,6 +267,7 @@ sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	out->account = sl_row_copy(arena, rows, 0, "account");
 	out->settings = sl_row_copy(arena, rows, 0, "settings");
 	out->status = sl_row_copy(arena, rows, 0, "status");
+	out->interval_us = sl_row_i64(rows, 0, "interval_s", 0) * SL_US_PER_S;
 	grant_id = sl_row_text(rows, 0, "grant_id");
 	if (grant_id != NULL) {
 		status = sl_grant_read(pg, out->lease.user_id, grant_id, arena,

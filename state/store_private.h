@@ -155,6 +155,10 @@ sl_status sl_store_expand(struct sl_store *store,
 			  const struct sl_expand_request *request,
 			  struct sl_arena *arena, struct sl_expand_outcome *out,
 			  struct sl_error *err);
+sl_status sl_store_erase(struct sl_store *store,
+			 const struct sl_erase_request *request,
+			 struct sl_arena *arena, struct sl_erase_outcome *out,
+			 struct sl_error *err);
 sl_status sl_store_fail_stream(struct sl_store *store,
 			       const struct sl_lease *lease,
 			       const struct sl_stream_row *stream,

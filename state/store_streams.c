@@ -67,6 +67,7 @@ read_row(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	r->fingerprint = sl_row_copy(arena, rows, i, "fingerprint");
 	r->generation = (int)sl_row_i64(rows, i, "generation", 0);
 	r->walk_started_us = sl_row_time(rows, i, "walk_started_at");
+	r->rewalk_us = sl_row_time(rows, i, "rewalk_at");
 	r->scope_from_us = sl_row_time(rows, i, "scope_from");
 	r->sweep = sl_sweep_state_parse(sl_row_text(rows, i, "sweep_state"));
 	r->resyncs = (int)sl_row_i64(rows, i, "resyncs", 0);
@@ -136,7 +137,7 @@ static sl_status
 put_changes(struct sl_page_work *w, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
-	struct sl_pg_array *a[7];
+	struct sl_pg_array *a[8];
 	struct sl_params p;
 	sl_status status;
 
@@ -154,12 +155,14 @@ put_changes(struct sl_page_work *w, struct sl_error *err)
 			a[6], c->shown == NULL
 				      ? NULL
 				      : sl_json_canonical(w->arena, c->shown));
+		sl_pg_array_bool(a[7], c->rewalk);
 	}
 	sl_params_lease(&p, w->arena, w->commit->lease);
 	sl_params_i64(&p, w->generation);
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
 		sl_params_text(&p, sl_pg_array_done(a[i]));
 	sl_params_text(&p, w->commit->stream->kind);
+	sl_params_time(&p, w->commit->now_us);
 	status = sl_pg_query(w->pg, sl_sql_stream_change, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -200,7 +203,7 @@ resyncs_after(const struct sl_page_work *w)
 {
 	const struct sl_commit *c = w->commit;
 
-	if (c->starts_walk)
+	if (c->starts_walk || c->begins)
 		return c->stream->resyncs + (c->resynced ? 1 : 0);
 	return w->walking ? c->stream->resyncs : 0;
 }
@@ -228,6 +231,7 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_bool(p, c->rests);
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
 	sl_params_text(p, c->stream->key);
+	sl_params_bool(p, c->begins);
 }
 
 /* The row as committed, from what was known and what moved. */
@@ -240,12 +244,15 @@ describe(struct sl_page_work *w, const struct sl_rows *rows)
 	*r = *c->stream;
 	r->state = sl_stream_state_parse(sl_row_text(rows, 0, "state"));
 	r->enabled = sl_row_bool(rows, 0, "enabled");
+	r->rewalk_us = sl_row_time(rows, 0, "rewalk_at");
 	r->sweep = sl_sweep_state_parse(sl_row_text(rows, 0, "sweep_state"));
 	r->cursor = sl_row_copy(w->arena, rows, 0, "cursor");
 	if (c->fingerprint != NULL)
 		r->fingerprint = c->fingerprint;
 	r->pending = w->pending;
 	r->generation = w->generation;
+	if (c->begins)
+		r->walk_started_us = c->walk_started_us;
 	if (c->starts_walk) {
 		r->walk_started_us = c->walk_started_us;
 		r->scope_from_us = w->page->scope_from_us;

@@ -72,8 +72,10 @@ struct sl_stream_row {
 	const char *fingerprint; /* of the options, or NULL         */
 	const struct sl_ref *pending;
 	int generation;
-	int64_t walk_started_us; /* SL_NO_TIME = no walk yet        */
-	int64_t scope_from_us;   /* SL_NO_TIME = unbounded          */
+	int64_t walk_started_us; /* SL_NO_TIME = no walk yet; of one that
+				  * follows: when its position was taken up */
+	int64_t rewalk_us;     /* a walk begun before does not do; SL_NO_TIME */
+	int64_t scope_from_us; /* SL_NO_TIME = unbounded          */
 	enum sl_sweep_state sweep;
 	int resyncs;           /* refused cursors in a row          */
 	int failures;          /* failed runs in a row              */
@@ -106,6 +108,7 @@ struct sl_account {
 	bool resync;                 /* asked for by resync or --full  */
 	int64_t resync_requested_us; /* when; streams walked since are done */
 	bool accept_deletions;       /* consent to pending deletions   */
+	int64_t interval_us;         /* between runs; 0 = not known    */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;
 	size_t stream_count;

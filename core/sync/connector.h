@@ -187,9 +187,10 @@ struct sl_connector {
 			      struct sl_error *err) SL_NODISCARD;
 
 	/**
-	 * What these settings forbid to keep: false = nothing. Asked when an
-	 * option has changed whose effect is SL_EFFECT_ERASE; done before
-	 * the provider is asked for anything. NULL: there is no such option.
+	 * What these settings forbid to keep: false = nothing. Asked when the
+	 * options of a stream have changed (what they were is not known), and
+	 * done before the provider is asked for anything. NULL: there is no
+	 * option with SL_EFFECT_ERASE.
 	 */
 	bool (*erase)(const json_t *settings, struct sl_arena *arena,
 		      struct sl_erasure *out);

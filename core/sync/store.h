@@ -70,7 +70,7 @@ struct sl_commit {
 	bool starts_walk; /* generation := stream->generation + 1, walk
 			   * started now, cursor replaced, pending dropped  */
 	bool resynced;    /* this walk answers a refused cursor            */
-	int64_t walk_started_us; /* with starts_walk                       */
+	int64_t walk_started_us; /* with starts_walk or begins             */
 	bool walk_done;          /* stream becomes live, sweep due if rows
 				  * were there before                      */
 	bool rests; /* nothing more to ask now: checked_at := now          */
@@ -78,6 +78,10 @@ struct sl_commit {
 				      * NULL-ended: leave pending          */
 	int map_version;
 	bool lists_instances; /* of the stream's kind */
+	bool follows;         /* of the stream's kind: it has no walk  */
+	bool begins; /* follows: the position is taken up with this page, at
+		      * walk_started_us. The stream is live, its pending and
+		      * its generation stay                             */
 	int64_t now_us;
 	struct sl_people_options people;
 	const char *trigger;        /* for the log row */
@@ -132,6 +136,24 @@ enum sl_expand_answer {
 struct sl_expand_outcome {
 	enum sl_expand_answer answer;
 	const struct sl_ref *pending; /* with SL_EXPAND_ASKS */
+};
+
+/**
+ * Some of what an account's settings forbid to keep: in its artifacts of all
+ * streams, and what is kept raw of its quarantined items. Repeating it does no
+ * harm; it is done when `more` is false.
+ */
+struct sl_erase_request {
+	const struct sl_lease *lease;
+	const struct sl_erasure *erasure;
+	const char *after; /* where the chunk before ended; NULL = begin */
+	int64_t now_us;
+};
+
+struct sl_erase_outcome {
+	const char *after; /* for the next chunk; on the arena */
+	bool more;
+	int64_t erased; /* artifacts that lost something */
 };
 
 /** Fresh tokens of a grant, sealed. */
@@ -203,6 +225,12 @@ struct sl_store {
 			    struct sl_arena *arena,
 			    struct sl_expand_outcome *out, struct sl_error *err)
 		SL_NODISCARD;
+
+	/** A chunk of what may no longer be kept. */
+	sl_status (*erase)(struct sl_store *s,
+			   const struct sl_erase_request *request,
+			   struct sl_arena *arena, struct sl_erase_outcome *out,
+			   struct sl_error *err) SL_NODISCARD;
 
 	/** Book a stream's failure; its cursor stays. */
 	sl_status (*fail_stream)(struct sl_store *s,

@@ -19,7 +19,8 @@
 -- $17 boolean      nothing more to ask now
 -- $18 boolean      rows changed
 -- $19 text         stream key of artifacts
--- Result: state, enabled, sweep_state, cursor, people_from (events begun up to there
+-- $20 boolean      a stream without a walk takes up its position
+-- Result: state, enabled, rewalk_at, sweep_state, cursor, people_from (events begun up to there
 -- were judged), begun (others have begun since), xid. No row: fence moved.
 WITH held AS MATERIALIZED (
 	SELECT c.fence
@@ -44,7 +45,7 @@ WITH held AS MATERIALIZED (
 )
 UPDATE public.sync_state s
 SET state = CASE WHEN s.state = 'closed' THEN 'closed'
-		WHEN $7::boolean THEN 'live'
+		WHEN $7::boolean OR $20::boolean THEN 'live'
 		WHEN $6::boolean THEN 'walking'
 		ELSE s.state END,
 	cursor = CASE WHEN s.state = 'closed' THEN NULL
@@ -54,7 +55,7 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 	fingerprint = coalesce($10::text, s.fingerprint),
 	pending = CASE WHEN s.state = 'closed' THEN NULL ELSE $11::jsonb END,
 	generation = $12::integer,
-	walk_started_at = CASE WHEN $6::boolean THEN $13::timestamptz
+	walk_started_at = CASE WHEN $6::boolean OR $20::boolean THEN $13::timestamptz
 		ELSE s.walk_started_at END,
 	scope_from = CASE WHEN $6::boolean THEN $14::timestamptz
 		ELSE s.scope_from END,
@@ -88,6 +89,6 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 	last_error_text = NULL, last_error_at = NULL
 FROM held, old
 WHERE s.id = $4::uuid AND s.user_id = $1::uuid
-RETURNING s.state, s.enabled, s.sweep_state, s.cursor,
+RETURNING s.state, s.enabled, s.rewalk_at, s.sweep_state, s.cursor,
 	old.people_at AS people_from,
 	old.begun, pg_current_xact_id()::text AS xid

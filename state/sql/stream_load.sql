@@ -4,8 +4,8 @@
 -- $3 text  edition of the zone rules
 -- Result: the columns of struct sl_stream_row
 SELECT s.id, s.kind, s.key, s.title, s.state, s.enabled, s.cursor,
-	s.fingerprint, s.pending, s.generation, s.walk_started_at, s.scope_from,
-	s.sweep_state, s.resyncs, s.failures, s.not_before,
+	s.fingerprint, s.pending, s.generation, s.walk_started_at, s.rewalk_at,
+	s.scope_from, s.sweep_state, s.resyncs, s.failures, s.not_before,
 	EXISTS (
 		SELECT
 		FROM public.calendar_series c

@@ -166,6 +166,12 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	out->stream = *c->stream;
 	out->pending = still_pending(c, arena);
 	out->stream.series_due = s->series_due;
+	if (c->begins) {
+		out->stream.state = SL_STREAM_LIVE;
+		out->stream.walk_started_us = c->walk_started_us;
+		out->stream.resyncs += c->resynced;
+		return SL_OK;
+	}
 	if (c->starts_walk) {
 		out->stream.generation++;
 		out->stream.state = SL_STREAM_WALKING;
@@ -218,6 +224,19 @@ fake_expand(struct sl_store *store, const struct sl_expand_request *request,
 		ref->instances = &instances;
 		out->pending = ref;
 	}
+	return SL_OK;
+}
+
+static sl_status
+fake_erase(struct sl_store *store, const struct sl_erase_request *request,
+	   struct sl_arena *arena, struct sl_erase_outcome *out,
+	   struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)request, (void)arena, (void)err;
+	*out = (struct sl_erase_outcome){ .after = "chunk",
+					  .more = ++s->erases < s->chunks };
 	return SL_OK;
 }
 
@@ -306,6 +325,7 @@ fake_store_init(struct fake_store *s, const char *user_id)
 			.commit = fake_commit,
 			.sweep = fake_sweep,
 			.expand = fake_expand,
+			.erase = fake_erase,
 			.fail_stream = fake_fail_stream,
 			.grant = fake_grant,
 			.save_tokens = fake_save_tokens,
@@ -347,6 +367,7 @@ fake_store_stream(struct fake_store *s, const char *kind, const char *key,
 		.walk_started_us = SL_NO_TIME,
 		.scope_from_us = SL_NO_TIME,
 		.not_before_us = SL_NO_TIME,
+		.rewalk_us = SL_NO_TIME,
 	};
 	return row;
 }

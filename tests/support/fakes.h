@@ -57,6 +57,7 @@ struct fake_store {
 	enum sl_expand_answer expand_answers[4];
 	bool series_due; /* what commits say */
 	int expands;
+	int erases, chunks; /* so many are to be erased */
 	int expands_before; /* the first commit */
 	struct sl_ref sample;
 	char end_status[32];
