@@ -4,6 +4,7 @@ BEGIN;
 \ir support/helpers.sql
 \ir support/fixture.sql
 SELECT * FROM no_plan();
+SELECT tap.fixture_mailbox(tap.a()), tap.fixture_mailbox(tap.b()) \gset ignored_
 
 -- The fixture must know every table: a new one without rows makes this red.
 CREATE FUNCTION tap.rows_of(full_name text, u uuid) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -190,7 +191,7 @@ SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.uid() IS NULL'), 'true'
 SELECT is(tap.act('sluice_gateway', tap.a(), format(
 	'INSERT INTO public.artifacts (user_id, integration_id, stream_key, source_id, type, content_hash)'
 	' VALUES (%L, %L, %L, %L, %L, sha256(%L))', tap.a(),
-	(SELECT id FROM public.user_integrations WHERE user_id = tap.b()),
+	(SELECT id FROM public.user_integrations WHERE user_id = tap.b() AND provider = 'google_calendar'),
 	'cal', 'new', 'calendar_event', 'x')), '23503', 'no artifact of A in an integration of B');
 SELECT is(tap.act('authenticated', tap.a(), format(
 	'INSERT INTO public.contact_emails (user_id, contact_id, address) VALUES (%L, %L, %L)',

@@ -48,7 +48,7 @@ FROM (VALUES
 ) AS w (act_role, stmt);
 SELECT is(tap.act('authenticated', tap.a(), w.stmt), w.want, 'people do: ' || w.stmt)
 FROM (VALUES
-	('SELECT * FROM public.artifact_processing_config', 'ok:1'),
+	('SELECT * FROM public.artifact_processing_config', 'ok:2'),
 	('UPDATE public.contacts SET notes = ''x'', company = ''y''', 'ok:1'),
 	('UPDATE public.loops SET status = ''done''', 'ok:1'),
 	('UPDATE public.suggestions SET status = ''dismissed''', 'ok:1'),
@@ -249,6 +249,33 @@ SELECT is(tap.ask('authenticated', tap.b(), 'SELECT count(*) FROM public.contact
 SELECT results_eq($$ SELECT calendar_id, title, is_primary, is_selected FROM public.calendar_sync_state
 	WHERE user_id = tap.b() $$, $$ VALUES ('cal', 'Cal', true, false) $$,
 	'a calendar''s columns come typed from shown');
+
+-- A mailbox: what it follows and what it still lists are one row.
+SELECT tap.fixture_mailbox(tap.b()) \gset ignored_
+UPDATE public.sync_state s SET state = x.state, shown = x.shown::jsonb, pending = x.pending::jsonb,
+	coverage_from = x.coverage
+FROM public.user_integrations i CROSS JOIN (VALUES
+	('changes', 'live', '{"history":"18446744073709551615","email":"b@example.com",'
+		'"labels":{"L1":"Work"},"messages_total":200}', '[{"id":"n"}]', NULL),
+	('backfill', 'walking', '{"listed":50,"estimate":200,"oldest":"2020-01-31T08:00:00Z"}',
+		'[{"id":"a"},{"id":"b"}]', timestamptz '2020-01-01Z')) AS x (kind, state, shown, pending,
+	coverage)
+WHERE i.user_id = tap.b() AND i.provider = 'gmail' AND s.integration_id = i.id
+	AND s.kind = x.kind;
+SELECT results_eq($$ SELECT email, history_id, messages_total, labels, state, backfill_state,
+		backfill_listed, backfill_estimate, backfill_progress, backfill_oldest_at,
+		messages_waiting, coverage_from
+	FROM public.gmail_sync_state WHERE user_id = tap.b() $$,
+	$$ VALUES ('b@example.com', 18446744073709551615::numeric(20), 200::bigint,
+		'{"L1":"Work"}'::jsonb, 'live', 'walking', 50::bigint, 200::bigint,
+		0.25::double precision, timestamptz '2020-01-31 08:00Z', 3, timestamptz '2020-01-01Z') $$,
+	'a mailbox''s columns come typed from shown');
+UPDATE public.sync_state s SET shown = '{"listed":"many","estimate":0,"oldest":"then","history":-1}'
+FROM public.user_integrations i WHERE i.id = s.integration_id AND i.provider = 'gmail';
+SELECT results_eq($$ SELECT history_id IS NULL, backfill_listed IS NULL, backfill_progress IS NULL,
+		backfill_oldest_at IS NULL, labels FROM public.gmail_sync_state WHERE user_id = tap.b() $$,
+	$$ VALUES (true, true, true, true, '{}'::jsonb) $$, 'what is not as it should be is absent');
+DELETE FROM public.user_integrations WHERE user_id = tap.b() AND provider = 'gmail';
 
 -- The agenda: single events, occurrences without exception, live exceptions.
 INSERT INTO public.calendar_occurrences (user_id, artifact_id, starts_at, ends_at)

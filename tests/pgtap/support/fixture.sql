@@ -75,6 +75,24 @@ BEGIN
 		VALUES (u, stream, 1, 'ev');
 	INSERT INTO sluice.audit_items (user_id, stream_id, source_id)
 		VALUES (u, stream, 'ev');
+	INSERT INTO sluice.overtaken (user_id, stream_id, source_id)
+		VALUES (u, stream, 'ev');
 END
 $$;
 SELECT tap.fixture_user(tap.a(), 1), tap.fixture_user(tap.b(), 2) \gset ignored_
+
+-- A mailbox beside it, for those who want one.
+CREATE FUNCTION tap.fixture_mailbox(u uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	integration uuid;
+BEGIN
+	INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+		VALUES (u, 'gmail', 'x@example.com', 'sub') RETURNING id INTO integration;
+	INSERT INTO public.sync_state (user_id, integration_id, kind)
+		VALUES (u, integration, 'changes'), (u, integration, 'backfill');
+	INSERT INTO public.sync_logs (id, user_id, integration_id, provider, account, trigger,
+			mode, status, started_at)
+		VALUES (gen_random_uuid(), u, integration, 'gmail', 'x@example.com',
+			'manual', 'full', 'ok', now());
+END
+$$;
