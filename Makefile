@@ -66,7 +66,8 @@ link_fuzz := -pie -fsanitize=fuzzer,address,undefined -Wl,--as-needed
 link_fuzz-cov := -pie -fsanitize=fuzzer -fprofile-instr-generate \
 	-Wl,--as-needed
 
-pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd libical
+pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd libical gmime-3.0 \
+	libxml-2.0
 third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs) 2>/dev/null))
 
 # -Wnull-dereference and friends misfire inside sanitizer instrumentation.
@@ -81,10 +82,12 @@ LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)
 # scripts/check-layers holds includes against the same order.
 # Connectors are found by themselves, a provider's shared folder among them.
 lib_dirs := cli connectors $(patsubst %/,%,$(sort $(wildcard connectors/*/))) \
-	state core/sync core/auth core/people core/recur core/net core/json core/base
+	state core/sync core/auth core/people core/mail core/recur core/net \
+	core/json core/base
 lib_name = $(subst /,_,$(1))
 libs := $(foreach d,$(lib_dirs),$(B)/lib/lib$(call lib_name,$(d)).a)
-third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lical -lpthread
+third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lical \
+	-lgmime-3.0 -lgobject-2.0 -lglib-2.0 -lxml2 -lpthread
 
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
 state_gen := $(B)/obj/gen/sql.o $(B)/obj/gen/migrations.o

@@ -21,6 +21,7 @@
 
 #include "core/auth/seal.h"
 #include "core/json/json.h"
+#include "core/mail/mail.h"
 
 #include "cli/cli.h"
 
@@ -50,6 +51,7 @@ sl_process_harden(void)
 	fill_standard_files();
 	sl_json_init();
 	sl_seal_init();
+	sl_mail_init();
 
 	/* Refusals (odd sandboxes) leave us no worse than before. The leak
 	 * sanitizer needs to look into its own process. */
