@@ -230,7 +230,8 @@ bench: deps
 
 valgrind: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(unit_bin)
-	@RUNNER="valgrind -q --error-exitcode=1 --leak-check=full" \
+	@RUNNER="valgrind -q --error-exitcode=1 --leak-check=full \
+		--suppressions=tests/support/valgrind.supp" \
 		scripts/run-unit $(unit_bin)
 
 format:

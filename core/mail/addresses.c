@@ -228,26 +228,38 @@ trimmed(struct sl_arena *arena, const char *start, const char *end)
 	return sl_arena_strndup(arena, start, (size_t)(end - start));
 }
 
+/* The address in a link that stands in for one: "mailto:a@b?subject=c". */
+static char *
+without_scheme(struct sl_arena *arena, char *address)
+{
+	static const char scheme[] = "mailto:";
+	const size_t len = strlen(scheme);
+
+	if (strncasecmp(address, scheme, len) != 0)
+		return address;
+	return sl_arena_strndup(arena, address + len,
+				strcspn(address + len, "?"));
+}
+
 /* What GMime refuses may be plain all the same. */
 static void
 add_refused(struct reading *r, const char *text)
 {
 	const char *angle = strrchr(text, '<');
 	const char *close = angle == NULL ? NULL : strchr(angle, '>');
-	const char *address;
+	const char *start = close == NULL ? text : angle + 1;
+	const char *end = close == NULL ? text + strlen(text) : close;
+	const char *address =
+		without_scheme(r->arena, trimmed(r->arena, start, end));
+	const char *name = NULL;
 
-	if (close != NULL)
-		address = trimmed(r->arena, angle + 1, close);
-	else
-		address = trimmed(r->arena, text, text + strlen(text));
-	if (is_one_address(address))
-		add(r, address,
-		    close == NULL
-			    ? NULL
-			    : sl_mail_words(r->arena,
-					    trimmed(r->arena, text, angle)));
-	else
+	if (!is_one_address(address)) {
 		r->out->odd = true;
+		return;
+	}
+	if (close != NULL)
+		name = sl_mail_words(r->arena, trimmed(r->arena, text, angle));
+	add(r, address, name);
 }
 
 /* A group of nobody: a label, and nothing behind its colon. */
@@ -345,6 +357,16 @@ take_piece(struct reading *r, const struct piece *piece)
 	read_piece(r, piece, start);
 }
 
+static char *
+unfolded(char *value)
+{
+	for (char *c = value; *c != '\0'; c++) {
+		if (*c == '\r' || *c == '\n')
+			*c = ' ';
+	}
+	return value;
+}
+
 void
 sl_mail_addresses(struct sl_arena *arena, const char *header_value, size_t max,
 		  struct sl_mailboxes *out)
@@ -357,7 +379,8 @@ sl_mail_addresses(struct sl_arena *arena, const char *header_value, size_t max,
 	*out = (struct sl_mailboxes){ 0 };
 	if (header_value == NULL)
 		return;
-	at = sl_mail_capped(arena, header_value, SL_MAIL_ADDRESSES_BYTES_MAX);
+	at = unfolded(sl_mail_capped(arena, header_value,
+				     SL_MAIL_ADDRESSES_BYTES_MAX));
 	out->cut = strnlen(header_value, SL_MAIL_ADDRESSES_BYTES_MAX + 1) >
 		   SL_MAIL_ADDRESSES_BYTES_MAX;
 	while (*at != '\0') {

@@ -16,8 +16,8 @@
  * 5322, 4.3 has them; comments, folds, and a missing week day or seconds are
  * fine. A zone that nobody knows, or none, counts as UTC.
  *
- * false leaves `*out_us` alone: no date, or one outside the years 0001 to
- * 9999, as core/base/text.h has them.
+ * false leaves `*out_us` alone: no date, or one outside the years that GMime
+ * takes (1969 on) and core/base/text.h has (up to 9999).
  */
 bool sl_mail_date(const char *value, int64_t *out_us);
 

@@ -35,19 +35,26 @@ put(struct sl_flow *flow, const char *text)
 	sl_flow_raw(flow, text, strlen(text));
 }
 
+static unsigned
+quote_depth(unsigned quote)
+{
+	return quote < SL_FLOW_QUOTE_MAX ? quote : SL_FLOW_QUOTE_MAX;
+}
+
 /* The line end, and what the next line begins with. */
 static void
 start_line(struct sl_flow *flow)
 {
-	unsigned between =
-		flow->quote < flow->was_quoted ? flow->quote : flow->was_quoted;
+	unsigned now = quote_depth(flow->quote);
+	unsigned before = quote_depth(flow->was_quoted);
+	unsigned between = now < before ? now : before;
 
 	for (unsigned i = 0; flow->buf.len > 0 && i < flow->breaks; i++) {
 		put(flow, "\n");
 		for (unsigned q = 0; i + 1 < flow->breaks && q < between; q++)
 			put(flow, q + 1 < between ? "> " : ">");
 	}
-	for (unsigned q = 0; q < flow->quote; q++)
+	for (unsigned q = 0; q < now; q++)
 		put(flow, "> ");
 }
 
@@ -121,6 +128,23 @@ ascii_blank(struct sl_flow *flow, char c)
 		blank(flow, c == '\t' ? 4 : 1);
 }
 
+size_t
+sl_flow_encode(uint32_t point, char out[4])
+{
+	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	const size_t n = point < 0x80      ? 1
+			 : point < 0x800   ? 2
+			 : point < 0x10000 ? 3
+					   : 4;
+
+	for (size_t i = n - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (point & 0x3f));
+		point >>= 6;
+	}
+	out[0] = (char)(leads[n] | point);
+	return n;
+}
+
 struct range {
 	uint32_t first, last;
 };
@@ -133,11 +157,11 @@ static const struct range blanks[] = {
 
 /* No width, or what only directs the layout. */
 static const struct range invisible[] = {
-	{ 0x0080, 0x009f }, { 0x00ad, 0x00ad }, { 0x034f, 0x034f },
-	{ 0x061c, 0x061c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
-	{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x202a, 0x202e },
-	{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfeff, 0xfeff },
-	{ 0xffa0, 0xffa0 }, { 0xfff9, 0xfffb },
+	{ 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c },
+	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180e, 0x180e },
+	{ 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f },
+	{ 0x3164, 0x3164 }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+	{ 0xfff9, 0xfffb },
 };
 
 static bool
@@ -166,6 +190,23 @@ put_joiner(struct sl_flow *flow)
 }
 
 /*
+ * Controls that nobody means, 80 to 9F: "&#146;" and mislabelled texts mean
+ * Windows-1252. 0 for what even that does not have.
+ */
+static uint32_t
+meant_point(uint32_t point)
+{
+	static const uint16_t windows[32] = {
+		0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+		0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
+	};
+
+	return point >= 0x80 && point <= 0x9f ? windows[point - 0x80] : point;
+}
+
+/*
  * One character that is not ASCII. A joiner is padding unless it stands
  * between two visible ones of those: words of Persian and Hindi need it, and
  * so do families of emoji.
@@ -173,17 +214,19 @@ put_joiner(struct sl_flow *flow)
 static void
 wide_character(struct sl_flow *flow, const char *bytes, size_t n)
 {
-	uint32_t point = sl_utf8_point(bytes, n);
+	uint32_t point = meant_point(sl_utf8_point(bytes, n));
+	char encoded[4];
 
 	if (is_among(blanks, SL_ARRAY_LEN(blanks), point)) {
 		blank(flow, 1);
 	} else if (is_joiner(point)) {
 		if (flow->wide && flow->spaces == 0 && flow->breaks == 0)
 			flow->joiner = point;
-	} else if (!is_among(invisible, SL_ARRAY_LEN(invisible), point)) {
+	} else if (point != 0 &&
+		   !is_among(invisible, SL_ARRAY_LEN(invisible), point)) {
 		begin(flow);
 		put_joiner(flow);
-		sl_flow_raw(flow, bytes, n);
+		sl_flow_raw(flow, encoded, sl_flow_encode(point, encoded));
 		flow->wide = true;
 	}
 }

@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 
 #include "core/mail/flow.h"
+#include "core/mail/html_guard.h"
 #include "core/mail/html_style.h"
 #include "core/mail/mail.h"
 
@@ -86,7 +87,7 @@ struct reading {
 	bool cut;
 	bool has_link; /* `link` is open */
 	size_t link_from;
-	char link[SL_HTML_LINK_MAX + 1];
+	struct sl_buf link;
 	struct element open[SL_HTML_DEPTH_MAX];
 };
 
@@ -114,11 +115,8 @@ role_of(const xmlChar *name)
 static const char *
 attribute(const xmlChar **attributes, const char *name)
 {
-	if (attributes == NULL)
-		return NULL;
-	for (size_t i = 0; attributes[i] != NULL; i += 2) {
-		if (i / 2 >= SL_HTML_ATTRIBUTES_MAX)
-			return NULL;
+	for (size_t i = 0; attributes != NULL && attributes[i] != NULL;
+	     i += 2) {
 		if (strcmp((const char *)attributes[i], name) == 0)
 			return attributes[i + 1] == NULL
 				       ? ""
@@ -173,25 +171,37 @@ is_shown(const struct element *element)
 	return !element->gone && !element->no_size && !element->unseen;
 }
 
-/* Is the link an address that somebody could want to read? */
+/* As browsers copy it: no blanks around, inner ones as "%20", controls gone. */
+static void
+copy_link(const char *href, struct sl_buf *out)
+{
+	size_t len;
+
+	href += strspn(href, " \t\r\n");
+	len = strlen(href);
+	while (len > 0 && strchr(" \t\r\n", href[len - 1]) != NULL)
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		if (href[i] == ' ')
+			sl_buf_adds(out, "%20");
+		else if ((unsigned char)href[i] > ' ' && href[i] != 0x7f)
+			sl_buf_addc(out, href[i]);
+	}
+}
+
+/* Is it an address that somebody could want to read? */
 static bool
-is_link(const char *href)
+is_worth_showing(const struct sl_buf *link)
 {
 	static const char *const schemes[] = { "http://", "https://",
 					       "mailto:", "tel:" };
-	size_t len = href == NULL ? 0 : strlen(href);
 
-	if (len == 0 || len > SL_HTML_LINK_MAX)
-		return false;
-	for (const char *c = href; *c != '\0'; c++) {
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return false;
-	}
 	for (size_t i = 0; i < SL_ARRAY_LEN(schemes); i++) {
 		size_t n = strlen(schemes[i]);
 
-		if (len > n && strncasecmp(href, schemes[i], n) == 0)
-			return true;
+		if (link->len > n &&
+		    strncasecmp(link->data, schemes[i], n) == 0)
+			return !link->overflow;
 	}
 	return false;
 }
@@ -204,10 +214,10 @@ open_link(struct reading *r, struct element *element,
 
 	if (r->has_link || href == NULL)
 		return;
-	href += strspn(href, " \t\r\n");
-	if (!is_link(href))
+	sl_buf_clear(&r->link);
+	copy_link(href, &r->link);
+	if (!is_worth_showing(&r->link))
 		return;
-	memcpy(r->link, href, strlen(href) + 1);
 	r->link_from = r->flow.buf.len;
 	r->has_link = true;
 	element->link = true;
@@ -234,10 +244,9 @@ bare(const char *link, size_t *len)
 }
 
 static bool
-says_itself(const char *text, size_t text_len, const char *link)
+says_itself(const char *text, size_t text_len, const char *link,
+	    size_t link_len)
 {
-	size_t link_len = strlen(link);
-
 	text = bare(text, &text_len);
 	link = bare(link, &link_len);
 	return text_len == link_len && strncasecmp(text, link, text_len) == 0;
@@ -253,12 +262,11 @@ close_link(struct reading *r)
 	r->has_link = false;
 	while (from < len && strchr(" \n>|-", text[from]) != NULL)
 		from++;
-	if (from == len || says_itself(text + from, len - from, r->link))
-		return;
-	if (!sl_utf8_valid(r->link, strlen(r->link)))
+	if (from == len ||
+	    says_itself(text + from, len - from, r->link.data, r->link.len))
 		return;
 	sl_flow_raw(&r->flow, " (", 2);
-	sl_flow_raw(&r->flow, r->link, strlen(r->link));
+	sl_flow_raw(&r->flow, r->link.data, r->link.len);
 	sl_flow_raw(&r->flow, ")", 1);
 	r->flow.wide = false;
 }
@@ -478,12 +486,14 @@ sl_html_to_text(struct sl_arena *arena, const char *bytes, size_t len,
 		len = strlen(bytes);
 	}
 	sl_flow_init(&r->flow, max);
+	sl_buf_init(&r->link, SL_HTML_LINK_MAX);
 	if (len > 0)
-		parse(r, bytes, len);
+		parse(r, sl_html_guard(arena, bytes, len), len);
 	out->len = trimmed_length(&r->flow.buf);
 	out->text =
 		sl_arena_strndup(arena, sl_buf_text(&r->flow.buf), out->len);
 	out->cut = cut || r->cut || r->flow.cut;
 	sl_buf_release(&r->flow.buf);
+	sl_buf_release(&r->link);
 	sl_free(r);
 }

@@ -14,19 +14,16 @@
 #include "core/base/arena.h"
 
 /** Bytes of a document that are read. */
-#define SL_HTML_BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define SL_HTML_BYTES_MAX ((size_t)2 * 1024 * 1024)
 
 /** Elements in elements; what is deeper ends the document. */
-#define SL_HTML_DEPTH_MAX 1024
+#define SL_HTML_DEPTH_MAX 512
 
 /** Attributes of one tag that are looked at. */
 #define SL_HTML_ATTRIBUTES_MAX 128
 
 /** Longest address of a link that is shown. */
 #define SL_HTML_LINK_MAX 1024
-
-/** "> " that a line begins with, at most. */
-#define SL_HTML_QUOTE_DEPTH_MAX 16
 
 struct sl_html_text {
 	char *text; /* valid UTF-8, no control characters but \n and \t */
@@ -40,7 +37,7 @@ struct sl_html_text {
  *
  * Blocks and <br> make lines, paragraphs an empty line; items of lists begin
  * with "- ", cells of a row are parted by " | ", quoted blocks have "> " before
- * each line, <pre> keeps its white space. A link is "text (address)", or the
+ * each line (16 at most), <pre> keeps its white space. A link is "text (address)", or the
  * text alone when it says the address itself, leads to nowhere else (#, script)
  * or is longer than SL_HTML_LINK_MAX; an image is its alternative text. White
  * space is collapsed, zero-width characters go, but for joiners inside words

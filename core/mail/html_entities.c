@@ -47,23 +47,6 @@ entity_value(const char *name)
 	return known == NULL ? 0 : known->value;
 }
 
-static size_t
-encode(uint32_t point, char out[4])
-{
-	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	size_t n = point < 0x80      ? 1
-		   : point < 0x800   ? 2
-		   : point < 0x10000 ? 3
-				     : 4;
-
-	for (size_t i = n - 1; i > 0; i--) {
-		out[i] = (char)(0x80 | (point & 0x3f));
-		point >>= 6;
-	}
-	out[0] = (char)(leads[n] | point);
-	return n;
-}
-
 /* Length of the entity that begins here, its text in `out`; 0 = none. */
 static size_t
 read_entity(const char *text, char out[4], size_t *out_len)
@@ -78,7 +61,7 @@ read_entity(const char *text, char out[4], size_t *out_len)
 	point = entity_value(name);
 	if (point == 0 || point > 0x10ffff)
 		return 0;
-	*out_len = encode(point, out);
+	*out_len = sl_flow_encode(point, out);
 	return len + 2;
 }
 

@@ -5,12 +5,15 @@
  *
  *   addresses FILE
  *
- * An address that is valid beyond doubt must be an identity. The other grades
+ * An address that is valid beyond doubt must be an identity, and as a header be
+ * one mailbox, as written. The other grades
  * are counted only: sluice is stricter than RFC 5322 where an address is no
  * plain mailbox (comments, domain literals), and laxer about what stands
  * around one (white space, line ends, a last dot). In the file, a control
  * character n is written as U+2400 + n. Exits 1 when a valid one is refused.
  */
+#include "core/mail/addresses.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +64,17 @@ is_taken(struct sl_arena *arena, const char *text)
 	       sl_address_normalise(arena, sl_buf_text(&address)) != NULL;
 }
 
+/* As the whole of a header. */
+static bool
+is_one_mailbox(struct sl_arena *arena, const char *text)
+{
+	struct sl_mailboxes boxes;
+
+	sl_mail_addresses(arena, text, 2, &boxes);
+	return boxes.count == 1 && !boxes.odd &&
+	       strcmp(boxes.first->address, text) == 0;
+}
+
 static size_t
 grade_of(const char *category)
 {
@@ -91,8 +105,10 @@ main(int argc, char **argv)
 		if (grade == GRADES)
 			continue;
 		*(take ? &taken[grade] : &refused[grade]) += 1;
-		if (grades[grade].must_be_taken)
+		if (grades[grade].must_be_taken) {
+			take = take && is_one_mailbox(arena, address);
 			*(take ? &right : &wrong) += 1;
+		}
 		printf("%-8s %-24s %s\n", take ? "taken" : "refused", category,
 		       address == NULL ? "" : address);
 	}

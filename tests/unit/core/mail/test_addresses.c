@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 
 #include "core/mail/addresses.h"
 
@@ -123,7 +124,8 @@ static const struct {
 	{ "a..b@example.com", "<a..b@example.com>" },
 	{ "Ana <a.@example.com>, b@example.com",
 	  "Ana <a.@example.com>|<b@example.com>" },
-	{ "<mailto:a@example.com>", "!" },
+	{ "<mailto:a@example.com>", "<a@example.com>" },
+	{ "Ana <MAILTO:a@example.com?subject=x>", "Ana <a@example.com>" },
 	/* Neither an address nor nobody. */
 	{ "root", "!" },
 	{ "\"MAILER-DAEMON\" <>", "!" },
@@ -136,12 +138,11 @@ static const struct {
 };
 
 static void
-every_row_becomes_its_mailboxes(void **state)
+every_row_becomes_its_mailboxes(void **state SL_UNUSED)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
 	unsigned wrong = 0;
 
-	(void)state;
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
 		const char *got = listed(arena, rows[i].value, MANY);
 
@@ -154,11 +155,150 @@ every_row_becomes_its_mailboxes(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* `n` times `piece`, then `end`. */
+static char *
+many(struct sl_arena *arena, size_t n, const char *piece, const char *end)
+{
+	size_t len = strlen(piece);
+	char *text = sl_arena_alloc(arena, n * len + strlen(end) + 1);
+
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + i * len, piece, len);
+	memcpy(text + n * len, end, strlen(end));
+	return text;
+}
+
+static void
+no_more_than_are_wanted_are_taken(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *value;
+		size_t max;
+		const char *expected;
+	} cuts[] = {
+		{ "a@b, c@d", 2, "<a@b>|<c@d>" },
+		{ "a@b, c@d", 1, "<a@b>+" },
+		{ "a@b, c@d, e@f", 2, "<a@b>|<c@d>+" },
+		{ "a@b, ;", 1, "<a@b>" },
+		{ "a@b", 0, "+" },
+		{ "", 0, "" },
+	};
+
+	SL_AUTO_ARENA arena = sl_arena_new();
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(cuts); i++)
+		CHECK(cuts[i].value,
+		      strcmp(listed(arena, cuts[i].value, cuts[i].max),
+			     cuts[i].expected) == 0);
+}
+
+static void
+a_value_is_read_as_far_as_its_last_whole_address(void **state SL_UNUSED)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	struct sl_mailboxes boxes;
+	const size_t n = SL_MAIL_ADDRESSES_BYTES_MAX / 8;
+	const struct sl_mailbox *last;
+	char *value = many(arena, n, "a@b.org,", "");
+
+	sl_mail_addresses(arena, value, 2 * n, &boxes);
+	assert_int_equal(boxes.count, n);
+	assert_false(boxes.cut);
+
+	value = many(arena, n - 1, "a@b.org,", "a@b.organisation.example");
+	sl_mail_addresses(arena, value, 2 * n, &boxes);
+	assert_int_equal(boxes.count, n - 1);
+	assert_true(boxes.cut);
+	for (last = boxes.first; last->next != NULL;)
+		last = last->next;
+	assert_string_equal(last->address, "a@b.org");
+}
+
+static void
+an_address_and_its_name_may_be_so_long(void **state SL_UNUSED)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	const char *end = " <a@example.com>";
+	const size_t rest = SL_MAIL_ADDRESS_BYTES_MAX - strlen(end);
+	struct sl_mailboxes boxes;
+
+	sl_mail_addresses(arena, many(arena, rest, "n", end), 2, &boxes);
+	assert_int_equal(boxes.count, 1);
+	assert_false(boxes.odd);
+	assert_int_equal(strlen(boxes.first->name), SL_MAIL_NAME_MAX);
+
+	sl_mail_addresses(arena, many(arena, rest + 1, "n", end), 2, &boxes);
+	assert_int_equal(boxes.count, 0);
+	assert_true(boxes.odd);
+
+	sl_mail_addresses(arena,
+			  many(arena, SL_MAIL_NAME_MAX / 2 + 1, "\u00e9", end),
+			  2, &boxes);
+	assert_int_equal(strlen(boxes.first->name), SL_MAIL_NAME_MAX);
+}
+
+static void
+comments_may_be_so_deep(void **state SL_UNUSED)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	struct sl_mailboxes boxes;
+	const size_t deep = SL_MAIL_COMMENT_DEPTH_MAX;
+
+	/* A comma in a comment separates nothing, unless it is too deep. */
+	sl_mail_addresses(arena,
+			  sl_arena_printf(arena, "a@b.org %s,x@y.org%s",
+					  many(arena, deep, "(", ""),
+					  many(arena, deep, ")", "")),
+			  9, &boxes);
+	assert_int_equal(boxes.count, 1);
+	sl_mail_addresses(arena,
+			  sl_arena_printf(arena, "a@b.org %s,x@y.org%s",
+					  many(arena, deep + 1, "(", ""),
+					  many(arena, deep + 1, ")", "")),
+			  9, &boxes);
+	assert_true(boxes.odd);
+}
+
+static void
+no_value_takes_noticeable_time(void **state SL_UNUSED)
+{
+	static const char *const pieces[] = {
+		"(",    "\"",   "<",       ">",
+		"a:",   "a@b,", "=?",      "=?utf-8?q?a?= ",
+		"a@",   "\\",   "a b ",    "[",
+		";",    ":;",   "@",       "(\"",
+		"\"(",  "a,",   "a <a@b>", "(a) ",
+		"a@b ", ".",    "\"a\" ",  "<a@b> ",
+	};
+
+	SL_AUTO_ARENA arena = sl_arena_new();
+	const size_t bytes = SL_MAIL_ADDRESSES_BYTES_MAX;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(pieces); i++) {
+		struct sl_mailboxes boxes;
+		int64_t began = sl_mono_us(&sl_system_clock);
+		const char *value =
+			many(arena, bytes / strlen(pieces[i]), pieces[i], "");
+
+		sl_mail_addresses(arena, value, bytes, &boxes);
+		/* Seconds, where a machine is slow and watched; hours would be
+		 * the square of it. */
+		CHECK(pieces[i],
+		      sl_mono_us(&sl_system_clock) - began < 10 * SL_US_PER_S);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_becomes_its_mailboxes),
+		cmocka_unit_test(no_more_than_are_wanted_are_taken),
+		cmocka_unit_test(
+			a_value_is_read_as_far_as_its_last_whole_address),
+		cmocka_unit_test(an_address_and_its_name_may_be_so_long),
+		cmocka_unit_test(comments_may_be_so_deep),
+		cmocka_unit_test(no_value_takes_noticeable_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
