@@ -223,7 +223,8 @@ struct sl_page {
 	size_t items;   /* items that the provider's answers held            */
 	json_t *cursor; /* new reference: where to go on; never a secret.
 			 * NULL = keep the old one                           */
-	json_t *shown;  /* small JSON for people and views; NULL = keep      */
+	json_t *shown;  /* small JSON object for people and views: its members
+			 * replace those there; NULL = none changes          */
 	bool more;      /* ask again now                                     */
 	bool walk_done; /* this page ends a complete walk: sweeping is safe  */
 	int64_t scope_from_us; /* first page of a walk: items that reach no

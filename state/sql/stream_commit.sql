@@ -8,7 +8,7 @@
 -- $6 boolean       this page starts a walk
 -- $7 boolean       this page ends a walk
 -- $8 jsonb         cursor; NULL = keep (a new walk: none)
--- $9 jsonb         shown; NULL = keep
+-- $9 jsonb         shown: members that change; NULL = none
 -- $10 text         fingerprint; NULL = keep
 -- $11 jsonb        pending; NULL = nothing
 -- $12 integer      generation
@@ -51,7 +51,8 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 	cursor = CASE WHEN s.state = 'closed' THEN NULL
 		WHEN $6::boolean THEN $8::jsonb
 		ELSE coalesce($8::jsonb, s.cursor) END,
-	shown = coalesce($9::jsonb, s.shown),
+	shown = CASE WHEN $9::jsonb IS NULL THEN s.shown
+		ELSE coalesce(s.shown, '{}') || $9::jsonb END,
 	fingerprint = coalesce($10::text, s.fingerprint),
 	pending = CASE WHEN s.state = 'closed' THEN NULL ELSE $11::jsonb END,
 	generation = $12::integer,
