@@ -113,6 +113,23 @@ read_complaint(const json_t *body)
 	return complaint;
 }
 
+bool
+sl_google_has_reason(const json_t *body, const char *reason)
+{
+	struct complaint complaint = read_complaint(body);
+
+	for (size_t i = 0; i < complaint.count; i++)
+		if (strcmp(complaint.reasons[i], reason) == 0)
+			return true;
+	return false;
+}
+
+const char *
+sl_google_message(const json_t *body)
+{
+	return read_complaint(body).message;
+}
+
 static const struct verdict *
 by_reason(const struct complaint *complaint)
 {

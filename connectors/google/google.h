@@ -12,11 +12,13 @@
 #define SL_GOOGLE_REVOKE   "revoke"
 #define SL_GOOGLE_USERINFO "userinfo"
 #define SL_GOOGLE_CALENDAR "calendar"
+#define SL_GOOGLE_GMAIL    "gmail"
 
 extern const struct sl_provider sl_google;
 
 /**
- * Map one refusal of a Google API to a remedy and a scope; never SL_OK.
+ * Map one refusal of a Google API to a remedy and a scope; never SL_OK. What
+ * one API means otherwise is its connector's.
  *
  * HTTP status and reason code decide, never the message. A reason is looked
  * for in error.errors[].reason, then error.details[].reason, then
@@ -33,11 +35,17 @@ extern const struct sl_provider sl_google;
 sl_status sl_google_classify(const struct sl_refusal *refusal,
 			     struct sl_error *err) SL_NODISCARD;
 
+/** Does the body of a refusal name this reason, in any of the places? */
+bool sl_google_has_reason(const json_t *body, const char *reason);
+
+/** Google's own words in the body of a refusal, or NULL. */
+const char *sl_google_message(const json_t *body);
+
 /**
  * Does a space-separated list of granted scopes cover one wanted scope?
  *
  * Google answers `email` and `profile` in their long forms, in any order, and
- * a user may grant a subset. Broader Calendar scopes cover narrower ones.
+ * a user may grant a subset. Broader scopes cover narrower ones.
  *
  * Source: Google Identity, OAuth 2.0 scopes for Google APIs, read 2026-11
  */

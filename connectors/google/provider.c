@@ -28,6 +28,8 @@ static const struct sl_endpoint endpoints[] = {
 	  "https://openidconnect.googleapis.com/v1/userinfo" },
 	{ SL_GOOGLE_CALENDAR, "SLUICE_GOOGLE_CALENDAR_URL",
 	  "https://www.googleapis.com/calendar/v3" },
+	{ SL_GOOGLE_GMAIL, "SLUICE_GMAIL_URL",
+	  "https://gmail.googleapis.com/gmail/v1" },
 	{ NULL, NULL, NULL },
 };
 
@@ -81,7 +83,9 @@ static const char setup_help[] =
 	"In the Google Cloud console (https://console.cloud.google.com), in "
 	"the project of this client:\n"
 	"\n"
-	"1. APIs & Services, Library: enable \"Google Calendar API\".\n"
+	"1. APIs & Services, Library: enable \"Google Calendar API\" and "
+	"\"Gmail API\", or the one\n"
+	"   of them that is to be synced.\n"
 	"2. Google Auth Platform, Audience: set the publishing status to "
 	"\"In production\".\n"
 	"   In \"Testing\" every grant dies 7 days after its consent and only "
@@ -89,8 +93,12 @@ static const char setup_help[] =
 	"   may connect. Unverified is fine for up to 100 users: they see a "
 	"warning once.\n"
 	"   (Audience \"Internal\" has neither limit, within one Workspace.)\n"
-	"3. Google Auth Platform, Data Access: add the scope\n"
+	"3. Google Auth Platform, Data Access: add the scopes\n"
 	"   https://www.googleapis.com/auth/calendar.readonly\n"
+	"   https://www.googleapis.com/auth/gmail.readonly (mail; a "
+	"\"restricted\" scope: an app for\n"
+	"   the public needs Google's verification and a yearly assessment, "
+	"one of your own does not)\n"
 	"4. Redirects: a \"Desktop app\" client needs none registered; any "
 	"port of 127.0.0.1 works.\n"
 	"   A \"Web application\" client needs the exact address, port "

