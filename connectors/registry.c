@@ -3,9 +3,11 @@
 
 #include <stddef.h>
 
+#include "connectors/gmail/gmail.h"
 #include "connectors/google_calendar/google_calendar.h"
 
 const struct sl_connector *const sl_registry[] = {
 	&sl_google_calendar,
+	&sl_gmail,
 	NULL,
 };
