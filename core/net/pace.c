@@ -51,6 +51,16 @@ sl_pace_take(struct sl_pace *pace, double units, int64_t mono_us)
 }
 
 void
+sl_pace_give(struct sl_pace *pace, double units)
+{
+	if (pace->per_second <= 0.0)
+		return;
+	pace->tokens += units;
+	if (pace->tokens > pace->burst)
+		pace->tokens = pace->burst;
+}
+
+void
 sl_pace_block(struct sl_pace *pace, int64_t until_us)
 {
 	if (pace->tokens > 0.0)

@@ -26,6 +26,9 @@ void sl_pace_init(struct sl_pace *pace, double per_minute, double burst,
  */
 int64_t sl_pace_take(struct sl_pace *pace, double units, int64_t mono_us);
 
+/** Units that were taken for a request that never left come back. */
+void sl_pace_give(struct sl_pace *pace, double units);
+
 /** A 429 arrived: empty the bucket until `until_us`. */
 void sl_pace_block(struct sl_pace *pace, int64_t until_us);
 

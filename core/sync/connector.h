@@ -118,8 +118,9 @@ struct sl_answer {
 
 /**
  * The answers of one ask, one at a time, each body parsed when it is taken
- * and freed when the next one is: NULL at the end. Calls that were deferred
- * (quota, time, budget) are simply not among them; their items stay wanted.
+ * and freed when the next one is: NULL at the end. Calls for wanted items that
+ * were deferred (quota, time, budget) are simply not among them; their items
+ * stay wanted. Of a listing's calls none is missing.
  */
 struct sl_answers;
 const struct sl_answer *sl_answers_next(struct sl_answers *answers);

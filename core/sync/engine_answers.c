@@ -70,18 +70,22 @@ static const struct sl_answer *
 next_answer(struct sl_answers *base)
 {
 	struct sl_flight_answers *a = (struct sl_flight_answers *)base;
+	struct sl_flight *f = a->flight;
 	struct sl_leg *leg;
 
 	json_decref(a->body);
 	a->body = NULL;
-	if (a->broken || a->index >= a->flight->count)
+	while (a->index < f->count && !f->legs[a->index].final)
+		a->index++; /* deferred */
+	if (a->broken || a->index >= f->count)
 		return NULL;
-	leg = &a->flight->legs[a->index++];
+	leg = &f->legs[a->index++];
 	a->answer = (struct sl_answer){
 		.call = leg->call,
 		.http_status = leg->x.response.http_status,
+		.too_large = leg->too_large,
 	};
-	if (!parse_answer(a, leg))
+	if (!leg->too_large && !parse_answer(a, leg))
 		return NULL;
 	a->answer.body = a->body;
 	return &a->answer;

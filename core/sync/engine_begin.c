@@ -73,6 +73,58 @@ may_run(const struct sl_run *run, const struct sl_stream_row *row)
 	       row->not_before_us <= sl_run_now_us(run);
 }
 
+/* The task that has or had the stream last, or NULL. */
+static struct sl_task *
+find_task(const struct sl_run *run, const struct sl_stream_row *row)
+{
+	struct sl_task *found = NULL;
+
+	for (struct sl_task *t = run->tasks; t; t = t->next)
+		if (strcmp(t->row.kind, row->kind) == 0 &&
+		    strcmp(t->row.key, row->key) == 0)
+			found = t;
+	return found;
+}
+
+/* Let it hear of a walk that another stream asks for. True: it is over, and
+ * somebody else must do that. */
+static bool
+pass_on(struct sl_run *run, struct sl_task *task,
+	const struct sl_stream_row *row)
+{
+	bool over;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	if (row->rewalk_us > task->rewalk_us)
+		task->rewalk_us = row->rewalk_us;
+	over = task->ended && !task->failed && !task->cut &&
+	       task->rewalk_us > task->walk_started_us;
+	run->streams -= over;
+	run->streams_done -= over;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return over;
+}
+
+static void
+take_up(struct sl_run *run, const struct sl_stream_kind *kind,
+	const struct sl_stream_row *row)
+{
+	struct sl_task *task = find_task(run, row);
+
+	if (task && !pass_on(run, task, row))
+		return;
+	if (!may_run(run, row)) {
+		run->skipped++;
+		return;
+	}
+	task = sl_task_new(run, kind, row);
+	pthread_mutex_lock(&run->engine->mutex);
+	*run->tasks_tail = task;
+	run->tasks_tail = &task->next;
+	run->streams++;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
 /* Tasks for the streams of this half: openers first, then all others. */
 void
 sl_run_add_tasks(struct sl_run *run, bool openers)
@@ -83,22 +135,30 @@ sl_run_add_tasks(struct sl_run *run, bool openers)
 		const struct sl_stream_row *row = &a->streams[i];
 		const struct sl_stream_kind *kind =
 			find_kind(run->connector, row->kind);
-		struct sl_task *task;
 
-		if (!kind || !row->enabled || row->state == SL_STREAM_CLOSED ||
-		    opens_others(run->connector, row->kind) != openers)
-			continue;
-		if (!may_run(run, row)) {
-			run->skipped++;
-			continue;
-		}
-		task = sl_task_new(run, kind, row);
-		pthread_mutex_lock(&run->engine->mutex);
-		*run->tasks_tail = task;
-		run->tasks_tail = &task->next;
-		run->streams++;
-		pthread_mutex_unlock(&run->engine->mutex);
+		if (kind && row->enabled && row->state != SL_STREAM_CLOSED &&
+		    opens_others(run->connector, row->kind) == openers)
+			take_up(run, kind, row);
 	}
+}
+
+bool
+sl_run_reload(struct sl_worker *worker, struct sl_run *run)
+{
+	struct sl_account *a = &run->account;
+	struct sl_error err;
+	bool wanted;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	wanted = run->reload;
+	run->reload = false;
+	pthread_mutex_unlock(&run->engine->mutex);
+	if (!wanted || worker->store->streams(worker->store, &a->lease,
+					      run->arena, &a->streams,
+					      &a->stream_count, &err) == SL_OK)
+		return true;
+	sl_run_fail(run, &err, true);
+	return false;
 }
 
 /* A burst at the start counts against the minute, too. */
@@ -117,15 +177,18 @@ init_pace(struct sl_run *run)
 	const struct sl_quota *q = run->connector->quotas;
 	int64_t now = sl_now_us(e->config.clock), since;
 	double user = 0, client = 0;
+	int at_once = 0;
 
-	for (; e->config.quota && q && q->since; q++) {
-		if (sl_rfc3339_date_us(q->since, &since) && since <= now) {
-			user = q->user_per_minute;
-			client = q->client_per_minute;
-		}
+	for (; q && q->since; q++) {
+		if (!sl_rfc3339_date_us(q->since, &since) || since > now)
+			continue;
+		user = e->config.quota ? q->user_per_minute : 0;
+		client = e->config.quota ? q->client_per_minute : 0;
+		at_once = q->at_once;
 	}
 	now = sl_mono_us(e->config.clock);
 	start_pace(&run->pace, user, now);
+	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
 	pthread_mutex_lock(&e->mutex);
 	if (e->client_paced != run->connector->provider) {
 		e->client_paced = run->connector->provider;
@@ -171,7 +234,9 @@ begin_streams(struct sl_run *run)
 	sl_settings_people(run->settings, &run->people);
 	init_pace(run);
 	sl_token_begin(run);
-	sl_run_add_tasks(run, true);
+	sl_run_plan_erasure(run);
+	if (!run->erasure)
+		sl_run_add_tasks(run, true);
 }
 
 static sl_status

@@ -1,58 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A flight: the requests of one ask, from the connector's words to answers
- * that stand. Retries, renewed tokens, pacing and the body budget are here;
- * what a refusal means is the connector's `classify`.
+ * A flight: the requests of one ask, from the connector's words to a page's
+ * answers. engine_launch.c lets them go, engine_judge.c says what came back.
  */
 #include <string.h>
 
 #include "core/base/mem.h"
 
-#include "core/json/json.h"
 #include "core/net/url.h"
 #include "core/sync/engine_private.h"
 
-#define HTTP_OK           200
-#define HTTP_UNAUTHORIZED 401
+static bool
+is_among(const char *const *ids, const char *id)
+{
+	for (; *ids; ids++)
+		if (strcmp(*ids, id) == 0)
+			return true;
+	return false;
+}
+
+static const struct sl_ref *
+copy_wanted(struct sl_arena *arena, const struct sl_aim *aim)
+{
+	struct sl_ref *first = NULL, **tail = &first;
+
+	for (const struct sl_ref *r = aim->wanted; r; r = r->next) {
+		if (is_among(aim->except, r->source_id))
+			continue;
+		*tail = sl_ref_copy(arena, r);
+		tail = &(*tail)->next;
+	}
+	return first;
+}
 
 struct sl_flight *
-sl_flight_new(struct sl_task *task, json_t *cursor, const struct sl_ref *wanted,
-	      bool walking)
+sl_flight_new(struct sl_task *task, const struct sl_aim *aim)
 {
 	struct sl_flight *f = sl_alloc(sizeof(*f));
 	struct sl_run *run = task->run;
 
 	f->task = task;
 	f->arena = sl_arena_new();
-	f->cursor = json_incref(cursor);
+	f->cursor = json_incref(aim->cursor);
+	f->holds_page = true;
+	f->rolls = aim->wanted != NULL;
 	f->stream = (struct sl_stream){
 		.kind = task->row.kind,
 		.key = task->row.key,
-		.walking = walking,
-		.walk_started_us = walking ? task->walk_started_us : SL_NO_TIME,
+		.walking = aim->walking,
+		.walk_started_us =
+			aim->walking ? task->walk_started_us : SL_NO_TIME,
 	};
 	f->turn = (struct sl_turn){
 		.stream = &f->stream,
 		.settings = run->settings,
 		.account = run->account.account,
 		.cursor = f->cursor,
-		.wanted = wanted,
+		.wanted =
+			aim->except ? copy_wanted(f->arena, aim) : aim->wanted,
 		.shrink = task->shrink,
 		.now_us = sl_run_now_us(run),
 	};
-	f->not_before_us = task->not_before_us;
-	f->holds_page = true;
+	if (f->rolls && !f->turn.wanted)
+		sl_flight_free(&f);
 	return f;
-}
-
-void
-sl_leg_drop_body(struct sl_leg *leg)
-{
-	struct sl_engine *e = leg->flight->task->run->engine;
-
-	sl_exchange_release(&leg->x);
-	sl_budget_give(e, leg->reserved);
-	leg->reserved = 0;
 }
 
 void
@@ -63,6 +74,7 @@ sl_flight_free(struct sl_flight **flight)
 	if (!f)
 		return;
 	for (size_t i = 0; i < f->count; i++) {
+		sl_leg_unpace(&f->legs[i]);
 		sl_leg_drop_body(&f->legs[i]);
 		sl_token_unref(f->task->run->engine, &f->legs[i].token);
 	}
@@ -98,23 +110,11 @@ leg_done(struct sl_exchange *x)
 	pthread_mutex_lock(&e->mutex);
 	run->tally.bytes += (int64_t)x->response.wire_bytes;
 	run->unwritten.bytes += (int64_t)x->response.wire_bytes;
-	if (--f->flying == 0)
-		sl_job_wake_locked(e, &f->task->job);
+	leg->landed = true;
+	f->flying--;
+	sl_slots_landed(run); /* who waits for it goes first */
+	sl_job_wake_locked(e, &f->task->job);
 	pthread_mutex_unlock(&e->mutex);
-}
-
-/* Send the leg once more. A lone leg stands in line for budget again; one of
- * several keeps its share, so that no flight waits while it holds some. */
-static void
-relaunch(struct sl_leg *leg)
-{
-	if (leg->flight->count == 1)
-		sl_leg_drop_body(leg);
-	else
-		sl_exchange_release(&leg->x);
-	sl_exchange_init(&leg->x);
-	leg->ready = true;
-	leg->flight->paced = false;
 }
 
 static const struct sl_header *
@@ -149,6 +149,19 @@ copy_query(struct sl_arena *arena, const struct sl_query *from)
 	return to;
 }
 
+/* How much the answer may hold. The parts of a listing fly together, so that
+ * all of them fit the budget. */
+static size_t
+cap_of(const struct sl_flight *f, const struct sl_call *call)
+{
+	size_t room = f->task->run->engine->config.body_budget;
+	size_t cap = call->max_body ? call->max_body : SL_BODY_MAX;
+
+	if (!f->rolls)
+		room /= f->ask.count;
+	return cap < room ? cap : room;
+}
+
 /* The call in HTTP's words. */
 static sl_status
 build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
@@ -158,12 +171,9 @@ build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
 	const struct sl_engine_config *c = &run->engine->config;
 	const char *base = c->endpoint(
 		c->endpoint_ctx, run->connector->provider, call->endpoint);
-	size_t cap = call->max_body ? call->max_body : SL_BODY_MAX;
 	const char *url;
 	sl_status s;
 
-	leg->flight = f;
-	leg->call = call;
 	if (!base)
 		return sl_fail(err, SL_BUG, SL_STREAM, "no endpoint %s",
 			       call->endpoint);
@@ -171,15 +181,20 @@ build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
 			 copy_query(f->arena, call->query), &url, err);
 	if (s != SL_OK)
 		return s;
+	*leg = (struct sl_leg){
+		.flight = f,
+		.call = call,
+		.not_before_us = f->task->not_before_us,
+		.ready = true,
+	};
 	leg->x.request = (struct sl_request){
 		.method = call->method ? call->method : "GET",
 		.url = url,
 		.headers = copy_headers(f->arena, call->headers),
-		.max_body = cap < c->body_budget ? cap : c->body_budget,
+		.max_body = cap_of(f, call),
 	};
 	leg->x.done = leg_done;
 	leg->x.owner = leg;
-	leg->ready = true;
 	sl_exchange_init(&leg->x);
 	return SL_OK;
 }
@@ -204,130 +219,93 @@ ask(struct sl_flight *f, struct sl_error *err)
 	return SL_OK;
 }
 
-/* Any status but 2xx: what does the provider mean? */
-static sl_status
-classify(struct sl_leg *leg, struct sl_error *err)
+/* Is anything under way, or back and not yet judged? */
+static bool
+in_the_air(struct sl_flight *f)
 {
-	const struct sl_flight *f = leg->flight;
-	struct sl_response *r = &leg->x.response;
-	json_auto_t *body = NULL;
-	struct sl_error ignored;
-	struct sl_refusal refusal = {
-		.call = leg->call,
-		.http_status = r->http_status,
-		.retry_after_ms = r->retry_after_ms,
-		.had_cursor = f->turn.cursor != NULL,
-	};
-	sl_status s;
+	struct sl_engine *e = f->task->run->engine;
+	bool any;
 
-	if (r->body.len > 0 && sl_json_parse(r->body.data, r->body.len, NULL,
-					     &body, &ignored) == SL_OK)
-		refusal.body = body;
-	s = f->task->run->connector->classify(&refusal, err);
-	err->http_status = r->http_status;
-	return s;
-}
-
-static sl_status
-judge(struct sl_leg *leg, struct sl_error *err)
-{
-	struct sl_response *r = &leg->x.response;
-
-	if (r->failure != SL_NET_NONE)
-		return sl_net_classify(r, err);
-	if (r->http_status == HTTP_OK)
-		return SL_OK;
-	return classify(leg, err);
-}
-
-/* The provider asked everybody of this account to wait. */
-static void
-block_pace(struct sl_run *run, int64_t until_us)
-{
-	pthread_mutex_lock(&run->engine->mutex);
-	if (run->pace.per_second > 0)
-		sl_pace_block(&run->pace, until_us);
-	pthread_mutex_unlock(&run->engine->mutex);
+	pthread_mutex_lock(&e->mutex);
+	any = f->flying > 0;
+	for (size_t i = 0; i < f->count && !any; i++)
+		any = f->legs[i].landed;
+	pthread_mutex_unlock(&e->mutex);
+	return any;
 }
 
 static bool
-try_again(struct sl_leg *leg, struct sl_error *err)
+is_due_to_leave(const struct sl_flight *f)
 {
-	struct sl_run *run = leg->flight->task->run;
-	const struct sl_engine_config *c = &run->engine->config;
-	struct sl_retry_decision d;
-	int64_t at;
-
-	leg->attempts++;
-	d = sl_retry_next(&c->retry, leg->attempts, err->retry_after_ms,
-			  c->rng);
-	err->retry_after_ms = d.delay_ms;
-	if (!d.again)
-		return false;
-	at = sl_mono_us(c->clock) + d.delay_ms * 1000;
-	if (err->scope == SL_INTEGRATION)
-		block_pace(run, at);
-	relaunch(leg);
-	leg->not_before_us = at;
-	return true;
-}
-
-static bool
-renew_token(struct sl_leg *leg)
-{
-	if (leg->renewed)
-		return false;
-	leg->renewed = true;
-	sl_token_refused(leg->flight->task->run, leg->token);
-	relaunch(leg);
-	return true;
-}
-
-/* Decide about one answer. False: the flight fails with `err`. */
-static bool
-sort_leg(struct sl_leg *leg, struct sl_error *err)
-{
-	struct sl_engine *e = leg->flight->task->run->engine;
-	sl_status s = judge(leg, err);
-
-	if (s == SL_OK || (s == SL_REJECTED && err->scope == SL_ITEM &&
-			   leg->call->wanted_id)) {
-		leg->final = true;
-		/* keep only what the body really takes */
-		if (leg->x.response.body.cap < leg->reserved) {
-			sl_budget_give(e, leg->reserved -
-						  leg->x.response.body.cap);
-			leg->reserved = leg->x.response.body.cap;
-		}
-		return true;
-	}
-	if (s == SL_RETRY)
-		return try_again(leg, err);
-	if (s == SL_REAUTH && err->http_status == HTTP_UNAUTHORIZED)
-		return renew_token(leg);
+	for (size_t i = 0; i < f->count && !f->cut; i++)
+		if (f->legs[i].ready)
+			return true;
 	return false;
+}
+
+/* A part of what was wanted is a page, too, even before a failure. */
+static bool
+is_worth_a_page(const struct sl_flight *f)
+{
+	return f->rolls && f->finals > 0 && f->error.status == SL_RETRY;
 }
 
 enum sl_flight_verdict
 sl_flight_advance(struct sl_flight *f, bool wait, struct sl_error *err)
 {
-	bool ready = false;
-
 	if (!f->asked && ask(f, err) != SL_OK)
 		return SL_FLIGHT_FAILED;
 	if (f->ask.count == 0)
 		return SL_FLIGHT_EMPTY;
-	if (sl_flight_flying(f))
+	sl_flight_sort(f);
+	if (!f->failed && !f->cut)
+		sl_flight_submit(f, wait);
+	if (in_the_air(f))
 		return SL_FLIGHT_WAITS;
-	for (size_t i = 0; i < f->count; i++) {
-		struct sl_leg *leg = &f->legs[i];
-
-		if (!leg->ready && !leg->final && !sort_leg(leg, err))
-			return SL_FLIGHT_FAILED;
-		ready = ready || leg->ready;
+	if (f->failed) {
+		*err = f->error;
+		return is_worth_a_page(f) ? SL_FLIGHT_LANDED : SL_FLIGHT_FAILED;
 	}
-	if (!ready)
-		return SL_FLIGHT_LANDED;
-	sl_flight_submit(f, wait);
-	return SL_FLIGHT_WAITS;
+	return is_due_to_leave(f) ? SL_FLIGHT_WAITS : SL_FLIGHT_LANDED;
+}
+
+bool
+sl_flight_salvage(struct sl_flight *f)
+{
+	if (!f->rolls)
+		return false;
+	sl_flight_sort(f);
+	f->cut = true;
+	return f->finals > 0;
+}
+
+static size_t
+count_ids(const struct sl_call *call)
+{
+	size_t n = call->wanted_id != NULL;
+
+	for (const char *const *id = call->wanted_also; id && *id; id++)
+		n++;
+	return n;
+}
+
+const char *const *
+sl_flight_answered(const struct sl_flight *f)
+{
+	const char **ids, **at;
+	size_t n = 1;
+
+	for (size_t i = 0; i < f->count; i++)
+		n += count_ids(f->legs[i].call);
+	at = ids = SL_NEW_ARRAY(f->arena, n, const char *);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct sl_call *call = f->legs[i].call;
+
+		if (!f->legs[i].final || !call->wanted_id)
+			continue;
+		*at++ = call->wanted_id;
+		for (const char *const *id = call->wanted_also; id && *id; id++)
+			*at++ = *id;
+	}
+	return ids;
 }

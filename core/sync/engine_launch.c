@@ -1,99 +1,182 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Letting a flight go: its time by backoff and quota, the token, the budget
- * for its answers, and only then the transport.
+ * Letting requests go, one by one: backoff, the user's requests at once, the
+ * quota, the token, the budget for the answer, and only then the transport.
  */
 #include "core/sync/engine_private.h"
 
-static bool
-may_leave(const struct sl_leg *leg, int64_t now)
+/* Answers in a row after which one more request may be under way. */
+#define GOOD_ANSWERS 50
+
+/* What keeps a request, and all behind it, from leaving. */
+enum departure {
+	LEFT,
+	HELD,    /* by its time: leg->not_before_us           */
+	STANDS,  /* until a request lands, or for the token   */
+	IN_LINE, /* for the budget                            */
+	DENIED,  /* no budget, and it may not wait for it     */
+};
+
+void
+sl_leg_drop_body(struct sl_leg *leg)
 {
-	return leg->ready && leg->not_before_us <= now;
+	struct sl_engine *e = leg->flight->task->run->engine;
+
+	sl_exchange_release(&leg->x);
+	sl_budget_give(e, leg->reserved);
+	leg->reserved = 0;
 }
 
-/* Budget for every ready leg; legs beyond the first may be deferred. */
-static bool
-reserve(struct sl_flight *f, bool wait)
+/* --- the user's requests at once ----------------------------------------- */
+
+void
+sl_slots_landed(struct sl_run *run)
 {
-	int64_t now = sl_mono_us(f->task->run->engine->config.clock);
-
-	for (size_t i = 0; i < f->count; i++) {
-		struct sl_leg *leg = &f->legs[i];
-		size_t cap = leg->x.request.max_body;
-
-		if (!may_leave(leg, now) || leg->reserved)
-			continue;
-		if (sl_budget_take(f->task, cap, wait && i == 0)) {
-			leg->reserved = cap;
-			continue;
-		}
-		if (i == 0)
-			return false;
-		f->count = i; /* the rest is asked again later */
-	}
-	return true;
-}
-
-/* When this request may leave, by the published quotas. Locked. */
-static int64_t
-pace(struct sl_flight *f, const struct sl_leg *leg)
-{
-	struct sl_run *run = f->task->run;
-	struct sl_engine *e = run->engine;
-	double units = leg->call->units > 0 ? leg->call->units : 1;
-	int64_t now = sl_mono_us(e->config.clock);
-	int64_t user = sl_pace_take(&run->pace, units, now);
-	int64_t client = sl_pace_take(&e->client_pace, units, now);
-
-	return user > client ? user : client;
-}
-
-/* Give every ready leg its time: backoff, and the published quotas. */
-static void
-set_times(struct sl_flight *f)
-{
-	struct sl_engine *e = f->task->run->engine;
-
-	if (f->paced)
+	run->slots.taken--;
+	if (run->slots.most == 0)
 		return;
-	f->paced = true;
-	pthread_mutex_lock(&e->mutex);
-	for (size_t i = 0; i < f->count; i++) {
-		struct sl_leg *leg = &f->legs[i];
-		int64_t at;
-
-		if (!leg->ready)
-			continue;
-		at = pace(f, leg);
-		if (at > leg->not_before_us)
-			leg->not_before_us = at;
-		if (f->not_before_us > leg->not_before_us)
-			leg->not_before_us = f->not_before_us;
+	for (struct sl_task *t = run->tasks; t; t = t->next) {
+		if (t->waits_slot && !t->ended)
+			sl_job_wake_locked(run->engine, &t->job);
+		t->waits_slot = false;
 	}
+}
+
+void
+sl_slots_good(struct sl_run *run)
+{
+	struct sl_slots *s = &run->slots;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	if (s->now < s->most && ++s->good >= GOOD_ANSWERS) {
+		s->now++;
+		s->good = 0;
+	}
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
+void
+sl_slots_refused(struct sl_run *run)
+{
+	struct sl_slots *s = &run->slots;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	if (s->now > 1)
+		s->now /= 2;
+	s->good = 0;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
+/* One more request under way, or only: might there be one? */
+static bool
+take_slot(struct sl_task *task, bool take)
+{
+	struct sl_slots *s = &task->run->slots;
+	bool is_free;
+
+	pthread_mutex_lock(&task->run->engine->mutex);
+	is_free = s->most == 0 || s->taken < s->now;
+	s->taken += is_free && take;
+	task->waits_slot = !is_free;
+	pthread_mutex_unlock(&task->run->engine->mutex);
+	return is_free;
+}
+
+/* --- the quota ------------------------------------------------------------ */
+
+static double
+units_of(const struct sl_leg *leg)
+{
+	return leg->call->units > 0 ? leg->call->units : 1;
+}
+
+/* Take the units of this attempt: its time may be later than now. */
+static void
+pace(struct sl_leg *leg, int64_t now)
+{
+	struct sl_run *run = leg->flight->task->run;
+	struct sl_engine *e = run->engine;
+	int64_t user, client, at;
+
+	if (leg->paced)
+		return;
+	leg->paced = true;
+	pthread_mutex_lock(&e->mutex);
+	user = sl_pace_take(&run->pace, units_of(leg), now);
+	client = sl_pace_take(&e->client_pace, units_of(leg), now);
+	pthread_mutex_unlock(&e->mutex);
+	at = user > client ? user : client;
+	if (at > leg->not_before_us)
+		leg->not_before_us = at;
+}
+
+void
+sl_leg_unpace(struct sl_leg *leg)
+{
+	struct sl_run *run = leg->flight->task->run;
+	struct sl_engine *e = run->engine;
+
+	if (!leg->ready || !leg->paced)
+		return;
+	leg->paced = false;
+	pthread_mutex_lock(&e->mutex);
+	sl_pace_give(&run->pace, units_of(leg));
+	sl_pace_give(&e->client_pace, units_of(leg));
 	pthread_mutex_unlock(&e->mutex);
 }
 
-/* How long until the first ready leg may leave; 0 = now. A flight that is held
- * back stands in no line and holds no budget: others go first. */
-static int64_t
-wait_left(const struct sl_flight *f)
-{
-	int64_t now = sl_mono_us(f->task->run->engine->config.clock);
-	int64_t first = INT64_MAX;
+/* --- the budget ------------------------------------------------------------ */
 
+static bool
+holds_budget(const struct sl_flight *f)
+{
 	for (size_t i = 0; i < f->count; i++)
-		if (f->legs[i].ready && f->legs[i].not_before_us < first)
-			first = f->legs[i].not_before_us;
-	return first > now ? first - now : 0;
+		if (f->legs[i].reserved > 0)
+			return true;
+	return false;
 }
 
-static void
-prepare_submit(struct sl_flight *f, struct sl_leg *leg, struct sl_token *token)
+/* Is it one of those that must be paid together with `leg`? */
+static bool
+goes_with(const struct sl_leg *leg, const struct sl_leg *other)
 {
-	struct sl_run *run = f->task->run;
+	if (leg->flight->rolls)
+		return leg == other;
+	return other->ready && other->reserved == 0;
+}
+
+/* Room for the answer; the parts of a listing take theirs at once. A flight
+ * that holds some does not stand in line for more: nobody waits for another. */
+static enum departure
+reserve(struct sl_leg *leg, bool wait)
+{
+	struct sl_flight *f = leg->flight;
+	bool in_line = wait && !holds_budget(f);
+	size_t sum = 0;
+
+	if (leg->reserved > 0)
+		return LEFT;
+	for (size_t i = 0; i < f->count; i++)
+		if (goes_with(leg, &f->legs[i]))
+			sum += f->legs[i].x.request.max_body;
+	if (!sl_budget_take(f->task, sum, in_line))
+		return in_line ? IN_LINE : DENIED;
+	for (size_t i = 0; i < f->count; i++)
+		if (goes_with(leg, &f->legs[i]))
+			f->legs[i].reserved = f->legs[i].x.request.max_body;
+	return LEFT;
+}
+
+/* --- departure -------------------------------------------------------------- */
+
+static void
+submit(struct sl_leg *leg, struct sl_token *token)
+{
+	struct sl_run *run = leg->flight->task->run;
 	struct sl_engine *e = run->engine;
 
 	sl_token_unref(e, &leg->token);
+	leg->ready = false;
 	pthread_mutex_lock(&e->mutex);
 	token->refs++;
 	leg->token = token;
@@ -101,60 +184,133 @@ prepare_submit(struct sl_flight *f, struct sl_leg *leg, struct sl_token *token)
 	run->unwritten.requests++;
 	run->tally.retries += leg->attempts > 0;
 	run->unwritten.retries += leg->attempts > 0;
-	f->flying++;
+	leg->flight->flying++;
 	pthread_mutex_unlock(&e->mutex);
 	leg->x.request.bearer = &token->secret;
 	leg->x.request.not_before_us = leg->not_before_us;
+	e->config.transport->submit(e->config.transport, &leg->x);
 }
 
-/* Hand over what is ready and whose time has come. */
-static void
-let_go(struct sl_flight *f, struct sl_token *token)
+static enum departure
+pay(struct sl_leg *leg, struct sl_token *token, bool wait)
 {
-	struct sl_run *run = f->task->run;
-	struct sl_transport *t = run->engine->config.transport;
+	enum departure d = reserve(leg, wait);
+
+	if (d != LEFT)
+		return d;
+	if (!take_slot(leg->flight->task, true))
+		return STANDS; /* another worker was faster */
+	submit(leg, token);
+	return LEFT;
+}
+
+static enum departure
+depart(struct sl_leg *leg, bool wait)
+{
+	struct sl_task *task = leg->flight->task;
+	struct sl_run *run = task->run;
 	int64_t now = sl_mono_us(run->engine->config.clock);
-	struct sl_leg *go[SL_CALLS_MAX];
-	size_t n = 0;
+	struct sl_token *token;
+	enum departure d;
+
+	if (leg->not_before_us > now)
+		return HELD;
+	if (!take_slot(task, false))
+		return STANDS;
+	pace(leg, now);
+	if (leg->not_before_us > now)
+		return HELD;
+	token = sl_token_get(run);
+	if (!token)
+		return STANDS;
+	d = pay(leg, token, wait);
+	sl_token_unref(run->engine, &token);
+	return d;
+}
+
+/* When the next one may leave; INT64_MAX: none is held by its time. */
+static int64_t
+next_time(const struct sl_flight *f, int64_t now)
+{
+	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (!may_leave(&f->legs[i], now))
-			continue;
-		prepare_submit(f, &f->legs[i], token);
-		go[n++] = &f->legs[i];
+		const struct sl_leg *leg = &f->legs[i];
+
+		if (leg->ready && leg->not_before_us > now &&
+		    leg->not_before_us < first)
+			first = leg->not_before_us;
 	}
-	for (size_t i = 0; i < n; i++)
-		go[i]->ready = false;
-	for (size_t i = 0; i < n; i++)
-		t->submit(t, &go[i]->x);
-	if (sl_engine_ending(run->engine))
-		t->cancel_all(t); /* a stop may have cancelled before this */
+	return first;
 }
 
-/* Submit what is ready, or be woken when time, token or budget are there. */
+/* Let go what may leave. `last` says why no more did, HELD if nothing else. */
+static size_t
+let_go(struct sl_flight *f, bool wait, enum departure *last)
+{
+	size_t left = 0;
+
+	*last = HELD;
+	for (size_t i = 0; i < f->count; i++) {
+		struct sl_leg *leg = &f->legs[i];
+
+		if (!leg->ready)
+			continue;
+		*last = depart(leg, wait);
+		left += *last == LEFT;
+		/* one in backoff lets others by; all else is for all */
+		if (*last != LEFT && (*last != HELD || leg->paced))
+			break;
+	}
+	return left;
+}
+
+/* Nothing more leaves: what has landed is a page, the rest stays wanted. */
+static void
+cut(struct sl_flight *f)
+{
+	f->cut = true;
+	for (size_t i = 0; i < f->count; i++)
+		sl_leg_unpace(&f->legs[i]);
+	sl_budget_leave(f->task);
+}
+
+/* Be woken when the next one's time has come, or go without it. */
+static void
+wait_for_time(struct sl_flight *f)
+{
+	struct sl_task *task = f->task;
+	struct sl_engine *e = task->run->engine;
+	int64_t now = sl_mono_us(e->config.clock);
+	int64_t next = next_time(f, now);
+
+	if (next == INT64_MAX)
+		return;
+	if (f->rolls && f->finals > 0 &&
+	    next > f->first_final_us + SL_FLIGHT_HOLD_US) {
+		cut(f);
+		return;
+	}
+	if (next - now > SL_US_PER_S)
+		sl_run_progress(task->run, task, next - now);
+	sl_job_after(e, &task->job, next - now);
+}
+
 void
 sl_flight_submit(struct sl_flight *f, bool wait)
 {
-	struct sl_task *task = f->task;
-	struct sl_run *run = task->run;
-	struct sl_token *token;
-	int64_t left;
+	struct sl_engine *e = f->task->run->engine;
+	enum departure last;
+	size_t left = let_go(f, wait, &last);
 
-	set_times(f);
-	left = wait_left(f);
-	if (left > 0) {
-		sl_budget_leave(task);
-		if (left > SL_US_PER_S)
-			sl_run_progress(run, task, left);
-		sl_job_after(run->engine, &task->job, left);
-		return;
-	}
-	token = sl_token_get(run);
-	if (!token) {
-		sl_budget_leave(task); /* others must not wait for a token */
-		return;
-	}
-	if (reserve(f, wait))
-		let_go(f, token);
-	sl_token_unref(run->engine, &token);
+	if (left > 0 && sl_engine_ending(e))
+		e->config.transport->cancel_all(
+			e->config
+				.transport); /* the stop may have come before */
+	if (last != IN_LINE)
+		sl_budget_leave(f->task); /* others go first */
+	if (last == DENIED && f->rolls && f->finals > 0 && !sl_flight_flying(f))
+		cut(f);
+	else
+		wait_for_time(f);
 }

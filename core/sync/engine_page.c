@@ -24,18 +24,6 @@ struct step {
 	bool listing; /* it came from a listing, not from wanted items */
 };
 
-static const char *const *
-answered_ids(const struct sl_flight *f)
-{
-	const char **ids = SL_NEW_ARRAY(f->arena, f->count + 1, const char *);
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->count; i++)
-		if (f->legs[i].call->wanted_id)
-			ids[n++] = f->legs[i].call->wanted_id;
-	return ids;
-}
-
 static sl_status
 read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 {
@@ -62,7 +50,7 @@ read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 			       "the provider's cursor is too long");
 	step->cursor_text = text;
 	step->cursor = step->page.cursor ? step->page.cursor : task->cursor;
-	step->answered = answered_ids(f);
+	step->answered = sl_flight_answered(f);
 	step->walking = f->stream.walking;
 	step->listing = !f->turn.wanted;
 	if (!step->listing || !step->page.more)
@@ -70,20 +58,35 @@ read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 	return sl_trail_add(&task->trail, &step->page, text, err);
 }
 
-/* The request for the next page leaves while this one is committed. */
+/* What comes after this page is known before it is committed: the rest of what
+ * is wanted, or the next page of a listing that wants nothing. */
+static bool
+knows_next(const struct sl_task *task, const struct step *step)
+{
+	if (task->flight->failed)
+		return false;
+	return !step->listing ||
+	       (step->page.more && step->page.refs.count == 0);
+}
+
+/* The next requests leave while this page is committed. */
 static struct sl_flight *
 prefetch(struct sl_task *task, const struct step *step)
 {
-	const struct sl_page *page = &step->page;
+	struct sl_aim aim = {
+		.cursor = step->cursor,
+		.wanted = step->listing ? NULL : task->pending,
+		.except = step->answered,
+		.walking = step->walking && !step->page.walk_done,
+	};
 	struct sl_flight *next;
 	struct sl_error err;
 
-	if (!page->more || !step->listing || page->refs.count > 0 ||
+	if (!knows_next(task, step) || sl_task_must_rewalk(task) ||
 	    sl_run_stopped(task->run) || !sl_run_take_page(task->run))
 		return NULL;
-	next = sl_flight_new(task, step->cursor, NULL,
-			     step->walking && !page->walk_done);
-	if (sl_flight_advance(next, false, &err) != SL_FLIGHT_WAITS)
+	next = sl_flight_new(task, &aim);
+	if (next && sl_flight_advance(next, false, &err) != SL_FLIGHT_WAITS)
 		sl_flight_free(&next); /* it is asked again, and fails there */
 	return next;
 }
@@ -105,8 +108,10 @@ fill_commit(struct sl_task *task, const struct step *step,
 		.fingerprint = run->fingerprint,
 		.starts_walk = task->starts_walk,
 		.resynced = task->resynced,
+		.follows = task->kind->follows,
+		.begins = task->begins,
 		.walk_started_us = task->walk_started_us,
-		.walk_done = step->page.walk_done,
+		.walk_done = step->page.walk_done && !task->kind->follows,
 		.rests = !step->page.more && step->page.refs.count == 0,
 		.answered = step->answered,
 		.map_version = task->kind->map_version,
@@ -205,8 +210,12 @@ count_page(struct sl_task *task, const struct step *step,
 	run->changed = run->changed || c->created || c->updated || c->deleted ||
 		       c->filtered || c->quarantined || c->contacts_created;
 	run->full = run->full || step->walking;
-	run->reload =
-		run->reload || out->opened || step->page.streams.count > 0;
+	if (out->opened || step->page.streams.count > 0) {
+		run->reload = true;
+		sl_job_wake_locked(run->engine, &run->job);
+	}
+	if (out->stream.rewalk_us > task->rewalk_us)
+		task->rewalk_us = out->stream.rewalk_us;
 	pthread_mutex_unlock(&run->engine->mutex);
 }
 
@@ -235,7 +244,9 @@ commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
 	json_incref(step->cursor);
 	json_decref(task->cursor);
 	task->cursor = step->cursor;
-	task->starts_walk = task->resynced = false;
+	if (step->listing && !task->begins)
+		task->refused = 0;
+	task->starts_walk = task->begins = task->resynced = false;
 	count_page(task, step, &add, &out);
 	adopt_outcome(task, &out);
 	log_page(task, step, &out);
@@ -246,6 +257,8 @@ commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
 static bool
 goes_on(const struct sl_task *task, const struct sl_page *page)
 {
+	if (task->flight)
+		return true;
 	if (task->passed)
 		return page->more && page->refs.count == 0;
 	return page->more || task->pending;
@@ -265,6 +278,9 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 		task->attempts = 0;
 		task->not_before_us = 0;
 		sl_page_prepare(&step.page);
+		task->fell_short = current->failed;
+		if (current->failed)
+			task->failure = current->error;
 		task->flight = prefetch(task, &step);
 		if (commit_page(worker, task, &step, err) != SL_OK) {
 			verdict = SL_PAGE_UNSTORED;

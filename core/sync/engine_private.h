@@ -14,8 +14,8 @@
 #include <pthread.h>
 
 #include "core/net/pace.h"
-#include "core/sync/answers_private.h"
 #include "core/sync/engine.h"
+#include "core/sync/flight_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/trail.h"
 
@@ -34,45 +34,6 @@ struct sl_job {
 	struct sl_job *timer_next;  /* (L) */
 };
 
-/** An access token that several requests under way may share. */
-struct sl_token {
-	int refs; /* (L) */
-	struct sl_secret secret;
-	int64_t expires_us;
-};
-
-struct sl_flight;
-
-/** One request of a flight. */
-struct sl_leg {
-	struct sl_exchange x;
-	struct sl_flight *flight;
-	const struct sl_call *call;
-	struct sl_token *token;
-	size_t reserved;       /* of the body budget */
-	int64_t not_before_us; /* monotonic; 0 = at once */
-	int attempts;
-	bool ready;   /* to be submitted, now or again         */
-	bool renewed; /* one 401 was answered by a fresh token */
-	bool final;   /* the answer stands: 2xx, or refused for this item */
-};
-
-struct sl_flight {
-	struct sl_task *task;
-	struct sl_arena *arena; /* of the ask, the answers and the page */
-	struct sl_turn turn;
-	struct sl_stream stream; /* what turn.stream points to  */
-	json_t *cursor;          /* what turn.cursor borrows    */
-	struct sl_ask ask;
-	struct sl_leg *legs;
-	size_t count;  /* legs; calls beyond were deferred      */
-	size_t flying; /* (L) submitted and not yet back        */
-	bool asked;
-	int64_t not_before_us; /* backoff of the whole flight     */
-	bool paced;            /* its requests' times were set by the quota */
-	bool holds_page;       /* of the run's pages_max, until committed */
-};
-
 struct sl_task {
 	struct sl_job job; /* first */
 	struct sl_run *run;
@@ -81,7 +42,10 @@ struct sl_task {
 	json_t *cursor;           /* where the next ask goes on */
 	struct sl_arena *pending_arena;
 	const struct sl_ref *pending;
-	bool starts_walk, resynced; /* the next page begins a walk */
+	bool starts_walk; /* the next page begins a walk             */
+	bool begins;      /* it takes up a position (.follows)       */
+	bool resynced;    /* because the cursor before was refused   */
+	int refused;      /* cursors in a row, in this run (.follows) */
 	int64_t walk_started_us;
 	int shrink;
 	int slow;              /* pages that the database took too long for */
@@ -91,12 +55,27 @@ struct sl_task {
 	struct sl_flight *flight;
 	bool began, passed; /* due before all requests, or after the listing */
 	bool failing, unstored; /* waits for the flight to land; why */
+	bool fell_short;        /* the page lacks what failed: failure */
 	struct sl_error failure;
-	bool waits_budget;           /* (L) */
+	int64_t asked_us;  /* monotonic; when it last began to ask      */
+	int64_t due_us;    /* monotonic; rests until then (.follows)    */
+	int64_t rewalk_us; /* (L) a walk begun before does not do       */
+	bool waits_slot;   /* (L) for a request of the run to land      */
+	bool waits_budget; /* (L) */
 	struct sl_task *budget_next; /* (L) */
 	bool started, ended;         /* (L) */
+	bool resting;                /* (L) until due_us, or the run is done */
+	bool counted;                /* (L) in streams_done */
+	bool failed;                 /* (L) */
 	bool cut;                    /* ended because the engine did */
 	struct sl_task *next;        /* of the run */
+};
+
+/** How many requests of one user may be under way; `most` 0: any number. */
+struct sl_slots {
+	int most, now; /* by the quota; as the provider lets us */
+	int taken;
+	int good; /* answers since `now` last changed */
 };
 
 enum sl_run_state {
@@ -134,6 +113,8 @@ struct sl_run {
 	size_t skipped; /* streams left alone until their deadline */
 	bool reload;    /* (L) streams were opened or closed */
 	bool openers_done;
+	const struct sl_erasure *erasure; /* to be done before all else */
+	char erased_to[SL_SOURCE_ID_MAX + 1];
 	bool full;                 /* (L) a walk took place */
 	bool changed;              /* (L) */
 	struct sl_tally tally;     /* (L) of the run */
@@ -146,6 +127,7 @@ struct sl_run {
 	int pages_taken;           /* (L) committed or under way */
 	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
+	struct sl_slots slots;     /* (L) requests of the user at once */
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */
 	struct sl_token *token;          /* (L) */
@@ -206,7 +188,16 @@ void sl_engine_pause(struct sl_engine *e, int64_t us);
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);
 /** Tasks for one half of the streams: openers first, then all others. */
 void sl_run_add_tasks(struct sl_run *run, bool openers);
+/** Load the streams again if a page changed some; a new sl_run_add_tasks tells
+ *  them. False: the run has failed. */
+bool sl_run_reload(struct sl_worker *worker, struct sl_run *run);
 void sl_run_finish(struct sl_worker *worker, struct sl_run *run);
+
+/* engine_erase.c */
+/** What is it that the account's settings forbid, since they changed? */
+void sl_run_plan_erasure(struct sl_run *run);
+/** A chunk of it. False: there is none left, or the run has failed. */
+bool sl_run_erase(struct sl_worker *worker, struct sl_run *run);
 
 /* engine_run.c */
 /** Nothing of the run is left to do: tell, and let the next one start. */
@@ -217,6 +208,7 @@ void sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal);
 /** Now, by the database's clock: hosts whose clocks differ agree on it. */
 int64_t sl_run_now_us(const struct sl_run *run);
 bool sl_run_stopped(struct sl_run *run); /* fatal, or the engine ends */
+bool sl_run_is_fatal(struct sl_run *run);
 /** One more page of pages_max for a flight to hold; false: none is left. */
 bool sl_run_take_page(struct sl_run *run);
 void sl_run_give_page(struct sl_run *run);
@@ -231,6 +223,8 @@ struct sl_task *sl_task_new(struct sl_run *run,
 			    const struct sl_stream_kind *kind,
 			    const struct sl_stream_row *row);
 void sl_task_free(struct sl_task *task);
+/** Another stream asked for a new walk since this one began. */
+bool sl_task_must_rewalk(struct sl_task *task);
 
 /* engine_page.c: read, prepare, commit */
 enum sl_page_verdict {
@@ -241,43 +235,6 @@ enum sl_page_verdict {
 };
 enum sl_page_verdict sl_task_page(struct sl_worker *worker,
 				  struct sl_task *task, struct sl_error *err);
-
-/* engine_flight.c */
-enum sl_flight_verdict {
-	SL_FLIGHT_WAITS,  /* for answers, token or budget: be woken   */
-	SL_FLIGHT_LANDED, /* every leg is final                       */
-	SL_FLIGHT_EMPTY,  /* the connector asks for nothing           */
-	SL_FLIGHT_FAILED,
-};
-/** Holds a page that the caller has taken; gives it back unless committed. */
-struct sl_flight *sl_flight_new(struct sl_task *task, json_t *cursor,
-				const struct sl_ref *wanted, bool walking);
-void sl_flight_free(struct sl_flight **flight);
-/** Do what can be done now: ask, submit, sort the answers. `wait` false (a
- *  prefetch): do not stand in line for the body budget. */
-enum sl_flight_verdict sl_flight_advance(struct sl_flight *flight, bool wait,
-					 struct sl_error *err);
-bool sl_flight_flying(struct sl_flight *flight);
-/** engine_launch.c: submit what is ready, or be woken when time, token or
- *  budget are there. */
-void sl_flight_submit(struct sl_flight *flight, bool wait);
-/** Free an answer's body and give its budget back. */
-void sl_leg_drop_body(struct sl_leg *leg);
-
-/** The answers as `read` takes them; bodies are parsed one at a time. */
-struct sl_flight_answers {
-	struct sl_answers base; /* first */
-	struct sl_flight *flight;
-	size_t index;
-	json_t *body;
-	struct sl_answer answer;
-	bool broken; /* a body was no complete JSON: the page means nothing */
-	struct sl_error error;
-};
-
-void sl_flight_answers_init(struct sl_flight_answers *answers,
-			    struct sl_flight *flight);
-void sl_flight_answers_release(struct sl_flight_answers *answers);
 
 /* engine_token.c */
 /** A token to use now, with a reference; NULL: wait (a refresh was begun) or

@@ -50,6 +50,17 @@ sl_run_stopped(struct sl_run *run)
 }
 
 bool
+sl_run_is_fatal(struct sl_run *run)
+{
+	bool fatal;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	fatal = run->fatal;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return fatal;
+}
+
+bool
 sl_run_take_page(struct sl_run *run)
 {
 	struct sl_engine *e = run->engine;
@@ -221,21 +232,44 @@ keep_going(struct sl_run *run)
 static bool
 second_half(struct sl_worker *worker, struct sl_run *run)
 {
-	struct sl_account *a = &run->account;
-	struct sl_error err;
-
 	if (run->openers_done || run->fatal)
 		return false;
 	run->openers_done = true;
-	if (run->reload &&
-	    worker->store->streams(worker->store, &a->lease, run->arena,
-				   &a->streams, &a->stream_count,
-				   &err) != SL_OK) {
-		sl_run_fail(run, &err, true);
+	if (!sl_run_reload(worker, run))
 		return false;
-	}
 	sl_run_add_tasks(run, false);
 	return true;
+}
+
+/* A page changed streams while others were at work. */
+static void
+look_again(struct sl_worker *worker, struct sl_run *run)
+{
+	bool changed;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	changed = run->openers_done && run->reload && !run->fatal;
+	pthread_mutex_unlock(&run->engine->mutex);
+	if (changed && sl_run_reload(worker, run))
+		sl_run_add_tasks(run, false);
+}
+
+/* All others are through: what rests need not look again. False: one looks
+ * just now. */
+static bool
+end_resting(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	bool all;
+
+	pthread_mutex_lock(&e->mutex);
+	all = run->live == 0 && (!run->reload || run->fatal);
+	for (struct sl_task *t = run->tasks; t && all; t = t->next)
+		t->ended = t->ended || t->resting;
+	pthread_mutex_unlock(&e->mutex);
+	for (struct sl_task *t = run->tasks; t && all; t = t->next)
+		sl_job_no_timer(e, &t->job);
+	return all;
 }
 
 static void
@@ -279,10 +313,15 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 	}
 	sl_token_landed(worker, run);
 	beat(worker, run);
+	if (run->erasure && sl_run_erase(worker, run))
+		return;
+	look_again(worker, run);
 	do {
 		if (keep_going(run))
 			return;
 	} while (second_half(worker, run));
+	if (!end_resting(run))
+		return;
 	if (!refresh_is_open(run)) /* an answer that landed is stored first */
 		sl_run_finish(worker, run);
 }

@@ -12,6 +12,7 @@
 #define BACKOFF_BASE_US (INT64_C(60) * SL_US_PER_S)
 #define BACKOFF_DOUBLES 6
 #define HTTP_TROUBLE    500
+#define POLL_TENTHS     9 /* of an interval: what came meanwhile is stored in it */
 #define SOON_US         (INT64_C(24) * 3600 * SL_US_PER_S)
 
 static bool
@@ -22,6 +23,10 @@ must_walk(const struct sl_task *task)
 
 	if (row->state == SL_STREAM_NEW || !row->cursor)
 		return true;
+	if (task->kind->follows)
+		return false;
+	if (row->rewalk_us > row->walk_started_us)
+		return true;
 	if (row->fingerprint && strcmp(row->fingerprint, run->fingerprint) != 0)
 		return true;
 	return run->account.resync &&
@@ -29,15 +34,19 @@ must_walk(const struct sl_task *task)
 		row->walk_started_us < run->account.resync_requested_us);
 }
 
+/* From the beginning: a new walk, or a new position to follow from. */
 static void
 start_walk(struct sl_task *task, bool resynced)
 {
-	task->starts_walk = true;
+	task->starts_walk = !task->kind->follows;
+	task->begins = task->kind->follows;
 	task->resynced = resynced;
 	task->walk_started_us = sl_run_now_us(task->run);
 	json_decref(task->cursor);
 	task->cursor = NULL;
 	sl_trail_clear(&task->trail);
+	if (task->begins)
+		return;
 	task->pending = task->row.pending = NULL;
 	task->passed = false;
 }
@@ -54,6 +63,7 @@ sl_task_new(struct sl_run *run, const struct sl_stream_kind *kind,
 	task->kind = kind;
 	task->row = *row;
 	task->walk_started_us = row->walk_started_us;
+	task->rewalk_us = row->rewalk_us;
 	task->pending = row->pending;
 	if (must_walk(task) ||
 	    sl_json_parse_own(row->cursor, &task->cursor, &err) != SL_OK)
@@ -71,6 +81,30 @@ sl_task_free(struct sl_task *task)
 	sl_free(task);
 }
 
+bool
+sl_task_must_rewalk(struct sl_task *task)
+{
+	struct sl_engine *e = task->run->engine;
+	bool must;
+
+	pthread_mutex_lock(&e->mutex);
+	must = !task->kind->follows && task->rewalk_us > task->walk_started_us;
+	pthread_mutex_unlock(&e->mutex);
+	return must;
+}
+
+/* Leave the others at work. Locked. */
+static void
+step_back(struct sl_task *task)
+{
+	struct sl_run *run = task->run;
+
+	run->live--;
+	run->streams_done += !task->counted;
+	task->counted = true;
+	sl_job_wake_locked(run->engine, &run->job);
+}
+
 static void
 task_end(struct sl_task *task, bool cut)
 {
@@ -83,10 +117,59 @@ task_end(struct sl_task *task, bool cut)
 	task->ended = true;
 	task->cut = cut;
 	run->cut += cut;
-	run->live--;
-	run->streams_done++;
-	sl_job_wake_locked(e, &run->job);
+	step_back(task);
 	pthread_mutex_unlock(&e->mutex);
+}
+
+/* Nothing more to ask. One that follows changes looks again when the account's
+ * interval has passed, if others still work then. False: it must walk anew. */
+static bool
+task_rests(struct sl_task *task)
+{
+	struct sl_run *run = task->run;
+	struct sl_engine *e = run->engine;
+	int64_t interval = run->account.interval_us;
+	int64_t now = sl_mono_us(e->config.clock);
+	bool again = task->kind->follows && interval > 0;
+
+	sl_budget_leave(task);
+	sl_job_no_timer(e, &task->job);
+	task->due_us = task->asked_us + interval / 10 * POLL_TENTHS;
+	if (again)
+		sl_job_after(e, &task->job,
+			     task->due_us > now ? task->due_us - now : 0);
+	pthread_mutex_lock(&e->mutex);
+	if (!task->kind->follows && task->rewalk_us > task->walk_started_us) {
+		pthread_mutex_unlock(&e->mutex);
+		return false;
+	}
+	task->resting = again;
+	task->ended = !again;
+	step_back(task);
+	pthread_mutex_unlock(&e->mutex);
+	return true;
+}
+
+/* Is there something to do? One that rests goes on when it is due. */
+static bool
+wake_up(struct sl_task *task)
+{
+	struct sl_engine *e = task->run->engine;
+	int64_t now = sl_mono_us(e->config.clock);
+	bool stopped = sl_run_stopped(task->run);
+	bool up;
+
+	if (task->resting)
+		sl_trail_clear(&task->trail);
+	pthread_mutex_lock(&e->mutex);
+	up = !task->ended && (!task->resting || stopped || now >= task->due_us);
+	if (up && task->resting) {
+		task->resting = false;
+		task->asked_us = now;
+		task->run->live++;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return up;
 }
 
 static int64_t
@@ -115,6 +198,7 @@ task_fail(struct sl_worker *worker, struct sl_task *task,
 	}
 	pthread_mutex_lock(&run->engine->mutex);
 	run->streams_failed++;
+	task->failed = true;
 	pthread_mutex_unlock(&run->engine->mutex);
 	if (cause->status == SL_LOST || cause->scope >= SL_INTEGRATION) {
 		sl_run_fail(run, cause, true);
@@ -135,6 +219,8 @@ refused_often(const struct sl_task *task)
 {
 	const struct sl_stream_row *row = &task->row;
 
+	if (task->refused > SL_RESYNCS_MAX)
+		return true;
 	return row->resyncs >= SL_RESYNCS_MAX &&
 	       row->walk_started_us != SL_NO_TIME &&
 	       sl_run_now_us(task->run) - row->walk_started_us < SOON_US;
@@ -150,7 +236,8 @@ recover(struct sl_task *task, struct sl_error *err)
 
 	switch (err->status) {
 	case SL_RESYNC:
-		if (task->starts_walk || refused_often(task)) {
+		task->refused += task->kind->follows;
+		if (task->starts_walk || task->begins || refused_often(task)) {
 			(void)sl_error_wrap(err, "the cursor is refused again "
 						 "and again");
 			return false;
@@ -275,6 +362,8 @@ rest(struct sl_worker *worker, struct sl_task *task)
 	struct sl_error err;
 	sl_status s;
 
+	if (sl_task_must_rewalk(task))
+		return false;
 	if (wants_sweep(task)) {
 		if (sweep(worker, task, &err, &s) == SL_SWEEP_ASKS)
 			return false;
@@ -291,10 +380,9 @@ rest(struct sl_worker *worker, struct sl_task *task)
 		if (task->pending)
 			return false;
 	}
-	if (task->passed)
-		task_fail(worker, task, &task->failure);
-	else
-		task_end(task, false);
+	if (!task->passed)
+		return task_rests(task);
+	task_fail(worker, task, &task->failure);
 	return true;
 }
 
@@ -302,28 +390,6 @@ static bool
 is_walking(const struct sl_task *task)
 {
 	return task->starts_walk || task->row.state == SL_STREAM_WALKING;
-}
-
-/* A landed flight becomes a page. False: the task is over. */
-static bool
-take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
-{
-	switch (sl_task_page(worker, task, err)) {
-	case SL_PAGE_GO_ON:
-		return true;
-	case SL_PAGE_RESTS:
-		return !rest(worker, task);
-	case SL_PAGE_FAILED:
-		if (recover(task, err))
-			return true;
-		break;
-	case SL_PAGE_UNSTORED: /* a prefetched request must land first */
-		task->unstored = true;
-		break;
-	}
-	task->failure = *err;
-	task->failing = true;
-	return true;
 }
 
 /* The window moves on whatever the provider answers. False: it failed. */
@@ -335,6 +401,7 @@ begin(struct sl_worker *worker, struct sl_task *task)
 	if (task->began)
 		return true;
 	task->began = true;
+	task->asked_us = sl_mono_us(task->run->engine->config.clock);
 	if (!task->row.series_due || task->starts_walk ||
 	    expand(worker, task, &err) == SL_OK)
 		return true;
@@ -355,9 +422,14 @@ begin_flight(struct sl_task *task)
 		task_end(task, false);
 		return false;
 	}
-	task->flight = sl_flight_new(task, task->cursor,
-				     task->passed ? NULL : task->pending,
-				     is_walking(task));
+	if (sl_task_must_rewalk(task))
+		start_walk(task, false);
+	task->flight = sl_flight_new(
+		task, &(struct sl_aim){ .cursor = task->cursor,
+					.wanted = task->passed || task->begins
+							  ? NULL
+							  : task->pending,
+					.walking = is_walking(task) });
 	return true;
 }
 
@@ -366,14 +438,54 @@ begin_flight(struct sl_task *task)
  * that holds no listing. What waits goes on waiting, and the stream fails.
  */
 static bool
-pass_by(struct sl_task *task, const struct sl_error *err)
+pass_by(struct sl_task *task, bool wanted, const struct sl_error *err)
 {
-	if (task->passed || !task->flight->turn.wanted ||
-	    err->status != SL_RETRY || err->scope != SL_STREAM ||
-	    err->http_status < HTTP_TROUBLE)
+	if (task->passed || !wanted || err->status != SL_RETRY ||
+	    err->scope != SL_STREAM || err->http_status < HTTP_TROUBLE)
 		return false;
 	task->passed = true;
 	task->failure = *err;
+	return true;
+}
+
+/* Requests failed; each was tried as often as it may be. False: the task is
+ * over. */
+static bool
+survive(struct sl_worker *worker, struct sl_task *task, bool wanted,
+	struct sl_error *err)
+{
+	if (pass_by(task, wanted, err))
+		return true;
+	if (err->status != SL_RETRY && recover(task, err))
+		return true;
+	task_fail(worker, task, err);
+	return false;
+}
+
+/* A landed flight becomes a page. False: the task is over. */
+static bool
+take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
+{
+	enum sl_page_verdict verdict = sl_task_page(worker, task, err);
+
+	switch (verdict) {
+	case SL_PAGE_GO_ON:
+	case SL_PAGE_RESTS:
+		if (task->fell_short) {
+			*err = task->failure;
+			return survive(worker, task, true, err);
+		}
+		return verdict == SL_PAGE_GO_ON || !rest(worker, task);
+	case SL_PAGE_FAILED:
+		if (recover(task, err))
+			return true;
+		break;
+	case SL_PAGE_UNSTORED: /* a prefetched request must land first */
+		task->unstored = true;
+		break;
+	}
+	task->failure = *err;
+	task->failing = true;
 	return true;
 }
 
@@ -382,7 +494,7 @@ static bool
 advance(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
-	bool passed;
+	bool wanted;
 
 	if (!begin(worker, task))
 		return false;
@@ -399,20 +511,9 @@ advance(struct sl_worker *worker, struct sl_task *task)
 	case SL_FLIGHT_FAILED:
 		break;
 	}
-	if (sl_flight_flying(task->flight)) {
-		task->failure = err;
-		task->failing = true;
-		return false;
-	}
-	passed = pass_by(task, &err);
+	wanted = task->flight->turn.wanted != NULL;
 	sl_flight_free(&task->flight);
-	if (passed)
-		return true;
-	/* each leg was tried again as often as it may be */
-	if (err.status != SL_RETRY && recover(task, &err))
-		return true;
-	task_fail(worker, task, &err);
-	return false;
+	return survive(worker, task, wanted, &err);
 }
 
 /* The page was not stored in time. False: halving it did not help. */
@@ -431,28 +532,51 @@ halve_page(struct sl_task *task)
 	return true;
 }
 
+/* The engine ends, and the flight has landed: keep what came of it. */
+static void
+salvage(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (!sl_engine_ending(task->run->engine) || !task->flight ||
+	    !sl_flight_salvage(task->flight) || sl_run_is_fatal(task->run))
+		return;
+	(void)sl_task_page(worker, task, &err);
+}
+
+/* Nothing more is asked. False: it goes on, after all. */
+static bool
+wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
+{
+	if (task->flight && sl_flight_flying(task->flight))
+		return true;
+	if (!task->failing)
+		salvage(worker, task);
+	sl_flight_free(&task->flight);
+	if (task->failing && !stopped && halve_page(task))
+		return false;
+	if (task->failing)
+		task_fail(worker, task, &task->failure);
+	else
+		task_end(task, sl_engine_ending(task->run->engine));
+	return true;
+}
+
 void
 sl_task_step(struct sl_worker *worker, struct sl_job *job)
 {
 	struct sl_task *task = (struct sl_task *)job;
 
-	while (!task->ended) {
+	if (!wake_up(task))
+		return;
+	for (;;) {
 		bool stopped = sl_run_stopped(task->run);
 
 		if (task->failing || stopped) {
-			if (task->flight && sl_flight_flying(task->flight))
+			if (wind_up(worker, task, stopped))
 				return;
-			sl_flight_free(&task->flight);
-			if (task->failing && !stopped && halve_page(task))
-				continue;
-			if (task->failing)
-				task_fail(worker, task, &task->failure);
-			else
-				task_end(task,
-					 sl_engine_ending(task->run->engine));
+		} else if (!advance(worker, task)) {
 			return;
 		}
-		if (!advance(worker, task))
-			return;
 	}
 }

@@ -32,6 +32,7 @@ struct bench {
 	int turn; /* of the scripted answers */
 	int tokens_asked;
 	int scenario;
+	int looks; /* for the test's answers */
 };
 
 /** cmocka fixtures; `*state` is the bench. */

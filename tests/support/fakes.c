@@ -6,12 +6,83 @@
 
 #include "core/base/mem.h"
 
+/* The transport whose answers come when the engine is idle. */
+static struct fake_transport *delayed;
+
+static void
+take_off(struct fake_transport *t, struct sl_exchange *x)
+{
+	int64_t from = sl_mono_us(&t->clock->clock);
+	size_t reserved = 0;
+
+	SL_ASSERT(t->airborne_count < FAKE_AIRBORNE_MAX);
+	if (x->request.not_before_us > from)
+		from = x->request.not_before_us;
+	t->airborne[t->airborne_count].x = x;
+	t->airborne[t->airborne_count++].due_us = from + t->latency_us;
+	if (t->airborne_count > t->airborne_max)
+		t->airborne_max = t->airborne_count;
+	for (size_t i = 0; i < t->airborne_count; i++)
+		reserved += t->airborne[i].x->request.max_body;
+	if (reserved > t->reserved_max)
+		t->reserved_max = reserved;
+}
+
+static void
+land(struct fake_transport *t, size_t i, enum sl_net_failure failure)
+{
+	struct sl_exchange *x = t->airborne[i].x;
+
+	t->airborne_count--;
+	for (; i < t->airborne_count; i++)
+		t->airborne[i] = t->airborne[i + 1];
+	if (failure == SL_NET_NONE)
+		t->answer(t->ctx, &x->request, &x->response);
+	else
+		x->response.failure = failure;
+	x->done(x);
+}
+
+/* The first that is due lands; or time passes. */
+static void
+idle_until_landing(void *ctx, int64_t us)
+{
+	struct fake_transport *t = delayed;
+	int64_t now = sl_mono_us(&t->clock->clock), until = now + us;
+	size_t first = t->airborne_count;
+
+	(void)ctx;
+	for (size_t i = 0; i < t->airborne_count; i++) {
+		if (t->airborne[i].due_us > until)
+			continue;
+		until = t->airborne[i].due_us;
+		first = i;
+	}
+	if (until > now)
+		sl_fake_clock_advance(t->clock, until - now);
+	if (first < t->airborne_count)
+		land(t, first, SL_NET_NONE);
+}
+
+void
+fake_transport_delay(struct fake_transport *t, int64_t latency_us)
+{
+	delayed = t;
+	t->latency_us = latency_us;
+	t->clock->clock.idle = idle_until_landing;
+}
+
 static void
 submit(struct sl_transport *transport, struct sl_exchange *x)
 {
 	struct fake_transport *t = (struct fake_transport *)transport;
 	int64_t now = sl_mono_us(&t->clock->clock);
 
+	if (t->latency_us > 0) {
+		t->submitted++;
+		take_off(t, x);
+		return;
+	}
 	if (x->request.not_before_us > now) {
 		t->waited_us += x->request.not_before_us - now;
 		sl_fake_clock_advance(t->clock, x->request.not_before_us - now);
@@ -24,7 +95,10 @@ submit(struct sl_transport *transport, struct sl_exchange *x)
 static void
 cancel_all(struct sl_transport *transport)
 {
-	(void)transport;
+	struct fake_transport *t = (struct fake_transport *)transport;
+
+	while (t->airborne_count > 0)
+		land(t, 0, SL_NET_CANCELLED);
 }
 
 void
@@ -97,8 +171,13 @@ fake_streams(struct sl_store *store, const struct sl_lease *lease,
 static void
 remember(struct fake_store *s, const struct sl_commit *c)
 {
-	struct fake_commit *m = &s->commits[s->commit_count++];
+	struct fake_commit *m = &s->commits[s->commit_count];
 
+	if (s->on_commit) {
+		s->on_commit(s->ctx, c);
+		return;
+	}
+	s->commit_count++;
 	SL_ASSERT(s->commit_count < FAKE_COMMITS_MAX);
 	(void)snprintf(m->key, sizeof(m->key), "%s", c->stream->key);
 	m->cursor = sl_strdup(c->cursor);
@@ -106,6 +185,11 @@ remember(struct fake_store *s, const struct sl_commit *c)
 	m->resynced = c->resynced;
 	m->walk_done = c->walk_done;
 	m->rests = c->rests;
+	m->follows = c->follows;
+	m->begins = c->begins;
+	(void)snprintf(m->kind, sizeof(m->kind), "%s", c->stream->kind);
+	while (c->answered && c->answered[m->answered_count])
+		m->answered_count++;
 	m->artifacts = c->page->artifacts.count;
 	m->tombstones = c->page->tombstones.count;
 	if (c->answered && c->answered[0])
@@ -122,25 +206,81 @@ was_answered(const struct sl_commit *c, const char *id)
 	return false;
 }
 
+static struct sl_stream_row *
+find_row(struct fake_store *s, const char *kind, const char *key)
+{
+	for (size_t i = 0; i < s->row_count; i++)
+		if (strcmp(s->rows[i].kind, kind) == 0 &&
+		    strcmp(s->rows[i].key, key) == 0)
+			return &s->rows[i];
+	return NULL;
+}
+
+/* Streams that a page opens or has walked anew; names are constants. */
+static void
+change_streams(struct fake_store *s, const struct sl_commit *c,
+	       struct sl_outcome *out)
+{
+	for (const struct sl_stream_change *n = c->page->streams.first; n;
+	     n = n->next) {
+		struct sl_stream_row *row = find_row(s, n->kind, n->key);
+
+		if (!row) {
+			row = fake_store_stream(s, n->kind, n->key, NULL);
+			out->opened++;
+		}
+		if (n->rewalk)
+			row->rewalk_us = c->now_us;
+	}
+}
+
 /* What waited before and was not read still waits. */
 static const struct sl_ref *
 still_pending(const struct sl_commit *c, struct sl_arena *arena)
 {
 	struct sl_ref *first = NULL, **tail = &first;
 
-	if (c->starts_walk)
-		return NULL;
-	for (const struct sl_ref *r = c->stream->pending; r; r = r->next) {
+	for (const struct sl_ref *r = c->starts_walk ? NULL
+						     : c->stream->pending;
+	     r; r = r->next) {
 		struct sl_ref *copy;
 
 		if (was_answered(c, r->source_id))
 			continue;
-		copy = SL_NEW(arena, struct sl_ref);
-		copy->source_id = sl_arena_strdup(arena, r->source_id);
+		copy = sl_ref_copy(arena, r);
 		*tail = copy;
 		tail = &copy->next;
 	}
+	for (const struct sl_ref *r = c->page->refs.first; r; r = r->next) {
+		*tail = sl_ref_copy(arena, r);
+		tail = &(*tail)->next;
+	}
 	return first;
+}
+
+/* What the row is like after the page. */
+static void
+move_stream(struct fake_store *s, const struct sl_commit *c,
+	    struct sl_stream_row *row)
+{
+	if (c->begins) {
+		row->state = SL_STREAM_LIVE;
+		row->walk_started_us = c->walk_started_us;
+		row->resyncs += c->resynced;
+		return;
+	}
+	if (c->starts_walk) {
+		row->generation++;
+		row->state = SL_STREAM_WALKING;
+		row->walk_started_us = c->walk_started_us;
+		row->resyncs += c->resynced;
+	}
+	if (c->walk_done) {
+		row->state = SL_STREAM_LIVE;
+		row->sweep = s->sweep_answers[0] ? SL_SWEEP_DUE : SL_SWEEP_NONE;
+	} else if (row->state == SL_STREAM_LIVE) {
+		row->resyncs = 0;
+	}
 }
 
 static sl_status
@@ -149,6 +289,7 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	    struct sl_error *err)
 {
 	struct fake_store *s = (struct fake_store *)store;
+	struct sl_stream_row *stored;
 
 	if (s->commit_fails != SL_OK && s->commit_fail_times-- > 0)
 		return sl_fail(err, s->commit_fails, SL_CLIENT, "made to fail");
@@ -166,24 +307,13 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	out->stream = *c->stream;
 	out->pending = still_pending(c, arena);
 	out->stream.series_due = s->series_due;
-	if (c->begins) {
-		out->stream.state = SL_STREAM_LIVE;
-		out->stream.walk_started_us = c->walk_started_us;
-		out->stream.resyncs += c->resynced;
-		return SL_OK;
-	}
-	if (c->starts_walk) {
-		out->stream.generation++;
-		out->stream.state = SL_STREAM_WALKING;
-		out->stream.walk_started_us = c->walk_started_us;
-		out->stream.resyncs += c->resynced;
-	}
-	if (c->walk_done) {
-		out->stream.state = SL_STREAM_LIVE;
-		out->stream.sweep =
-			s->sweep_answers[0] ? SL_SWEEP_DUE : SL_SWEEP_NONE;
-	} else if (out->stream.state == SL_STREAM_LIVE) {
-		out->stream.resyncs = 0;
+	move_stream(s, c, &out->stream);
+	change_streams(s, c, out);
+	stored = find_row(s, c->stream->kind, c->stream->key);
+	if (stored) {
+		stored->state = out->stream.state;
+		stored->walk_started_us = out->stream.walk_started_us;
+		out->stream.rewalk_us = stored->rewalk_us;
 	}
 	return SL_OK;
 }
@@ -237,6 +367,9 @@ fake_erase(struct sl_store *store, const struct sl_erase_request *request,
 	(void)request, (void)arena, (void)err;
 	*out = (struct sl_erase_outcome){ .after = "chunk",
 					  .more = ++s->erases < s->chunks };
+	s->erases_before += s->commit_count == 0;
+	if (s->erases == s->stop_at_chunk)
+		sl_engine_stop(*s->engine);
 	return SL_OK;
 }
 

@@ -12,7 +12,10 @@
 #include "core/net/transport.h"
 #include "core/sync/engine.h"
 
-/** Answers every exchange at once, on the submitting thread. */
+#define FAKE_AIRBORNE_MAX 256
+
+/** Answers every exchange at once, on the submitting thread; or, after
+ *  fake_transport_delay, when its time has come and the engine is idle. */
 struct fake_transport {
 	struct sl_transport transport; /* first */
 	/** Fill `response`; the time has already moved to not_before. */
@@ -22,9 +25,21 @@ struct fake_transport {
 	struct sl_fake_clock *clock;
 	int submitted;
 	int64_t waited_us; /* time that was let pass for not_before */
+	int64_t latency_us;
+
+	struct {
+		struct sl_exchange *x;
+		int64_t due_us;
+	} airborne[FAKE_AIRBORNE_MAX];
+
+	size_t airborne_count, airborne_max;
+	size_t reserved_max; /* bytes that airborne answers might have taken */
 };
 
 void fake_transport_init(struct fake_transport *t, struct sl_fake_clock *clock);
+/** From now on an answer takes so long, by the clock, which moves on when the
+ *  engine's one worker is idle. */
+void fake_transport_delay(struct fake_transport *t, int64_t latency_us);
 
 /** Helpers for `answer`. */
 void fake_reply(struct sl_response *response, int status, const char *body);
@@ -38,6 +53,9 @@ struct fake_commit {
 	size_t artifacts, tombstones;
 	int64_t generation;
 	char answered[64]; /* the first wanted id that was read */
+	size_t answered_count;
+	bool follows, begins;
+	char kind[16];
 };
 
 /** One store shared by all workers; guarded by the engine's one worker. */
@@ -58,6 +76,9 @@ struct fake_store {
 	bool series_due; /* what commits say */
 	int expands;
 	int erases, chunks; /* so many are to be erased */
+	int erases_before;  /* the first commit */
+	int stop_at_chunk;  /* stops the engine; 0 = never */
+	struct sl_engine **engine;
 	int expands_before; /* the first commit */
 	struct sl_ref sample;
 	char end_status[32];
@@ -66,6 +87,9 @@ struct fake_store {
 	int64_t end_not_before_us;
 	bool end_resync_done;
 	struct sl_tally written; /* what reached the log row */
+	/** Sees each commit before it is done; commits are not remembered. */
+	void (*on_commit)(void *ctx, const struct sl_commit *c);
+	void *ctx;
 };
 
 void fake_store_init(struct fake_store *s, const char *user_id);

@@ -134,6 +134,23 @@ pacing_switched_off_still_honours_a_block(void **state SL_UNUSED)
 	assert_int_equal(sl_pace_take(&pace, 1, 121 * S), 121 * S);
 }
 
+static void
+units_given_back_are_there_for_the_next(void **state SL_UNUSED)
+{
+	struct sl_pace pace = ten_a_second();
+	struct sl_pace off;
+
+	assert_int_equal(sl_pace_take(&pace, 15, 100 * S), 101 * S);
+	sl_pace_give(&pace, 10);
+	assert_int_equal(sl_pace_take(&pace, 10, 100 * S), 101 * S);
+	sl_pace_give(&pace, 1000); /* never more than a burst */
+	assert_int_equal(sl_pace_take(&pace, 5, 100 * S), 100 * S);
+	assert_int_equal(sl_pace_take(&pace, 10, 100 * S), 101 * S);
+	sl_pace_init(&off, 0, 0, 100 * S);
+	sl_pace_give(&off, 10);
+	assert_true(off.tokens <= 0);
+}
+
 int
 main(void)
 {
@@ -146,6 +163,7 @@ main(void)
 		cmocka_unit_test(the_long_run_rate_is_the_quota),
 		cmocka_unit_test(a_block_holds_until_its_time),
 		cmocka_unit_test(a_shorter_block_does_not_lift_a_longer_one),
+		cmocka_unit_test(units_given_back_are_there_for_the_next),
 		cmocka_unit_test(pacing_switched_off_still_honours_a_block),
 	};
 
