@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "mail.h"
 #include "oauth.h"
 #include "options.h"
 #include "stats.h"
@@ -278,14 +279,18 @@ control_expire(struct emu_req *r, const json_t *in)
 		expire_tokens(a, only, true);
 	else if (is_text(in, "what", "list_token"))
 		a->list_epoch++;
+	else if (is_text(in, "what", "mail_pages") && a->mail)
+		a->mail->page_epoch++;
+	else if (is_text(in, "what", "history") && a->mail)
+		a->mail->floor = a->mail->history;
 	else if (is_text(in, "what", "access_tokens"))
 		emu_oauth_expire(r->world, a, false);
 	else if (is_text(in, "what", "grant"))
 		emu_oauth_expire(r->world, a, true);
 	else
 		fail(r, 400,
-		     "what: sync_tokens, page_tokens, list_token, "
-		     "access_tokens or grant");
+		     "what: sync_tokens, page_tokens, list_token, mail_pages, "
+		     "history, access_tokens or grant");
 }
 
 static void
@@ -363,6 +368,37 @@ control_token(struct emu_req *r, const json_t *in)
 }
 
 static void
+control_mail(struct emu_req *r, const json_t *in)
+{
+	struct emu_account *a = account_of(r, in);
+
+	if (a && !a->mail)
+		fail(r, 404, "no mailbox");
+	else if (a)
+		emu_mail_control(r, a, in);
+}
+
+static void
+control_mailbox(struct emu_req *r, const json_t *in)
+{
+	const char *spec = text_of(in, "spec");
+
+	if (spec && emu_mailbox_add(r->world, spec))
+		done(r);
+	else
+		fail(r, 400, "spec: EMAIL:MESSAGES[:MEAN], a new one");
+}
+
+static void
+control_stats(struct emu_req *r, uint64_t last)
+{
+	json_t *out = emu_stats_json(r->world->stats, (size_t)last);
+
+	json_object_set_new(out, "mail", emu_mail_stats(r->world));
+	emu_reply_json(r, 200, out);
+}
+
+static void
 control_fault(struct emu_req *r, json_t *in)
 {
 	const char *why = NULL;
@@ -416,8 +452,9 @@ control_get(struct emu_req *r, const char *what)
 	if (strcmp(what, "stats") == 0) {
 		if (last && !emu_parse_u64(last, &n))
 			n = 50;
-		emu_reply_json(r, 200,
-			       emu_stats_json(r->world->stats, (size_t)n));
+		control_stats(r, n);
+	} else if (strcmp(what, "mail") == 0) {
+		emu_mail_truth(r);
 	} else if (strcmp(what, "truth") == 0) {
 		emu_truth(r, false);
 	} else if (strcmp(what, "people") == 0) {
@@ -442,10 +479,15 @@ control_post(struct emu_req *r, const char *what, json_t *in)
 		const char *name;
 		void (*run)(struct emu_req *r, const json_t *in);
 	} commands[] = {
-		{ "event", control_event },   { "calendar", control_calendar },
-		{ "expire", control_expire }, { "grants", control_grants },
-		{ "clock", control_clock },   { "account", control_account },
+		{ "event", control_event },
+		{ "calendar", control_calendar },
+		{ "expire", control_expire },
+		{ "grants", control_grants },
+		{ "clock", control_clock },
+		{ "account", control_account },
 		{ "token", control_token },
+		{ "mail", control_mail },
+		{ "mailbox", control_mailbox },
 	};
 
 	if (strcmp(what, "fault") == 0) {
@@ -479,6 +521,7 @@ emu_control_route(struct emu_req *r)
 	} else if (emu_is(r, "POST") && strcmp(what, "stats") == 0 &&
 		   r->segment_count == 3) {
 		emu_stats_reset(r->world->stats);
+		emu_mail_stats_reset(r->world);
 		done(r);
 	} else if (emu_is(r, "POST")) {
 		in = json_loadb(r->body.data ? r->body.data : "", r->body.len,

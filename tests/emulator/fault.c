@@ -38,6 +38,8 @@ static const char *const kinds[] = {
 	[EMU_FAULT_DUP_PAGE] = "dup_page",
 	[EMU_FAULT_UNKNOWN_FIELDS] = "unknown_fields",
 	[EMU_FAULT_BODY_PATCH] = "body_patch",
+	[EMU_FAULT_HISTORY_AHEAD] = "history_ahead",
+	[EMU_FAULT_HISTORY_BACK] = "history_back",
 };
 
 struct emu_faults *

@@ -96,6 +96,8 @@ size_t emu_pool_size(const struct emu_pool *pool);
 void emu_put_person(struct emu_buf *b, const struct emu_pool *pool, size_t i);
 /** The address alone. */
 const char *emu_person_email(const struct emu_pool *pool, size_t i);
+/** The display name, or NULL. */
+const char *emu_person_name(const struct emu_pool *pool, size_t i);
 /** A skewed choice: few are met often, many seldom. */
 size_t emu_pick_person(const struct emu_pool *pool, uint64_t draw);
 

@@ -190,6 +190,16 @@ emu_api_error_info(struct emu_req *r, const char *reason)
 }
 
 void
+emu_api_error_status(struct emu_req *r, const char *status)
+{
+	json_t *body = json_loads(r->reply.body.data, 0, NULL);
+
+	json_object_set_new(json_object_get(body, "error"), "status",
+			    json_string(status));
+	emu_reply_json(r, r->reply.status, body);
+}
+
+void
 emu_oauth_error(struct emu_req *r, unsigned status, const char *error,
 		const char *description)
 {

@@ -25,6 +25,14 @@ enum emu_route {
 	EMU_ROUTE_EVENTS,
 	EMU_ROUTE_EVENT,
 	EMU_ROUTE_INSTANCES,
+	EMU_ROUTE_PROFILE,
+	EMU_ROUTE_MESSAGES,
+	EMU_ROUTE_MESSAGE,
+	EMU_ROUTE_ATTACHMENT,
+	EMU_ROUTE_THREAD,
+	EMU_ROUTE_HISTORY,
+	EMU_ROUTE_LABELS,
+	EMU_ROUTE_SEND_AS,
 	EMU_ROUTE_CONTROL,
 	EMU_ROUTES
 };
@@ -80,6 +88,8 @@ void emu_api_error(struct emu_req *r, unsigned status, const char *domain,
 		   const char *location);
 /** Adds details[0] of type ErrorInfo to the error just set. */
 void emu_api_error_info(struct emu_req *r, const char *reason);
+/** Another `status` for the error just set. */
+void emu_api_error_status(struct emu_req *r, const char *status);
 /** The flat shape of the token endpoint. */
 void emu_oauth_error(struct emu_req *r, unsigned status, const char *error,
 		     const char *description);

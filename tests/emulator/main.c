@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sluice-emulator: Google OAuth and Google Calendar v3 on 127.0.0.1, for
+ * sluice-emulator: Google OAuth, Calendar v3 and Gmail v1 on 127.0.0.1, for
  * tests, benchmarks and `make demo`. See README.md beside this file.
  */
 #include <arpa/inet.h>
@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "fault.h"
+#include "mail.h"
 #include "stats.h"
 
 #define CONNECTIONS_MAX 2000
@@ -26,8 +27,8 @@ struct args {
 	int64_t now_ms;
 	bool fixed_now, quiet, no_gzip;
 	const char *client_id, *client_secret;
-	const char *accounts[64];
-	size_t account_count;
+	const char *accounts[64], *mailboxes[64];
+	size_t account_count, mailbox_count;
 };
 
 static const char usage_text[] =
@@ -35,7 +36,8 @@ static const char usage_text[] =
 	"         [--now RFC3339] [--latency-ms N] [--no-gzip] [--quiet]\n"
 	"         [--client-id ID] [--client-secret SECRET]\n"
 	"         [--account EMAIL:EVENTS:CALENDARS ...]\n"
-	"CALENDARS is a number or \"mix\"; port 0 takes a free one.\n";
+	"         [--mailbox EMAIL:MESSAGES[:MEAN] ...]\n"
+	"MEAN is 1, 1.6 or 3 messages a thread. CALENDARS is a number or \"mix\"; port 0 takes a free one.\n";
 
 enum {
 	OPT_PORT = 256,
@@ -44,6 +46,7 @@ enum {
 	OPT_NOW,
 	OPT_LATENCY,
 	OPT_ACCOUNT,
+	OPT_MAILBOX,
 	OPT_QUIET,
 	OPT_NO_GZIP,
 	OPT_CLIENT_ID,
@@ -58,6 +61,7 @@ static const struct option options[] = {
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "latency-ms", required_argument, NULL, OPT_LATENCY },
 	{ "account", required_argument, NULL, OPT_ACCOUNT },
+	{ "mailbox", required_argument, NULL, OPT_MAILBOX },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "no-gzip", no_argument, NULL, OPT_NO_GZIP },
 	{ "client-id", required_argument, NULL, OPT_CLIENT_ID },
@@ -91,6 +95,11 @@ take_option(struct args *a, int option)
 		if (a->account_count == EMU_COUNT(a->accounts))
 			return false;
 		a->accounts[a->account_count++] = optarg;
+		return true;
+	case OPT_MAILBOX:
+		if (a->mailbox_count == EMU_COUNT(a->mailboxes))
+			return false;
+		a->mailboxes[a->mailbox_count++] = optarg;
 		return true;
 	case OPT_QUIET:
 		return a->quiet = true;
@@ -134,9 +143,30 @@ add_accounts(struct emu_world *w, const struct args *a)
 	size_t count =
 		a->account_count ? a->account_count : EMU_COUNT(standard);
 
+	if (!a->account_count && a->mailbox_count)
+		count = 0; /* mailboxes bring their accounts */
 	for (size_t i = 0; i < count; i++)
 		if (!emu_add_account(w, specs[i])) {
 			(void)fprintf(stderr, "bad --account %s\n", specs[i]);
+			return false;
+		}
+	return true;
+}
+
+/* Without a word about accounts: mail of every size. */
+static bool
+add_mailboxes(struct emu_world *w, const struct args *a)
+{
+	static const char *const standard[] = { "ana@example.com:400",
+						"ben@example.org:60:3",
+						"empty@example.net:0" };
+	bool given = a->mailbox_count || a->account_count;
+	const char *const *specs = given ? a->mailboxes : standard;
+	size_t count = given ? a->mailbox_count : EMU_COUNT(standard);
+
+	for (size_t i = 0; i < count; i++)
+		if (!emu_mailbox_add(w, specs[i])) {
+			(void)fprintf(stderr, "bad --mailbox %s\n", specs[i]);
 			return false;
 		}
 	return true;
@@ -306,7 +336,7 @@ main(int argc, char **argv)
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return 1;
 	w = make_world(&a);
-	if (add_accounts(w, &a))
+	if (add_accounts(w, &a) && add_mailboxes(w, &a))
 		result = serve(w, &a, &ends);
 	free_world(w);
 	return result;

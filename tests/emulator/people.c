@@ -7,6 +7,7 @@
 
 struct person {
 	char *email;
+	char *shown; /* display name or NULL */
 	char *json;
 	size_t json_len;
 };
@@ -149,7 +150,7 @@ make_person(struct person *p, uint64_t key, size_t i)
 		put_shown_name(&shown, h >> 32, f, l);
 		EMU_LIT(&b, ",\"displayName\":");
 		emu_put_json(&b, shown.data);
-		emu_buf_free(&shown);
+		p->shown = emu_buf_take(&shown);
 	}
 	p->json_len = b.len;
 	p->json = emu_buf_take(&b);
@@ -184,6 +185,7 @@ emu_pool_free(struct emu_pool *pool)
 		return;
 	for (size_t i = 0; i < pool->count; i++) {
 		free(pool->people[i].email);
+		free(pool->people[i].shown);
 		free(pool->people[i].json);
 	}
 	free(pool->people);
@@ -208,6 +210,12 @@ const char *
 emu_person_email(const struct emu_pool *pool, size_t i)
 {
 	return pool->people[i % pool->count].email;
+}
+
+const char *
+emu_person_name(const struct emu_pool *pool, size_t i)
+{
+	return pool->people[i % pool->count].shown;
 }
 
 size_t

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "mail.h"
 #include "stats.h"
 
 static bool
@@ -23,7 +24,7 @@ route_of(const struct emu_req *r)
 	static const struct {
 		enum emu_route route;
 		size_t count;
-		const char *names[7]; /* "" = anything */
+		const char *names[8]; /* "" = anything */
 	} routes[] = {
 		{ EMU_ROUTE_AUTH, 4, { "o", "oauth2", "v2", "auth" } },
 		{ EMU_ROUTE_TOKEN, 1, { "token" } },
@@ -42,6 +43,31 @@ route_of(const struct emu_req *r)
 		  7,
 		  { "calendar", "v3", "calendars", "", "events", "",
 		    "instances" } },
+		{ EMU_ROUTE_PROFILE,
+		  5,
+		  { "gmail", "v1", "users", "", "profile" } },
+		{ EMU_ROUTE_MESSAGES,
+		  5,
+		  { "gmail", "v1", "users", "", "messages" } },
+		{ EMU_ROUTE_MESSAGE,
+		  6,
+		  { "gmail", "v1", "users", "", "messages", "" } },
+		{ EMU_ROUTE_ATTACHMENT,
+		  8,
+		  { "gmail", "v1", "users", "", "messages", "", "attachments",
+		    "" } },
+		{ EMU_ROUTE_THREAD,
+		  6,
+		  { "gmail", "v1", "users", "", "threads", "" } },
+		{ EMU_ROUTE_HISTORY,
+		  5,
+		  { "gmail", "v1", "users", "", "history" } },
+		{ EMU_ROUTE_LABELS,
+		  5,
+		  { "gmail", "v1", "users", "", "labels" } },
+		{ EMU_ROUTE_SEND_AS,
+		  6,
+		  { "gmail", "v1", "users", "", "settings", "sendAs" } },
 	};
 
 	if (r->segment_count && strcmp(r->segments[0], "_control") == 0)
@@ -67,6 +93,16 @@ dispatch(struct emu_req *r)
 	case EMU_ROUTE_EVENT:
 	case EMU_ROUTE_INSTANCES:
 		emu_calendar_route(r);
+		break;
+	case EMU_ROUTE_PROFILE:
+	case EMU_ROUTE_MESSAGES:
+	case EMU_ROUTE_MESSAGE:
+	case EMU_ROUTE_ATTACHMENT:
+	case EMU_ROUTE_THREAD:
+	case EMU_ROUTE_HISTORY:
+	case EMU_ROUTE_LABELS:
+	case EMU_ROUTE_SEND_AS:
+		emu_mail_route(r);
 		break;
 	case EMU_ROUTE_CONTROL:
 		emu_control_route(r);
@@ -123,6 +159,7 @@ emu_answer(struct emu_req *r)
 		run(r);
 	} else {
 		note_manners(r);
+		emu_mail_begin(r);
 		emu_faults_match(r);
 		emu_sleep_ms(latency);
 		if (!emu_fault_before(r)) {
@@ -130,6 +167,7 @@ emu_answer(struct emu_req *r)
 			emu_fault_after(r);
 		}
 		emu_faults_release(r);
+		emu_mail_end(r);
 	}
 	emu_stats_end(r);
 }

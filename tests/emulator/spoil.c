@@ -34,6 +34,38 @@ rule_headers(struct emu_req *r)
 	}
 }
 
+/* A deadline that stands in the text alone, so many seconds from now. */
+static char *
+rule_message(const struct emu_req *r)
+{
+	uint64_t ahead = emu_fault_number(r->fault, "deadline_s", 0);
+	struct emu_buf b = { 0 };
+
+	if (!ahead)
+		return emu_strdup(rule_text(r, "message", "Emulated failure"));
+	emu_puts(&b, rule_text(r, "message", "User-rate limit exceeded."));
+	EMU_LIT(&b, "  Retry after ");
+	emu_put_utc_ms(&b, emu_now_ms(r->world) + (int64_t)ahead * 1000);
+	return emu_buf_take(&b);
+}
+
+static void
+make_api_error(struct emu_req *r, unsigned status)
+{
+	char *message = rule_message(r);
+	const char *info = rule_text(r, "info", NULL);
+	const char *name = rule_text(r, "status_name", NULL);
+
+	emu_api_error(r, status, rule_text(r, "domain", "global"),
+		      rule_text(r, "reason", "backendError"), message,
+		      rule_text(r, "location", NULL));
+	if (info)
+		emu_api_error_info(r, info);
+	if (name)
+		emu_api_error_status(r, name);
+	free(message);
+}
+
 static void
 make_status(struct emu_req *r)
 {
@@ -55,10 +87,7 @@ make_status(struct emu_req *r)
 				rule_text(r, "reason", "internal_failure"),
 				rule_text(r, "message", "Emulated failure"));
 	} else {
-		emu_api_error(r, status, rule_text(r, "domain", "global"),
-			      rule_text(r, "reason", "backendError"),
-			      rule_text(r, "message", "Emulated failure"),
-			      rule_text(r, "location", NULL));
+		make_api_error(r, status);
 	}
 	rule_headers(r);
 }

@@ -26,6 +26,14 @@ static const char *const route_names[EMU_ROUTES] = {
 	[EMU_ROUTE_EVENTS] = "events.list",
 	[EMU_ROUTE_EVENT] = "events.get",
 	[EMU_ROUTE_INSTANCES] = "events.instances",
+	[EMU_ROUTE_PROFILE] = "mail.profile",
+	[EMU_ROUTE_MESSAGES] = "messages.list",
+	[EMU_ROUTE_MESSAGE] = "messages.get",
+	[EMU_ROUTE_ATTACHMENT] = "attachments.get",
+	[EMU_ROUTE_THREAD] = "threads.get",
+	[EMU_ROUTE_HISTORY] = "history.list",
+	[EMU_ROUTE_LABELS] = "labels.list",
+	[EMU_ROUTE_SEND_AS] = "sendAs.list",
 	[EMU_ROUTE_CONTROL] = "control",
 };
 

@@ -15,6 +15,7 @@
 #include "gen.h"
 #include "tz.h"
 
+struct emu_mailbox;
 struct emu_oauth;
 struct emu_stats;
 struct emu_faults;
@@ -68,6 +69,15 @@ struct emu_cal {
 	size_t log_count, log_cap;
 };
 
+/** Gmail's quota units of the last minute, second by second. */
+#define EMU_QUOTA_SECONDS 60
+
+struct emu_units {
+	int64_t second[EMU_QUOTA_SECONDS];
+	uint64_t units[EMU_QUOTA_SECONDS];
+	int64_t locked_until_ms;
+};
+
 struct emu_account {
 	struct emu_world *world;
 	char *email;
@@ -80,17 +90,21 @@ struct emu_account {
 	size_t cal_count;
 	uint64_t list_seq;
 	uint64_t list_epoch;
-	uint64_t calls[2]; /* quota: window number, calls in it */
+	struct emu_mailbox *mail; /* NULL: no Gmail */
+	uint64_t calls[2];        /* quota: window number, calls in it */
 };
 
 struct emu_options {
 	uint64_t expires_in, latency_ms, page_max_bytes;
 	uint64_t quota_user, quota_project, quota_window_s, quota_status;
 	uint64_t refresh_expires_in;
+	uint64_t mail_quota_user, mail_quota_project, mail_quota_status;
+	uint64_t mail_prices, mail_concurrency, mail_lock_s, mail_page_life_s;
 	bool rotate, rotate_grace, omit_refresh, deny, gzip, web_client,
 		cancel_exceptions;
 	char *grant_scopes, *userinfo_email;
 	char *quota_retry_after, *quota_reason;
+	char *mail_quota_reason, *mail_quota_message;
 	char *client_id, *client_secret, *redirect_uris;
 };
 
@@ -108,6 +122,7 @@ struct emu_world {
 	struct emu_faults *faults;
 	pthread_mutex_t quota_lock;
 	uint64_t project_calls[2];
+	struct emu_units mail_units; /* of the project */
 };
 
 /** An event wherever it lives. */

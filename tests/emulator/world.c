@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "store.h"
+#include "mail.h"
 
 static int64_t
 real_ms(void)
@@ -39,6 +39,8 @@ emu_options_free(struct emu_options *o)
 	free(o->userinfo_email);
 	free(o->quota_retry_after);
 	free(o->quota_reason);
+	free(o->mail_quota_reason);
+	free(o->mail_quota_message);
 	free(o->client_id);
 	free(o->client_secret);
 	free(o->redirect_uris);
@@ -52,6 +54,9 @@ emu_options_reset(struct emu_options *o)
 	o->expires_in = 3599;
 	o->quota_window_s = 60;
 	o->quota_status = 403;
+	o->mail_quota_status = 429;
+	o->mail_prices = 2026;
+	o->mail_page_life_s = 7 * EMU_DAY;
 	o->gzip = true;
 	o->client_id = emu_strdup("emu-client.apps.googleusercontent.com");
 	o->client_secret = emu_strdup("GOCSPX-emulator-secret");
@@ -79,6 +84,7 @@ account_free(struct emu_account *a)
 	for (size_t i = 0; i < a->cal_count; i++)
 		emu_cal_free(a->cals[i]);
 	free(a->cals);
+	emu_mailbox_free(a->mail);
 	free(a->email);
 	free(a->name);
 	free(a->sub);
