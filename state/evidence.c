@@ -2,13 +2,14 @@
 #include "state/evidence.h"
 
 #include "core/people/address.h"
+#include "core/people/screen.h"
 
 #include "sql.h"
 
-sl_status
-sl_evidence_load(struct sl_pg *pg, struct sl_arena *arena,
-		 const struct sl_evidence_query *query, struct sl_rows **rows,
-		 struct sl_error *err)
+static sl_status
+load_meetings(struct sl_pg *pg, struct sl_arena *arena,
+	      const struct sl_evidence_query *query, struct sl_rows **rows,
+	      struct sl_error *err)
 {
 	struct sl_params p;
 
@@ -23,8 +24,61 @@ sl_evidence_load(struct sl_pg *pg, struct sl_arena *arena,
 	return sl_pg_query(pg, sl_sql_people_evidence, &p, rows, err);
 }
 
+/* Only what the user wrote counts by the rule `sent`: whether other mail is
+ * bulk decides nothing then, and is not read. */
+static sl_status
+load_mail(struct sl_pg *pg, struct sl_arena *arena,
+	  const struct sl_evidence_query *query, struct sl_rows **rows,
+	  struct sl_error *err)
+{
+	const struct sl_people_options *o = query->options;
+	struct sl_params p;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, query->user_id);
+	sl_params_text(&p, query->integration_id);
+	sl_params_text(&p, query->stream_key);
+	sl_params_text(&p, sl_pg_array_done(query->artifact_ids));
+	sl_params_text(&p, query->source_ids == NULL
+				   ? "{}"
+				   : sl_pg_array_done(query->source_ids));
+	sl_params_text(&p, query->address);
+	sl_params_bool(&p, o->rule == SL_PEOPLE_REPLIED);
+	sl_params_i64(&p, o->max_participants);
+	sl_params_bool(&p, query->thorough || o->rule == SL_PEOPLE_REPLIED ||
+				   o->rule == SL_PEOPLE_ALL);
+	sl_params_bool(&p, query->thorough);
+	return sl_pg_query(pg, sl_sql_people_mail, &p, rows, err);
+}
+
+sl_status
+sl_evidence_load(struct sl_pg *pg, struct sl_arena *arena,
+		 const struct sl_evidence_query *query, struct sl_rows **rows,
+		 struct sl_error *err)
+{
+	return query->of == SL_OF_MAIL
+		       ? load_mail(pg, arena, query, rows, err)
+		       : load_meetings(pg, arena, query, rows, err);
+}
+
+static struct sl_person_evidence
+read_person(const struct sl_rows *rows, size_t row,
+	    const struct sl_people_options *options)
+{
+	const char *norm = sl_row_text(rows, row, "norm");
+
+	return (struct sl_person_evidence){
+		.is_person = sl_row_bool(rows, row, "is_person"),
+		.is_own = sl_row_bool(rows, row, "is_own"),
+		.is_machine = sl_address_is_machine(norm),
+		.is_suppressed = sl_row_bool(rows, row, "is_suppressed"),
+		.is_blocked = sl_people_is_blocked(options->block, norm),
+	};
+}
+
 struct sl_meeting_evidence
-sl_evidence_read(const struct sl_rows *rows, size_t row, int64_t now_us)
+sl_evidence_meeting(const struct sl_rows *rows, size_t row,
+		    const struct sl_people_options *options, int64_t now_us)
 {
 	const struct sl_rows *r = rows;
 
@@ -40,10 +94,26 @@ sl_evidence_read(const struct sl_rows *rows, size_t row, int64_t now_us)
 			sl_response_parse(sl_row_text(r, row, "user_response")),
 		.organizer_is_contact =
 			sl_row_bool(r, row, "organizer_is_contact"),
-		.is_person = sl_row_bool(r, row, "is_person"),
-		.is_own = sl_row_bool(r, row, "is_own"),
-		.is_machine =
-			sl_address_is_machine(sl_row_text(r, row, "norm")),
-		.is_suppressed = sl_row_bool(r, row, "is_suppressed"),
+		.who = read_person(r, row, options),
+	};
+}
+
+struct sl_mail_evidence
+sl_evidence_mail(const struct sl_rows *rows, size_t row,
+		 const struct sl_people_options *options)
+{
+	const struct sl_rows *r = rows;
+
+	return (struct sl_mail_evidence){
+		.gone = sl_row_bool(r, row, "cancelled"),
+		.draft = sl_row_bool(r, row, "draft"),
+		.bulk = sl_row_bool(r, row, "bulk"),
+		.recipients = (int)sl_row_i64(r, row, "people", 0),
+		.incomplete = sl_row_bool(r, row, "participants_incomplete"),
+		.user_wrote = sl_row_bool(r, row, "user_wrote"),
+		.is_author = sl_row_bool(r, row, "is_author"),
+		.is_recipient = sl_row_bool(r, row, "is_recipient"),
+		.other_way = sl_row_text(r, row, "other_way") != NULL,
+		.who = read_person(r, row, options),
 	};
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is stored about meetings, as evidence for the contact policy.
+ * What is stored about meetings and mail, as evidence for the contact policy.
  *
- * The store judges the people of a page by it, `explain` one address at any
- * time: one statement (people_evidence) and one reader for both, so that what
- * is told is what was done.
+ * The store judges the people of a page by it, `explain` one address or one
+ * message at any time: one statement each for meetings (people_evidence) and
+ * mail (people_mail) and one reader for all, so that what is told is what was
+ * done.
  */
 #ifndef SL_STATE_EVIDENCE_H
 #define SL_STATE_EVIDENCE_H
@@ -13,20 +14,34 @@
 
 #include "state/pg.h"
 
-/** Which meetings, and of whom. */
+/** Type of the artifacts that are mail; all others are meetings. */
+#define SL_TYPE_MAIL "email"
+
+enum sl_evidence_of {
+	SL_OF_MEETINGS,
+	SL_OF_MAIL,
+};
+
+/** Which of them, and of whom. */
 struct sl_evidence_query {
+	enum sl_evidence_of of;
 	const char *user_id;
 	struct sl_pg_array *artifact_ids;
-	/* and those of one stream that began after one time, up to another */
+	/* and of one stream: the meetings that began after one time, up to
+	 * another; the mail that the provider's ids name (NULL = none) */
 	const char *integration_id, *stream_key;
 	int64_t from_us; /* SL_NO_TIME = none of them */
 	int64_t now_us;
+	struct sl_pg_array *source_ids;
 	/* One normalised address, also where it is an own one or no person;
 	 * NULL = everybody else. */
 	const char *address;
+	/* Mail: by these it is decided what must be looked up. */
+	const struct sl_people_options *options;
+	bool thorough; /* all of it, for everybody: to be explained */
 };
 
-/** Rows: see people_evidence.sql. */
+/** Rows: see people_evidence.sql, people_mail.sql. */
 sl_status sl_evidence_load(struct sl_pg *pg, struct sl_arena *arena,
 			   const struct sl_evidence_query *query,
 			   struct sl_rows **rows, struct sl_error *err)
@@ -36,7 +51,11 @@ sl_status sl_evidence_load(struct sl_pg *pg, struct sl_arena *arena,
  * One row, as the policy wants it. `is_contact` is left false: whether the
  * row of the contact counts is the caller's question.
  */
-struct sl_meeting_evidence sl_evidence_read(const struct sl_rows *rows,
-					    size_t row, int64_t now_us);
+struct sl_meeting_evidence
+sl_evidence_meeting(const struct sl_rows *rows, size_t row,
+		    const struct sl_people_options *options, int64_t now_us);
+struct sl_mail_evidence
+sl_evidence_mail(const struct sl_rows *rows, size_t row,
+		 const struct sl_people_options *options);
 
 #endif

@@ -83,6 +83,8 @@ load_rules(struct person_work *w, json_t *list, struct sl_error *err)
 			continue;
 		}
 		sl_settings_people(settings, &w->rules[i].options);
+		w->rules[i].options.block =
+			sl_arena_strdup(w->x->arena, w->rules[i].options.block);
 		(void)json_object_set(rule, "contacts",
 				      json_object_get(settings, "contacts"));
 		(void)json_object_set_new(
@@ -97,6 +99,7 @@ load_meetings(struct person_work *w, struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->x->arena);
 	struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
 		.user_id = w->x->user_id,
 		.artifact_ids = ids,
 		.from_us = SL_NO_TIME,
@@ -156,16 +159,16 @@ options_of(const struct person_work *w, const char *integration_id)
 static struct sl_people_decision
 decide_row(const struct person_work *w, size_t row, size_t meeting)
 {
-	struct sl_meeting_evidence e = sl_evidence_read(
-		w->evidence, row, sl_row_time(w->meetings, meeting, "now"));
+	const struct sl_people_options *options = options_of(
+		w, sl_row_text(w->meetings, meeting, "integration_id"));
+	struct sl_meeting_evidence e =
+		sl_evidence_meeting(w->evidence, row, options,
+				    sl_row_time(w->meetings, meeting, "now"));
 
 	/* Nobody becomes a contact by being one. */
 	if (sl_text_equal(sl_row_text(w->evidence, row, "organizer"), w->norm))
 		e.organizer_is_contact = false;
-	return sl_people_decide_meeting(
-		options_of(w,
-			   sl_row_text(w->meetings, meeting, "integration_id")),
-		&e);
+	return sl_people_decide_meeting(options, &e);
 }
 
 static void
@@ -333,7 +336,7 @@ judge(struct person_work *w)
 static void
 put_own(const struct sl_people_options *options, json_t *person)
 {
-	const struct sl_meeting_evidence evidence = { .is_own = true };
+	const struct sl_meeting_evidence evidence = { .who.is_own = true };
 	const struct sl_people_decision d =
 		sl_people_decide_meeting(options, &evidence);
 	json_t *verdict = json_object();

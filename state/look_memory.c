@@ -103,6 +103,8 @@ run_free(struct sl_look_run *run)
 		sl_idset_release(&s->announced);
 	}
 	sl_idset_release(&run->contacts);
+	sl_idset_release(&run->written_to);
+	sl_idset_release(&run->heard_from);
 	sl_arena_free(&run->arena);
 	sl_free(run);
 }

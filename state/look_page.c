@@ -17,6 +17,8 @@ sl_look_page_release(struct sl_look_page *p)
 	sl_rows_free(&p->unlisted);
 	sl_rows_free(&p->people_new);
 	sl_rows_free(&p->people_stored);
+	sl_rows_free(&p->mail_new);
+	sl_rows_free(&p->mail_stored);
 }
 
 static sl_status
@@ -236,6 +238,7 @@ sl_look_commit(struct sl_store *store, const struct sl_commit *commit,
 	}
 	if (status == SL_OK) {
 		sl_look_apply(&p);
+		sl_look_again(s, &p);
 		sl_look_follow(s, &p);
 	}
 	sl_look_page_release(&p);

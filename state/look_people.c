@@ -4,14 +4,22 @@
  * would be written, from the tables for what a commit would judge again, and
  * core/people decides, as in store_people.c.
  */
+#include <string.h>
+
 #include "core/base/clock.h"
+#include "core/base/text.h"
+
+#include "core/json/json.h"
 
 #include "sql.h"
 #include "state/evidence.h"
 #include "state/look_private.h"
 
-#define COLUMNS 3
-#define SEATS   8
+/* Columns of look_people.sql and of look_mail.sql: of an artifact, and of a
+ * participant. */
+#define COLUMNS      3
+#define SEATS        8
+#define MAIL_COLUMNS 5
 
 static const char *
 kind_name(enum sl_identity_kind kind)
@@ -34,6 +42,34 @@ is_judged_again(const struct sl_look_page *p, const struct sl_compared *c)
 	       (p->work.walking || c->was_deleted);
 }
 
+static bool
+is_mail(const struct sl_compared *c)
+{
+	return sl_text_equal(c->artifact->type, SL_TYPE_MAIL);
+}
+
+/* Its people are judged from the page, by that statement. */
+static bool
+is_new_of(const struct sl_compared *c, bool mail)
+{
+	return is_judged_new(c) && c->artifact->participants != NULL &&
+	       is_mail(c) == mail;
+}
+
+static void
+new_arrays(struct sl_arena *arena, struct sl_pg_array **a, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		a[i] = sl_pg_array_new(arena);
+}
+
+static void
+add_arrays(struct sl_params *q, struct sl_pg_array **a, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sl_params_text(q, sl_pg_array_done(a[i]));
+}
+
 static void
 add_seats(struct sl_pg_array **s, const struct sl_artifact *a, int64_t nth)
 {
@@ -50,36 +86,90 @@ add_seats(struct sl_pg_array **s, const struct sl_artifact *a, int64_t nth)
 	}
 }
 
+static void
+add_mail_seats(struct sl_pg_array **s, const struct sl_artifact *a, int64_t nth)
+{
+	for (const struct sl_participant *x = a->participants; x != NULL;
+	     x = x->next) {
+		sl_pg_array_i64(s[0], nth);
+		sl_pg_array_text(s[1], kind_name(x->kind));
+		sl_pg_array_text(s[2], x->value);
+		sl_pg_array_text(s[3], x->normalised);
+		sl_pg_array_text(s[4], x->name);
+		sl_pg_array_text(s[5], x->role);
+		sl_pg_array_bool(s[6], !x->not_person);
+		sl_pg_array_bool(s[7], x->self);
+	}
+}
+
+static bool
+is_draft(const struct sl_artifact *a)
+{
+	for (const char *const *l = a->labels; l != NULL && *l != NULL; l++)
+		if (strcmp(*l, "DRAFT") == 0)
+			return true;
+	return false;
+}
+
+static sl_status
+ask_new_mail(struct sl_look_page *p, struct sl_error *err)
+{
+	const struct sl_people_options *options = &p->work.commit->people;
+	struct sl_pg_array *a[MAIL_COLUMNS], *s[SEATS];
+	struct sl_params q;
+	int64_t nth = 0;
+
+	new_arrays(p->work.arena, a, MAIL_COLUMNS);
+	new_arrays(p->work.arena, s, SEATS);
+	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
+		const struct sl_artifact *x = p->artifacts[i].artifact;
+
+		if (!is_new_of(&p->artifacts[i], true))
+			continue;
+		sl_pg_array_time(a[0], x->occurred_us);
+		sl_pg_array_bool(a[1], x->deleted);
+		sl_pg_array_bool(a[2], x->participants_incomplete);
+		sl_pg_array_bool(a[3], is_draft(x));
+		sl_pg_array_bool(a[4],
+				 sl_json_text(x->metadata, "bulk") != NULL);
+		add_mail_seats(s, x, ++nth);
+	}
+	if (nth == 0)
+		return SL_OK;
+	sl_params_init(&q, p->work.arena);
+	sl_params_text(&q, p->work.commit->lease->user_id);
+	add_arrays(&q, a, MAIL_COLUMNS);
+	sl_params_bool(&q, options->rule == SL_PEOPLE_REPLIED);
+	sl_params_i64(&q, options->max_participants);
+	add_arrays(&q, s, SEATS);
+	return sl_pg_query(p->work.pg, sl_sql_look_mail, &q, &p->mail_new, err);
+}
+
 static sl_status
 ask_new(struct sl_look_page *p, struct sl_error *err)
 {
-	struct sl_arena *arena = p->work.arena;
 	struct sl_pg_array *a[COLUMNS], *s[SEATS];
 	struct sl_params q;
 	int64_t nth = 0;
 
-	for (size_t i = 0; i < COLUMNS; i++)
-		a[i] = sl_pg_array_new(arena);
-	for (size_t i = 0; i < SEATS; i++)
-		s[i] = sl_pg_array_new(arena);
+	new_arrays(p->work.arena, a, COLUMNS);
+	new_arrays(p->work.arena, s, SEATS);
 	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
-		const struct sl_compared *c = &p->artifacts[i];
+		const struct sl_artifact *x = p->artifacts[i].artifact;
 
-		if (!is_judged_new(c) || c->artifact->participants == NULL)
+		if (!is_new_of(&p->artifacts[i], false))
 			continue;
-		sl_pg_array_time(a[0], c->artifact->occurred_us);
-		sl_pg_array_bool(a[1], c->artifact->deleted);
-		sl_pg_array_bool(a[2], c->artifact->participants_incomplete);
-		add_seats(s, c->artifact, ++nth);
+		sl_pg_array_time(a[0], x->occurred_us);
+		sl_pg_array_bool(a[1], x->deleted);
+		sl_pg_array_bool(a[2], x->participants_incomplete);
+		add_seats(s, x, ++nth);
 	}
 	if (nth == 0)
 		return SL_OK;
-	sl_params_init(&q, arena);
+	sl_params_init(&q, p->work.arena);
 	sl_params_text(&q, p->work.commit->lease->user_id);
-	for (size_t i = 0; i < COLUMNS; i++)
-		sl_params_text(&q, sl_pg_array_done(a[i]));
-	for (size_t i = 0; i < SEATS; i++)
-		sl_params_text(&q, sl_pg_array_done(s[i]));
+	add_arrays(&q, a, COLUMNS);
+	add_arrays(&q, s, SEATS);
 	return sl_pg_query(p->work.pg, sl_sql_look_people, &q, &p->people_new,
 			   err);
 }
@@ -88,15 +178,18 @@ static sl_status
 ask_stored(struct sl_look_page *p, struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(p->work.arena);
-	bool any = p->people_us != SL_NO_TIME;
-	const struct sl_evidence_query query = {
+	bool meetings = p->people_us != SL_NO_TIME, mail = false;
+	struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
 		.user_id = p->work.commit->lease->user_id,
 		.artifact_ids = ids,
 		.integration_id = p->work.commit->lease->integration_id,
 		.stream_key = p->work.commit->stream->key,
 		.from_us = p->people_us,
 		.now_us = p->work.commit->now_us,
+		.options = &p->work.commit->people,
 	};
+	sl_status status = SL_OK;
 
 	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
 		const struct sl_compared *c = &p->artifacts[i];
@@ -104,12 +197,17 @@ ask_stored(struct sl_look_page *p, struct sl_error *err)
 		if (!is_judged_again(p, c))
 			continue;
 		sl_pg_array_text(ids, c->id);
-		any = true;
+		mail = mail || is_mail(c);
+		meetings = meetings || !is_mail(c);
 	}
-	if (!any)
-		return SL_OK;
-	return sl_evidence_load(p->work.pg, p->work.arena, &query,
-				&p->people_stored, err);
+	if (meetings)
+		status = sl_evidence_load(p->work.pg, p->work.arena, &query,
+					  &p->people_stored, err);
+	query.of = SL_OF_MAIL;
+	if (mail && status == SL_OK)
+		status = sl_evidence_load(p->work.pg, p->work.arena, &query,
+					  &p->mail_stored, err);
+	return status;
 }
 
 sl_status
@@ -117,6 +215,8 @@ sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 {
 	sl_status status = ask_new(p, err);
 
+	if (status == SL_OK)
+		status = ask_new_mail(p, err);
 	return status == SL_OK ? ask_stored(p, err) : status;
 }
 
@@ -174,6 +274,22 @@ waits(void *ctx, const char *organizer, const char *norm, const char *name,
 	pthread_mutex_unlock(&p->look->mutex);
 }
 
+/* Mail of this run is not stored: the run remembers which way it went. */
+static bool
+corresponds(void *ctx, const char *norm, bool by_user)
+{
+	struct sl_look_page *p = ctx;
+	bool other;
+
+	pthread_mutex_lock(&p->look->mutex);
+	(void)sl_idset_add(by_user ? &p->run->written_to : &p->run->heard_from,
+			   norm);
+	other = sl_idset_has(
+		by_user ? &p->run->heard_from : &p->run->written_to, norm);
+	pthread_mutex_unlock(&p->look->mutex);
+	return other;
+}
+
 /* One whose organizer is a contact by now; NULL: none. */
 static struct sl_look_invited *
 next_invited(struct sl_look_page *p)
@@ -191,15 +307,17 @@ next_invited(struct sl_look_page *p)
 }
 
 static void
-judge(struct sl_look_page *p, const struct sl_rows *rows, bool first)
+judge(struct sl_look_page *p, const struct sl_rows *rows,
+      enum sl_evidence_of of, bool first)
 {
 	const struct sl_people_memory memory = { .knows = knows,
 						 .found = found,
 						 .waits = first ? waits : NULL,
+						 .corresponds = corresponds,
 						 .ctx = p };
 
 	if (rows != NULL)
-		(void)sl_people_judge(&p->work, rows, &memory);
+		(void)sl_people_foresee(&p->work, rows, of, &memory);
 }
 
 static void
@@ -207,8 +325,12 @@ turn(struct sl_look_page *p, bool first)
 {
 	p->made = sl_pg_array_new(p->work.arena);
 	p->made_count = 0;
-	judge(p, p->people_new, first);
-	judge(p, p->people_stored, false);
+	judge(p, p->people_new, SL_OF_MEETINGS, first);
+	judge(p, p->people_stored, SL_OF_MEETINGS, false);
+	if (!first)
+		return;
+	judge(p, p->mail_new, SL_OF_MAIL, false);
+	judge(p, p->mail_stored, SL_OF_MAIL, false);
 }
 
 void
@@ -223,6 +345,7 @@ followed_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	struct sl_look_page *p = ctx;
 	struct sl_pg_array *ids = sl_pg_array_new(p->work.arena);
 	const struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
 		.user_id = p->work.commit->lease->user_id,
 		.artifact_ids = ids,
 		.from_us = SL_NO_TIME,
@@ -261,4 +384,73 @@ sl_look_follow(struct sl_look_store *s, struct sl_look_page *p)
 			return;
 		turn(p, false);
 	}
+}
+
+struct again {
+	struct sl_look_page *page;
+	struct sl_people_chunk chunk;
+	struct sl_rows *rows;
+};
+
+static sl_status
+again_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct again *a = ctx;
+	struct sl_page_work *w = &a->page->work;
+	const struct sl_evidence_query query = {
+		.of = SL_OF_MAIL,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = a->chunk.ids,
+		.options = &w->commit->people,
+	};
+
+	sl_rows_free(&a->rows);
+	w->pg = s->pg;
+	return sl_evidence_load(s->pg, w->arena, &query, &a->rows, err);
+}
+
+static sl_status
+next_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct again *a = ctx;
+
+	a->page->work.pg = s->pg;
+	return sl_people_next_chunk(&a->page->work, &a->chunk, err);
+}
+
+static bool
+begins_again(struct sl_look_page *p)
+{
+	bool first;
+
+	pthread_mutex_lock(&p->look->mutex);
+	first = !p->run->judged_again;
+	p->run->judged_again = true;
+	pthread_mutex_unlock(&p->look->mutex);
+	return first;
+}
+
+/* Stored mail that a run would judge again; once a run, in chunks. */
+void
+sl_look_again(struct sl_look_store *s, struct sl_look_page *p)
+{
+	const char *user = p->work.commit->lease->user_id;
+	SL_AUTO_ARENA scratch = NULL;
+	struct sl_arena *arena = p->work.arena;
+	struct again a = { .page = p };
+	struct sl_error err;
+
+	if (!begins_again(p))
+		return;
+	scratch = sl_arena_new();
+	p->work.arena = scratch;
+	while (sl_look_txn(s, user, next_work, &a, &err) == SL_OK &&
+	       a.chunk.due) {
+		if (sl_look_txn(s, user, again_work, &a, &err) != SL_OK)
+			break;
+		judge(p, a.rows, SL_OF_MAIL, false);
+		sl_arena_reset(scratch);
+	}
+	sl_rows_free(&a.rows);
+	p->work.arena = arena;
 }

@@ -54,6 +54,8 @@ struct sl_look_run {
 	struct sl_look_stream *streams, **tail;
 	int opened; /* streams that only exist here */
 	struct sl_idset contacts;
+	struct sl_idset written_to, heard_from; /* by mail that counts */
+	bool judged_again;
 	struct sl_look_invited *invited;
 };
 
@@ -103,7 +105,8 @@ struct sl_look_page {
 	struct sl_page_work work;
 	struct sl_compared *artifacts;
 	struct sl_rows *tombstones, *orphans, *patches, *streams, *unlisted;
-	struct sl_rows *people_new, *people_stored;
+	struct sl_rows *people_new, *people_stored; /* of meetings */
+	struct sl_rows *mail_new, *mail_stored;
 	struct sl_known_ref *refs;
 	bool had_rows;
 	int64_t people_us;
@@ -120,6 +123,8 @@ sl_status sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 void sl_look_apply_people(struct sl_look_page *p);
 /** Events stored before whose organizers have become contacts. */
 void sl_look_follow(struct sl_look_store *s, struct sl_look_page *p);
+/** Stored mail that the run would judge again. */
+void sl_look_again(struct sl_look_store *s, struct sl_look_page *p);
 /** look_streams.c: open, change and close streams in memory. */
 void sl_look_apply_streams(struct sl_look_page *p);
 sl_status sl_look_commit(struct sl_store *store, const struct sl_commit *commit,

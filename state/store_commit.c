@@ -62,6 +62,7 @@ work_init(struct sl_page_work *w)
 	w->begun = false;
 	w->series_due = false;
 	w->people_from_us = SL_NO_TIME;
+	w->judges_mail = false;
 	w->pending = NULL;
 	w->counts = (struct sl_tally){ .pages = 1,
 				       .fetched = (int64_t)c->page->items };

@@ -4,6 +4,8 @@
  * the zones changed, a series lives again, or a page held more than one
  * transaction should. What cannot be expanded here becomes a wanted item where
  * the provider lists instances, and is marked otherwise.
+ *
+ * Then mail that a page left to be judged again, a chunk a transaction.
  */
 #include <string.h>
 
@@ -182,9 +184,8 @@ load(struct expand_work *w, struct sl_pg *pg, struct sl_rows **rows,
 }
 
 static sl_status
-expand_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+expand_masters(struct expand_work *w, struct sl_pg *pg, struct sl_error *err)
 {
-	struct expand_work *w = ctx;
 	SL_AUTO_ROWS rows = NULL;
 	sl_status status;
 
@@ -193,11 +194,52 @@ expand_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	w->reasons = sl_pg_array_new(w->arena);
 	w->waiting = w->asked_count = 0;
 	w->skipped = false;
-	status = load(w, s->pg, &rows, err);
+	status = load(w, pg, &rows, err);
 	if (status != SL_OK || sl_row_text(rows, 0, "artifact_id") == NULL)
 		return status;
-	status = expand_rows(w, s->pg, rows, err);
-	return status == SL_OK ? book_asked(w, s->pg, err) : status;
+	status = expand_rows(w, pg, rows, err);
+	return status == SL_OK ? book_asked(w, pg, err) : status;
+}
+
+static sl_status
+judge_again(struct expand_work *w, struct sl_pg *pg, struct sl_error *err)
+{
+	const struct sl_expand_request *r = w->request;
+	const struct sl_commit commit = { .lease = r->lease,
+					  .stream = r->stream,
+					  .people = r->people,
+					  .now_us = r->now_us };
+	struct sl_page_work page = { .pg = pg,
+				     .commit = &commit,
+				     .arena = w->arena };
+	const struct sl_log_entry entry = {
+		.lease = r->lease,
+		.trigger = r->trigger,
+		.mode = r->mode,
+		.status = "running",
+		.started_us = SL_NO_TIME,
+		.finished_us = SL_NO_TIME,
+		.add = &page.counts,
+	};
+	bool more = false;
+	sl_status status = sl_people_again(&page, &more, err);
+
+	if (more)
+		w->out.answer = SL_EXPAND_MORE;
+	if (status != SL_OK || page.counts.contacts_created == 0)
+		return status;
+	return sl_log_book(pg, w->arena, &entry, err);
+}
+
+static sl_status
+expand_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct expand_work *w = ctx;
+	sl_status status = expand_masters(w, s->pg, err);
+
+	if (status != SL_OK || w->out.answer != SL_EXPANDED)
+		return status;
+	return judge_again(w, s->pg, err);
 }
 
 sl_status

@@ -5,6 +5,7 @@
 #ifndef SL_STATE_STORE_PAGE_H
 #define SL_STATE_STORE_PAGE_H
 
+#include "state/evidence.h"
 #include "state/store_private.h"
 
 /** An artifact of the page that was written. */
@@ -39,6 +40,7 @@ struct sl_page_work {
 	bool begun;      /* events have begun since the last page */
 	bool series_due; /* masters are left to be expanded  */
 	int64_t people_from_us;
+	bool judges_mail; /* mail of the account was judged before */
 
 	const struct sl_ref *pending;
 	struct sl_tally counts;
@@ -120,6 +122,18 @@ sl_status sl_page_move_stream(struct sl_page_work *w, struct sl_error *err)
 /* store_people.c */
 sl_status sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+/** Whoever writes a user's people goes alone, until the transaction ends. */
+sl_status sl_people_lock(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
+/* store_judge.c */
+
+/** Judge by some evidence and write what follows. Under sl_people_lock.
+ *  `made`: the new contacts, normalised; or NULL. */
+sl_status sl_people_judge(struct sl_page_work *w,
+			  const struct sl_evidence_query *query,
+			  struct sl_pg_array *made, bool *creates,
+			  struct sl_error *err) SL_NODISCARD;
 
 /** Contacts of pages that were only looked at. */
 struct sl_people_memory {
@@ -130,13 +144,47 @@ struct sl_people_memory {
 	 * NULL: need not be told */
 	void (*waits)(void *ctx, const char *organizer, const char *norm,
 		      const char *name, const char *reason);
+	/* mail that counts went this way: did any go the other way? */
+	bool (*corresponds)(void *ctx, const char *norm, bool by_user);
 	void *ctx;
 };
 
-/** Who of the evidence (rows of people_evidence) would become a contact: each
- *  is `found`; how many. Writes nothing. */
-size_t sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
-		       const struct sl_people_memory *memory);
+/** Who of the evidence (its rows, of meetings or of mail) would become a
+ *  contact: each is `found`; how many. Writes nothing. */
+size_t sl_people_foresee(const struct sl_page_work *w,
+			 const struct sl_rows *rows, enum sl_evidence_of of,
+			 const struct sl_people_memory *memory);
+
+/* store_again.c */
+
+/**
+ * Stored mail of the account, judged again because the rule or the user's own
+ * addresses are no longer those that it was judged by: a chunk of it.
+ *
+ * more		set when another chunk is left
+ */
+sl_status sl_people_again(struct sl_page_work *w, bool *more,
+			  struct sl_error *err) SL_NODISCARD;
+
+/** The page wrote mail: what it was judged by is kept from now on. */
+sl_status sl_people_begin(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
+/** A part of the stored mail that is to be judged again. */
+struct sl_people_chunk {
+	char basis[65]; /* judged by that, then; "" = not begun */
+	char after_key[SL_STREAM_KEY_MAX + 1]; /* its last message */
+	char after_id[SL_SOURCE_ID_MAX + 1];
+	struct sl_pg_array *ids; /* on the work's arena */
+	size_t count;
+	bool due;  /* false: all was judged as it would be now */
+	bool more; /* another one is behind it                 */
+};
+
+/** The next one behind `chunk`'s end; the first when it is all zero. */
+sl_status sl_people_next_chunk(struct sl_page_work *w,
+			       struct sl_people_chunk *chunk,
+			       struct sl_error *err) SL_NODISCARD;
 /* store_self.c */
 sl_status sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;

@@ -1,266 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * People of a page: under the user's lock one query gathers the evidence,
- * core/people decides, and what is to be written is written in order.
+ * People of a page: under the user's lock one query gathers the evidence of
+ * its meetings or its mail, and store_judge.c makes contacts of it.
  *
  * Two streams of a user may commit at once, in any order, and after a crash in
  * another one; the contacts must be the same. So the lock comes before the
- * evidence: whoever is second sees whom the first one made a contact.
+ * evidence: whoever is second sees whom the first one made a contact, and, of
+ * mail in both directions, what the first one stored.
  *
- * The evidence comes sorted by address, so one person's rows stand together.
- * A contact made here may be the organizer of another, unanswered invitation:
- * the decision is repeated until nothing new comes of it, for the events of
- * the page and for those stored before.
+ * What is stored already is judged again when a page changes what decides
+ * about it: events whose organizer became a contact, here; all mail of an
+ * account whose rule or own addresses changed, in store_again.c.
  */
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#include "core/people/policy.h"
-
 #include "sql.h"
-#include "state/evidence.h"
 #include "state/store_page.h"
 
-#define ROUNDS_MAX 3
-
-/* Of contact_emails.address, bytes; a longer one is shown normalised. */
-#define ADDRESS_SHOWN_MAX 1024
-
-/* One person, over all rows of its address. */
-struct person {
-	size_t from, to; /* rows */
-	const char *norm;
-	const char *address;
-	const char *name;   /* the first one that is a name; or NULL */
-	const char *reason; /* of becoming a contact; NULL = none  */
-	const char *artifact_id;
-	int64_t first_us, last_us; /* seen at; SL_NO_TIME = not yet */
-	bool is_contact;
-};
-
-struct people_work {
-	const struct sl_page_work *w;
-	const struct sl_rows *rows;
-	const struct sl_people_memory *memory; /* NULL = none */
-	struct person *persons;
-	size_t count;
-};
-
-static void
-note_seen(const struct people_work *pw, struct person *who, size_t row)
-{
-	int64_t at = sl_row_time(pw->rows, row, "occurred_at");
-
-	if (at == SL_NO_TIME || at > pw->w->commit->now_us ||
-	    sl_row_bool(pw->rows, row, "cancelled"))
-		return;
-	if (who->first_us == SL_NO_TIME || at < who->first_us)
-		who->first_us = at;
-	if (who->last_us == SL_NO_TIME || at > who->last_us)
-		who->last_us = at;
-}
-
-static void
-note_name(const struct people_work *pw, struct person *who, size_t row)
-{
-	const char *name = sl_row_text(pw->rows, row, "name");
-
-	if (who->name == NULL && name != NULL && name[0] != '\0' &&
-	    !sl_ascii_iequal(name, who->address) &&
-	    !sl_ascii_iequal(name, who->norm))
-		who->name = name;
-}
-
-static bool
-remembers(const struct people_work *pw, const char *norm)
-{
-	return pw->memory != NULL && norm != NULL &&
-	       pw->memory->knows(pw->memory->ctx, norm);
-}
-
-static void
-group(struct people_work *pw)
-{
-	size_t rows = sl_rows_count(pw->rows);
-	struct person *who = NULL;
-
-	pw->persons = SL_NEW_ARRAY(pw->w->arena, rows, struct person);
-	for (size_t i = 0; i < rows; i++) {
-		const char *norm = sl_row_text(pw->rows, i, "norm");
-
-		if (who == NULL || strcmp(who->norm, norm) != 0) {
-			who = &pw->persons[pw->count++];
-			*who = (struct person){
-				.from = i,
-				.norm = norm,
-				.address = sl_row_text(pw->rows, i, "value"),
-				.first_us = SL_NO_TIME,
-				.last_us = SL_NO_TIME,
-				.is_contact = sl_row_bool(pw->rows, i,
-							  "is_contact") ||
-					      remembers(pw, norm),
-			};
-		}
-		who->to = i + 1;
-		note_name(pw, who, i);
-		note_seen(pw, who, i);
-	}
-}
-
-/* Did an earlier round make the organizer a contact? */
-static bool
-became_contact(const struct people_work *pw, const char *norm)
-{
-	size_t low = 0, high = pw->count;
-
-	if (remembers(pw, norm))
-		return true;
-	while (norm != NULL && low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcmp(pw->persons[mid].norm, norm);
-
-		if (order == 0)
-			return pw->persons[mid].reason != NULL;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
-static struct sl_people_decision
-decide_row(const struct people_work *pw, size_t row)
-{
-	struct sl_meeting_evidence evidence =
-		sl_evidence_read(pw->rows, row, pw->w->commit->now_us);
-
-	if (became_contact(pw, sl_row_text(pw->rows, row, "organizer")))
-		evidence.organizer_is_contact = true;
-	return sl_people_decide_meeting(&pw->w->commit->people, &evidence);
-}
-
-/* One round over everybody who is no contact yet; did it make one? */
-static bool
-decide(struct people_work *pw)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < pw->count; i++) {
-		struct person *who = &pw->persons[i];
-
-		for (size_t row = who->from; row < who->to; row++) {
-			struct sl_people_decision d;
-
-			if (who->is_contact || who->reason != NULL)
-				break;
-			d = decide_row(pw, row);
-			if (!d.contact)
-				continue;
-			who->reason = d.reason;
-			who->artifact_id =
-				sl_row_text(pw->rows, row, "artifact_id");
-			any = true;
-		}
-	}
-	return any;
-}
-
-static bool
-is_touched(const struct people_work *pw, const struct person *who)
-{
-	int64_t first = sl_row_time(pw->rows, who->from, "first_seen_at");
-	int64_t last = sl_row_time(pw->rows, who->from, "last_seen_at");
-
-	if (!who->is_contact || who->first_us == SL_NO_TIME)
-		return false;
-	return first == SL_NO_TIME || last == SL_NO_TIME ||
-	       who->first_us < first || who->last_us > last;
-}
-
-static const char *
-rule_name(enum sl_people_rule rule)
-{
-	switch (rule) {
-	case SL_PEOPLE_MET:
-		return "met";
-	case SL_PEOPLE_ALL:
-		return "all";
-	case SL_PEOPLE_NONE:
-		return "none";
-	}
-	return NULL;
-}
-
-const char *
-sl_address_shown(const char *address, const char *norm)
-{
-	return strlen(address) <= ADDRESS_SHOWN_MAX ? address : norm;
-}
-
-static sl_status
-create(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
-{
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_pg_array *a[6];
-	struct sl_params p;
-	sl_status status;
-
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		a[i] = sl_pg_array_new(w->arena);
-	for (size_t i = 0; i < pw->count; i++) {
-		const struct person *who = &pw->persons[i];
-
-		if (who->reason == NULL)
-			continue;
-		sl_pg_array_text(a[0], who->norm);
-		sl_pg_array_text(a[1],
-				 sl_address_shown(who->address, who->norm));
-		sl_pg_array_text(a[2], who->name);
-		sl_pg_array_text(a[3], rule_name(w->commit->people.rule));
-		sl_pg_array_text(a[4], who->reason);
-		sl_pg_array_text(a[5], who->artifact_id);
-	}
-	sl_params_lease(&p, w->arena, w->commit->lease);
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		sl_params_text(&p, sl_pg_array_done(a[i]));
-	sl_params_time(&p, w->commit->now_us);
-	status = sl_pg_query(w->pg, sl_sql_people_create, &p, &rows, err);
-	if (status == SL_OK)
-		w->counts.contacts_created += sl_row_i64(rows, 0, "created", 0);
-	return status;
-}
-
-static sl_status
-touch(struct people_work *pw, struct sl_error *err)
-{
-	const struct sl_page_work *w = pw->w;
-	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
-	struct sl_pg_array *firsts = sl_pg_array_new(w->arena);
-	struct sl_pg_array *lasts = sl_pg_array_new(w->arena);
-	struct sl_params p;
-
-	for (size_t i = 0; i < pw->count; i++) {
-		const struct person *who = &pw->persons[i];
-
-		if (!is_touched(pw, who))
-			continue;
-		sl_pg_array_text(norms, who->norm);
-		sl_pg_array_time(firsts, who->first_us);
-		sl_pg_array_time(lasts, who->last_us);
-	}
-	sl_params_init(&p, w->arena);
-	sl_params_text(&p, w->commit->lease->user_id);
-	sl_params_text(&p, sl_pg_array_done(norms));
-	sl_params_text(&p, sl_pg_array_done(firsts));
-	sl_params_text(&p, sl_pg_array_done(lasts));
-	return sl_pg_query(w->pg, sl_sql_people_touch, &p, NULL, err);
-}
-
-static sl_status
-lock_people(struct sl_page_work *w, struct sl_error *err)
+sl_status
+sl_people_lock(struct sl_page_work *w, struct sl_error *err)
 {
 	struct sl_params p;
 
@@ -269,61 +30,41 @@ lock_people(struct sl_page_work *w, struct sl_error *err)
 	return sl_pg_query(w->pg, sl_sql_people_lock, &p, NULL, err);
 }
 
-static bool
-has_people(const struct sl_page_work *w)
+/* What of the page is about people. */
+struct subject {
+	bool meetings, mail;
+	bool new_mail; /* artifacts were written */
+};
+
+static struct subject
+subject_of(const struct sl_page_work *w)
 {
+	struct subject s = { .meetings = w->begun };
+
 	for (size_t i = 0; i < w->written_count; i++) {
-		if (w->written[i].people &&
-		    w->written[i].artifact->participants != NULL)
-			return true;
+		const struct sl_artifact *a = w->written[i].artifact;
+		bool mail = sl_text_equal(a->type, SL_TYPE_MAIL);
+
+		s.new_mail = s.new_mail || mail;
+		if (!w->written[i].people || a->participants == NULL)
+			continue;
+		s.mail = s.mail || mail;
+		s.meetings = s.meetings || !mail;
 	}
-	return w->begun || w->judged_count > 0;
+	/* Known by their ids alone: the statements take what is theirs. */
+	if (w->judged_count > 0) {
+		s.mail = s.mail || w->judges_mail;
+		s.meetings = true;
+	}
+	if (w->page->patches.first != NULL)
+		s.mail = s.mail || w->judges_mail;
+	return s;
 }
 
-/* Look at some meetings and write what follows; `made`: the new contacts. */
-static sl_status
-judge(struct sl_page_work *w, const struct sl_evidence_query *query,
-      struct sl_pg_array *made, bool *creates, struct sl_error *err)
-{
-	SL_AUTO_ROWS rows = NULL;
-	struct people_work pw = { .w = w };
-	bool touches = false;
-	sl_status status = sl_evidence_load(w->pg, w->arena, query, &rows, err);
-
-	*creates = false;
-	if (status != SL_OK)
-		return status;
-	pw.rows = rows;
-	group(&pw);
-	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
-		*creates = true;
-	for (size_t i = 0; i < pw.count; i++) {
-		touches = touches || is_touched(&pw, &pw.persons[i]);
-		if (pw.persons[i].reason != NULL)
-			sl_pg_array_text(
-				made,
-				sl_arena_strdup(w->arena, pw.persons[i].norm));
-	}
-	if (*creates)
-		status = create(&pw, w, err);
-	if (status == SL_OK && touches)
-		status = touch(&pw, err);
-	return status;
-}
-
-static sl_status
-judge_page(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
-	   struct sl_error *err)
+static struct sl_pg_array *
+page_ids(const struct sl_page_work *w)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
-	const struct sl_evidence_query query = {
-		.user_id = w->commit->lease->user_id,
-		.artifact_ids = ids,
-		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
-		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
-		.now_us = w->commit->now_us,
-	};
 
 	for (size_t i = 0; i < w->written_count; i++) {
 		if (w->written[i].people)
@@ -331,7 +72,46 @@ judge_page(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
 	}
 	for (size_t i = 0; i < w->judged_count; i++)
 		sl_pg_array_text(ids, w->judged[i]);
-	return judge(w, &query, made, creates, err);
+	return ids;
+}
+
+static sl_status
+judge_meetings(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
+	       struct sl_error *err)
+{
+	const struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = page_ids(w),
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
+		.now_us = w->commit->now_us,
+	};
+
+	return sl_people_judge(w, &query, made, creates, err);
+}
+
+/* Patches restore messages, and relabel them: both may make them count. */
+static sl_status
+judge_mail(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *patched = sl_pg_array_new(w->arena);
+	const struct sl_evidence_query query = {
+		.of = SL_OF_MAIL,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = page_ids(w),
+		.source_ids = patched,
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.options = &w->commit->people,
+	};
+	bool creates;
+
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next)
+		sl_pg_array_text(patched, x->source_id);
+	return sl_people_judge(w, &query, NULL, &creates, err);
 }
 
 /*
@@ -346,6 +126,7 @@ judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
 	const struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
 		.user_id = w->commit->lease->user_id,
 		.artifact_ids = ids,
 		.from_us = SL_NO_TIME,
@@ -363,21 +144,16 @@ judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
 		return status;
 	for (size_t i = 0; i < sl_rows_count(rows); i++)
 		sl_pg_array_text(ids, sl_row_text(rows, i, "id"));
-	return judge(w, &query, made, creates, err);
+	return sl_people_judge(w, &query, made, creates, err);
 }
 
-sl_status
-sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
+static sl_status
+put_meetings(struct sl_page_work *w, struct sl_error *err)
 {
 	struct sl_pg_array *made = sl_pg_array_new(w->arena);
 	bool creates = false;
-	sl_status status;
+	sl_status status = judge_meetings(w, made, &creates, err);
 
-	if (!has_people(w))
-		return SL_OK;
-	status = lock_people(w, err);
-	if (status == SL_OK)
-		status = judge_page(w, made, &creates, err);
 	/* Ends: every turn makes contacts of people who were none. */
 	while (status == SL_OK && creates) {
 		struct sl_pg_array *organizers = made;
@@ -388,43 +164,34 @@ sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	return status;
 }
 
-/* Nobody yet: whom would it take? */
-static void
-tell_waiting(const struct people_work *pw, const struct person *who)
+/* A chunk of what must be judged again; the rest follows when the stream
+ * rests, or with the next page. */
+static sl_status
+put_again(struct sl_page_work *w, struct sl_error *err)
 {
-	for (size_t row = who->from; row < who->to; row++) {
-		struct sl_meeting_evidence evidence =
-			sl_evidence_read(pw->rows, row, pw->w->commit->now_us);
-		const char *organizer = sl_row_text(pw->rows, row, "organizer");
-		struct sl_people_decision d;
+	bool more = false;
+	sl_status status = sl_people_again(w, &more, err);
 
-		evidence.organizer_is_contact = true;
-		d = sl_people_decide_meeting(&pw->w->commit->people, &evidence);
-		if (d.contact && organizer != NULL)
-			pw->memory->waits(pw->memory->ctx, organizer, who->norm,
-					  who->name, d.reason);
-	}
+	if (more)
+		w->stream.series_due = true;
+	return status;
 }
 
-size_t
-sl_people_judge(const struct sl_page_work *w, const struct sl_rows *rows,
-		const struct sl_people_memory *memory)
+sl_status
+sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 {
-	struct people_work pw = { .w = w, .rows = rows, .memory = memory };
-	size_t found = 0;
+	const struct subject s = subject_of(w);
+	sl_status status = SL_OK;
 
-	group(&pw);
-	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
-		;
-	for (size_t i = 0; i < pw.count; i++) {
-		const struct person *who = &pw.persons[i];
-
-		if (who->reason == NULL && !who->is_contact && memory->waits)
-			tell_waiting(&pw, who);
-		if (who->reason == NULL)
-			continue;
-		memory->found(memory->ctx, who->norm, who->name, who->reason);
-		found++;
-	}
-	return found;
+	if (s.meetings || s.mail)
+		status = sl_people_lock(w, err);
+	if (status == SL_OK && s.meetings)
+		status = put_meetings(w, err);
+	if (status == SL_OK && s.mail)
+		status = judge_mail(w, err);
+	if (status != SL_OK)
+		return status;
+	if (w->judges_mail)
+		return put_again(w, err);
+	return s.new_mail ? sl_people_begin(w, err) : SL_OK;
 }

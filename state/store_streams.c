@@ -279,6 +279,7 @@ sl_page_move_stream(struct sl_page_work *w, struct sl_error *err)
 	describe(w, rows);
 	w->begun = sl_row_bool(rows, 0, "begun");
 	w->people_from_us = sl_row_time(rows, 0, "people_from");
+	w->judges_mail = sl_row_bool(rows, 0, "judges_mail");
 	(void)snprintf(w->xid, sizeof(w->xid), "%s",
 		       sl_row_text(rows, 0, "xid"));
 	return SL_OK;

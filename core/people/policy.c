@@ -22,9 +22,11 @@ static const struct sl_people_decision
 	suppressed = { .reason = "suppressed",
 		       .words = "The user deleted this contact; it does not "
 				"come back by itself." },
+	blocked = { .reason = "blocked",
+		    .words = "The settings block the address or its domain." },
 	rule_none = { .reason = "rule-none",
-		      .words = "The settings say that events make no "
-			       "contacts." },
+		      .words = "The settings say that nobody becomes a "
+			       "contact by itself." },
 	rule_all = { .contact = true,
 		     .reason = "rule-all",
 		     .words = "The settings say that everyone named becomes "
@@ -87,6 +89,40 @@ decide_presence(const struct sl_meeting_evidence *e)
 	return &user_not_there;
 }
 
+static const struct sl_people_decision
+	message_gone = { .reason = "message-gone",
+			 .words = "The message is deleted, in the trash, or "
+				  "spam." },
+	draft = { .reason = "draft", .words = "The message was not sent." },
+	bulk_mail = { .reason = "bulk-mail",
+		      .words = "It is bulk mail, which makes nobody a "
+			       "contact." },
+	too_many_recipients = { .reason = "too-many-recipients",
+				.words = "The message has more recipients "
+					 "than the settings allow, or their "
+					 "list is incomplete." },
+	not_by_user = { .reason = "not-by-user",
+			.words = "The user did not write the message." },
+	not_a_recipient = { .reason = "not-a-recipient",
+			    .words = "The user wrote the message, but not to "
+				     "this address." },
+	only_named = { .reason = "only-named",
+		       .words = "Others wrote to each other; the message only "
+				"names this address." },
+	no_answer = { .reason = "no-answer",
+		      .words = "The user wrote to this address, but has no "
+			       "mail from it." },
+	not_answered_by_user = { .reason = "not-written-to",
+				 .words = "They wrote to the user, who has not "
+					  "written to them." },
+	written_to = { .contact = true,
+		       .reason = "written-to",
+		       .words = "The user wrote to this address." },
+	correspondence = { .contact = true,
+			   .reason = "correspondence",
+			   .words = "The user wrote to this address and got "
+				    "mail from it." };
+
 static const struct sl_people_decision *
 decide_met(const struct sl_people_options *options,
 	   const struct sl_meeting_evidence *e)
@@ -108,18 +144,20 @@ decide_met(const struct sl_people_options *options,
 
 /* What the address alone decides, under any rule; NULL = nothing. */
 static const struct sl_people_decision *
-decide_identity(const struct sl_meeting_evidence *e)
+decide_identity(const struct sl_person_evidence *who)
 {
-	if (e->is_own)
+	if (who->is_own)
 		return &own_address;
-	if (e->is_contact)
+	if (who->is_contact)
 		return &already_contact;
-	if (!e->is_person)
+	if (!who->is_person)
 		return &not_a_person;
-	if (e->is_machine)
+	if (who->is_machine)
 		return &machine_address;
-	if (e->is_suppressed)
+	if (who->is_suppressed)
 		return &suppressed;
+	if (who->is_blocked)
+		return &blocked;
 	return NULL;
 }
 
@@ -127,7 +165,8 @@ struct sl_people_decision
 sl_people_decide_meeting(const struct sl_people_options *options,
 			 const struct sl_meeting_evidence *evidence)
 {
-	const struct sl_people_decision *known = decide_identity(evidence);
+	const struct sl_people_decision *known =
+		decide_identity(&evidence->who);
 
 	if (known != NULL)
 		return *known;
@@ -136,6 +175,70 @@ sl_people_decide_meeting(const struct sl_people_options *options,
 		return *decide_met(options, evidence);
 	case SL_PEOPLE_ALL:
 		return rule_all;
+	case SL_PEOPLE_SENT:
+	case SL_PEOPLE_REPLIED:
+	case SL_PEOPLE_NONE:
+		break;
+	}
+	return rule_none;
+}
+
+/* Why the message counts for nobody; NULL: it counts. */
+static const struct sl_people_decision *
+decide_message(const struct sl_people_options *options,
+	       const struct sl_mail_evidence *e)
+{
+	if (e->gone)
+		return &message_gone;
+	if (e->draft)
+		return &draft;
+	if (e->bulk)
+		return &bulk_mail;
+	if (e->incomplete || e->recipients > options->max_participants)
+		return &too_many_recipients;
+	return NULL;
+}
+
+static const struct sl_people_decision *
+decide_sent(const struct sl_mail_evidence *e)
+{
+	if (!e->user_wrote)
+		return &not_by_user;
+	return e->is_recipient ? &written_to : &not_a_recipient;
+}
+
+static const struct sl_people_decision *
+decide_replied(const struct sl_mail_evidence *e)
+{
+	if (e->user_wrote && !e->is_recipient)
+		return &not_a_recipient;
+	if (!e->user_wrote && !e->is_author)
+		return &only_named;
+	if (e->other_way)
+		return &correspondence;
+	return e->user_wrote ? &no_answer : &not_answered_by_user;
+}
+
+struct sl_people_decision
+sl_people_decide_mail(const struct sl_people_options *options,
+		      const struct sl_mail_evidence *evidence)
+{
+	const struct sl_people_decision *known =
+		decide_identity(&evidence->who);
+
+	if (known == NULL && options->rule != SL_PEOPLE_MET &&
+	    options->rule != SL_PEOPLE_NONE)
+		known = decide_message(options, evidence);
+	if (known != NULL)
+		return *known;
+	switch (options->rule) {
+	case SL_PEOPLE_SENT:
+		return *decide_sent(evidence);
+	case SL_PEOPLE_REPLIED:
+		return *decide_replied(evidence);
+	case SL_PEOPLE_ALL:
+		return rule_all;
+	case SL_PEOPLE_MET:
 	case SL_PEOPLE_NONE:
 		break;
 	}
@@ -143,16 +246,29 @@ sl_people_decide_meeting(const struct sl_people_options *options,
 }
 
 bool
+sl_people_mail_counts(const struct sl_people_options *options,
+		      const struct sl_mail_evidence *evidence)
+{
+	return decide_message(options, evidence) == NULL;
+}
+
+static const char *const rule_names[] = {
+	[SL_PEOPLE_MET] = "met",         [SL_PEOPLE_SENT] = "sent",
+	[SL_PEOPLE_REPLIED] = "replied", [SL_PEOPLE_ALL] = "all",
+	[SL_PEOPLE_NONE] = "none",
+};
+
+const char *
+sl_people_rule_name(enum sl_people_rule rule)
+{
+	return rule_names[rule];
+}
+
+bool
 sl_people_rule_parse(const char *text, enum sl_people_rule *rule)
 {
-	static const char *const names[] = {
-		[SL_PEOPLE_MET] = "met",
-		[SL_PEOPLE_ALL] = "all",
-		[SL_PEOPLE_NONE] = "none",
-	};
-
-	for (size_t i = 0; i < SL_ARRAY_LEN(names); i++) {
-		if (sl_text_equal(text, names[i])) {
+	for (size_t i = 0; i < SL_ARRAY_LEN(rule_names); i++) {
+		if (sl_text_equal(text, rule_names[i])) {
 			*rule = (enum sl_people_rule)i;
 			return true;
 		}

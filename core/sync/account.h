@@ -80,7 +80,8 @@ struct sl_stream_row {
 	int resyncs;           /* refused cursors in a row          */
 	int failures;          /* failed runs in a row              */
 	int64_t not_before_us; /* SL_NO_TIME = at any time          */
-	bool series_due;       /* masters wait to be expanded       */
+	bool series_due;       /* masters wait to be expanded, or mail
+				* to be judged again: sl_store.expand */
 };
 
 /** One consent and its sealed tokens. */

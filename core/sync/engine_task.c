@@ -319,6 +319,10 @@ expand(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
 		.stream = &task->row,
 		.lists_instances = task->kind->lists_instances,
 		.now_us = sl_run_now_us(run),
+		.people = run->people,
+		.trigger = run->work->trigger,
+		.mode = task->row.state == SL_STREAM_WALKING ? "full"
+							     : "incremental",
 	};
 	struct sl_expand_outcome out = { .answer = SL_EXPAND_MORE };
 	sl_status status = SL_OK;

@@ -116,6 +116,7 @@ sl_settings_people(const json_t *settings, struct sl_people_options *out)
 	*out = (struct sl_people_options){
 		.rule = SL_PEOPLE_NONE,
 		.max_participants = MAX_PARTICIPANTS_DEFAULT,
+		.block = json_string_value(json_object_get(settings, "block")),
 	};
 	if (rule)
 		(void)sl_people_rule_parse(rule, &out->rule);

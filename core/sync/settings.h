@@ -27,7 +27,7 @@ sl_status sl_settings_resolve(const struct sl_option *table, const char *text,
 void sl_settings_fingerprint(const struct sl_option *table,
 			     const json_t *settings, char out[65]);
 
-/** What the settings say about who becomes a contact. */
+/** What the settings say about who becomes a contact; its text is theirs. */
 void sl_settings_people(const json_t *settings, struct sl_people_options *out);
 
 #endif

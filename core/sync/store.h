@@ -119,17 +119,21 @@ struct sl_sweep_outcome {
 	const struct sl_ref *pending; /* with SL_SWEEP_ASKS  */
 };
 
-/** Expand masters that are due: new, changed, or short of the window. */
+/** Expand masters that are due: new, changed, or short of the window. Then
+ *  judge stored mail again that a page left (another rule, another own
+ *  address). */
 struct sl_expand_request {
 	const struct sl_lease *lease;
 	const struct sl_stream_row *stream;
 	bool lists_instances; /* of the stream's kind */
 	int64_t now_us;
+	struct sl_people_options people;
+	const char *trigger, *mode; /* for the log row */
 };
 
 enum sl_expand_answer {
-	SL_EXPANDED,    /* none is due any more                        */
-	SL_EXPAND_MORE, /* a chunk was expanded: call again            */
+	SL_EXPANDED,    /* nothing is due any more                     */
+	SL_EXPAND_MORE, /* a chunk was done: call again                */
 	SL_EXPAND_ASKS, /* instances became pending: the provider knows */
 };
 

@@ -1,5 +1,5 @@
 -- What is stored about meetings, one row a person of each: what decides who
--- becomes a contact. Own addresses and what is no person are left out, unless
+-- becomes a contact; mail is people_mail's. Own addresses and what is no person are left out, unless
 -- one address is asked about.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 uuid[]                  artifacts that changed
@@ -17,7 +17,7 @@ WITH chosen AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.occurred_at, x.deleted_at, x.participants_incomplete
 		FROM public.artifacts x
-		WHERE x.user_id = $1::uuid AND x.id = c.id
+		WHERE x.user_id = $1::uuid AND x.id = c.id AND x.type <> 'email'
 		OFFSET 0
 	) a
 	UNION
@@ -30,7 +30,7 @@ WITH chosen AS MATERIALIZED (
 		OFFSET 0
 	) a
 	WHERE a.integration_id = $2::uuid AND a.stream_key = $3::text
-		AND a.deleted_at IS NULL
+		AND a.deleted_at IS NULL AND a.type <> 'email'
 ), seat AS (
 	SELECT c.*, p.kind, p.value, p.value_norm, p.name, p.role, p.response,
 		p.is_person, p.position,

@@ -21,7 +21,8 @@
 -- $19 text         stream key of artifacts
 -- $20 boolean      a stream without a walk takes up its position
 -- Result: state, enabled, rewalk_at, sweep_state, cursor, people_from (events begun up to there
--- were judged), begun (others have begun since), xid. No row: fence moved.
+-- were judged), begun (others have begun since), judges_mail (mail of the account
+-- was judged for contacts), xid. No row: fence moved.
 WITH held AS MATERIALIZED (
 	SELECT c.fence
 	FROM sluice.schedule c
@@ -32,14 +33,14 @@ WITH held AS MATERIALIZED (
 	SELECT o.people_at, EXISTS (
 		SELECT
 		FROM (
-			SELECT x.integration_id, x.stream_key, x.deleted_at
+			SELECT x.integration_id, x.stream_key, x.deleted_at, x.type
 			FROM public.artifacts x
 			WHERE x.user_id = $1::uuid AND x.occurred_at > o.people_at
 				AND x.occurred_at <= $5::timestamptz
 			OFFSET 0
 		) a
 		WHERE a.integration_id = $2::uuid AND a.stream_key = $19::text
-			AND a.deleted_at IS NULL) AS begun
+			AND a.deleted_at IS NULL AND a.type <> 'email') AS begun
 	FROM public.sync_state o
 	WHERE o.id = $4::uuid AND o.user_id = $1::uuid
 )
@@ -92,4 +93,9 @@ FROM held, old
 WHERE s.id = $4::uuid AND s.user_id = $1::uuid
 RETURNING s.state, s.enabled, s.rewalk_at, s.sweep_state, s.cursor,
 	old.people_at AS people_from,
-	old.begun, pg_current_xact_id()::text AS xid
+	old.begun, EXISTS (
+		SELECT
+		FROM sluice.people_judged j
+		WHERE j.user_id = $1::uuid AND j.integration_id = $2::uuid)
+		AS judges_mail,
+	pg_current_xact_id()::text AS xid

@@ -32,6 +32,7 @@ INSERT INTO tap.matrix VALUES
 	('sluice.grants', '', '', 'rawd', ''),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
 	('sluice.overtaken', '', '', 'rawd', ''),
+	('sluice.people_judged', '', '', 'rawd', ''),
 	('sluice.revocations', '', '', 'rawd', '(r)'),
 	('sluice.schedule', '', '', 'rawd', 'r'),
 	('sluice.secret_audit_logs', '', '', 'ra', ''),

@@ -75,6 +75,8 @@ BEGIN
 		VALUES (u, stream, 1, 'ev');
 	INSERT INTO sluice.audit_items (user_id, stream_id, source_id)
 		VALUES (u, stream, 'ev');
+	INSERT INTO sluice.people_judged (user_id, integration_id, basis)
+		VALUES (u, integration, 'basis');
 	INSERT INTO sluice.overtaken (user_id, stream_id, source_id)
 		VALUES (u, stream, 'ev');
 END

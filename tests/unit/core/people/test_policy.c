@@ -13,7 +13,7 @@
 /* A person whom the user met at a meeting of two that has begun. */
 #define MET                                                                    \
 	.begins_us = NOW, .now_us = NOW, .participants = 2,                    \
-	.user_response = SL_RESPONSE_ACCEPTED, .is_person = true
+	.user_response = SL_RESPONSE_ACCEPTED, .who.is_person = true
 
 struct row {
 	struct sl_meeting_evidence evidence;
@@ -122,38 +122,52 @@ static const struct row met_rows[] = {
 	  false,
 	  "too-many-participants",
 	  "unknown is too many" },
-	{ { MET, .is_own = true },
+	{ { MET, .who.is_own = true },
 	  false,
 	  false,
 	  "own-address",
 	  "nobody meets himself" },
-	{ { MET, .is_own = true, .is_contact = true },
+	{ { MET, .who.is_own = true, .who.is_contact = true },
 	  false,
 	  false,
 	  "own-address",
 	  "not by the self contact either" },
-	{ { MET, .is_person = false }, false, false, "not-a-person", "a room" },
-	{ { MET, .is_machine = true },
+	{ { MET, .who.is_person = false },
+	  false,
+	  false,
+	  "not-a-person",
+	  "a room" },
+	{ { MET, .who.is_machine = true },
 	  false,
 	  false,
 	  "machine-address",
 	  "no-reply" },
-	{ { MET, .is_suppressed = true },
+	{ { MET, .who.is_suppressed = true },
 	  false,
 	  false,
 	  "suppressed",
 	  "deleted by the user" },
-	{ { MET, .is_contact = true },
+	{ { MET, .who.is_blocked = true },
+	  false,
+	  false,
+	  "blocked",
+	  "on the block list" },
+	{ { MET, .who.is_blocked = true, .who.is_contact = true },
+	  true,
+	  false,
+	  "already-contact",
+	  "a block list unmakes nobody" },
+	{ { MET, .who.is_contact = true },
 	  true,
 	  false,
 	  "already-contact",
 	  "known already" },
-	{ { MET, .is_contact = true, .cancelled = true },
+	{ { MET, .who.is_contact = true, .cancelled = true },
 	  true,
 	  false,
 	  "already-contact",
 	  "a contact stays one" },
-	{ { MET, .is_contact = true, .is_machine = true },
+	{ { MET, .who.is_contact = true, .who.is_machine = true },
 	  true,
 	  false,
 	  "already-contact",
@@ -173,19 +187,27 @@ static const struct row all_rows[] = {
 	  false,
 	  "rule-all",
 	  "whatever the event" },
-	{ { MET, .is_own = true }, false, false, "own-address", "not self" },
-	{ { MET, .is_person = false }, false, false, "not-a-person", "room" },
-	{ { MET, .is_machine = true },
+	{ { MET, .who.is_own = true },
+	  false,
+	  false,
+	  "own-address",
+	  "not self" },
+	{ { MET, .who.is_person = false },
+	  false,
+	  false,
+	  "not-a-person",
+	  "room" },
+	{ { MET, .who.is_machine = true },
 	  false,
 	  false,
 	  "machine-address",
 	  "no-reply" },
-	{ { MET, .is_suppressed = true },
+	{ { MET, .who.is_suppressed = true },
 	  false,
 	  false,
 	  "suppressed",
 	  "deleted by the user" },
-	{ { MET, .is_contact = true },
+	{ { MET, .who.is_contact = true },
 	  true,
 	  false,
 	  "already-contact",
@@ -199,12 +221,16 @@ static const struct row none_rows[] = {
 	  false,
 	  "rule-none",
 	  "nobody later either" },
-	{ { MET, .is_contact = true },
+	{ { MET, .who.is_contact = true },
 	  true,
 	  false,
 	  "already-contact",
 	  "a contact stays one" },
-	{ { MET, .is_own = true }, false, false, "own-address", "not self" },
+	{ { MET, .who.is_own = true },
+	  false,
+	  false,
+	  "own-address",
+	  "not self" },
 };
 
 #pragma GCC diagnostic pop
@@ -245,6 +271,209 @@ none_takes_nobody(void **state SL_UNUSED)
 }
 
 static void
+meetings_make_nobody_a_contact_by_rules_of_mail(void **state SL_UNUSED)
+{
+	check_rows(SL_PEOPLE_SENT, none_rows, SL_ARRAY_LEN(none_rows));
+	check_rows(SL_PEOPLE_REPLIED, none_rows, SL_ARRAY_LEN(none_rows));
+}
+
+/* A message to one person that the user wrote, and one that was written to the
+ * user. */
+#define WROTE                                                                  \
+	.recipients = 1, .user_wrote = true, .is_recipient = true,             \
+	.who.is_person = true
+#define GOT .recipients = 1, .is_author = true, .who.is_person = true
+
+struct mail_row {
+	struct sl_mail_evidence evidence;
+	bool contact;
+	const char *reason, *why;
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const struct mail_row sent_rows[] = {
+	{ { WROTE }, true, "written-to", "whom the user wrote to" },
+	{ { WROTE, .recipients = 25 },
+	  true,
+	  "written-to",
+	  "as many as allowed" },
+	{ { WROTE, .recipients = 26 },
+	  false,
+	  "too-many-recipients",
+	  "one more" },
+	{ { WROTE, .incomplete = true },
+	  false,
+	  "too-many-recipients",
+	  "unknown is too many" },
+	{ { WROTE, .is_recipient = false },
+	  false,
+	  "not-a-recipient",
+	  "replies are to go there" },
+	{ { WROTE, .bulk = true },
+	  false,
+	  "bulk-mail",
+	  "the user's newsletter" },
+	{ { WROTE, .draft = true }, false, "draft", "never sent" },
+	{ { WROTE, .gone = true }, false, "message-gone", "in the trash" },
+	{ { GOT }, false, "not-by-user", "strangers write, too" },
+	{ { GOT, .other_way = true },
+	  false,
+	  "not-by-user",
+	  "the other message is judged by itself" },
+	{ { GOT, .bulk = true }, false, "bulk-mail", "a newsletter" },
+	{ { WROTE, .who.is_own = true },
+	  false,
+	  "own-address",
+	  "a note to self" },
+	{ { WROTE, .who.is_person = false }, false, "not-a-person", "a list" },
+	{ { WROTE, .who.is_machine = true },
+	  false,
+	  "machine-address",
+	  "no-reply" },
+	{ { WROTE, .who.is_suppressed = true },
+	  false,
+	  "suppressed",
+	  "deleted by the user" },
+	{ { WROTE, .who.is_blocked = true },
+	  false,
+	  "blocked",
+	  "by the settings" },
+	{ { WROTE, .who.is_contact = true },
+	  true,
+	  "already-contact",
+	  "known already" },
+	{ { GOT, .bulk = true, .who.is_contact = true },
+	  true,
+	  "already-contact",
+	  "a contact stays one" },
+};
+
+static const struct mail_row replied_rows[] = {
+	{ { WROTE, .other_way = true }, true, "correspondence", "both ways" },
+	{ { GOT, .other_way = true }, true, "correspondence", "both ways" },
+	{ { WROTE }, false, "no-answer", "nothing came back" },
+	{ { GOT }, false, "not-written-to", "the user did not answer" },
+	{ { WROTE, .is_recipient = false, .other_way = true },
+	  false,
+	  "not-a-recipient",
+	  "replies are to go there" },
+	{ { GOT, .is_author = false, .is_recipient = true, .other_way = true },
+	  false,
+	  "only-named",
+	  "in copy of others' mail" },
+	{ { GOT, .bulk = true, .other_way = true },
+	  false,
+	  "bulk-mail",
+	  "newsletters do not answer" },
+	{ { WROTE, .recipients = 26, .other_way = true },
+	  false,
+	  "too-many-recipients",
+	  "a crowd is no correspondence" },
+	{ { WROTE, .gone = true, .other_way = true },
+	  false,
+	  "message-gone",
+	  "deleted" },
+	{ { WROTE, .other_way = true, .who.is_machine = true },
+	  false,
+	  "machine-address",
+	  "no-reply" },
+};
+
+static const struct mail_row all_mail_rows[] = {
+	{ { WROTE }, true, "rule-all", "recipients" },
+	{ { GOT }, true, "rule-all", "authors" },
+	{ { GOT, .is_author = false }, true, "rule-all", "whoever is named" },
+	{ { GOT, .bulk = true }, false, "bulk-mail", "but by no newsletter" },
+	{ { GOT, .recipients = 26 },
+	  false,
+	  "too-many-recipients",
+	  "nor by a crowd" },
+	{ { GOT, .gone = true }, false, "message-gone", "nor by spam" },
+	{ { GOT, .draft = true }, false, "draft", "nor by a draft" },
+	{ { GOT, .who.is_machine = true },
+	  false,
+	  "machine-address",
+	  "no-reply" },
+	{ { GOT, .who.is_blocked = true },
+	  false,
+	  "blocked",
+	  "by the settings" },
+};
+
+static const struct mail_row none_mail_rows[] = {
+	{ { WROTE }, false, "rule-none", "nobody" },
+	{ { WROTE, .bulk = true }, false, "rule-none", "whatever the mail" },
+	{ { WROTE, .who.is_contact = true },
+	  true,
+	  "already-contact",
+	  "a contact stays one" },
+};
+
+#pragma GCC diagnostic pop
+
+static void
+check_mail(enum sl_people_rule rule, const struct mail_row *rows, size_t count)
+{
+	const struct sl_people_options options = { .rule = rule,
+						   .max_participants = 25 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct sl_people_decision d;
+
+		d = sl_people_decide_mail(&options, &rows[i].evidence);
+		CHECK(rows[i].why, d.contact == rows[i].contact);
+		CHECK(rows[i].why, !d.later);
+		CHECK(rows[i].why, strcmp(d.reason, rows[i].reason) == 0);
+		CHECK(rows[i].why, d.words[strlen(d.words) - 1] == '.');
+	}
+}
+
+static void
+sent_takes_whom_the_user_wrote_to(void **state SL_UNUSED)
+{
+	check_mail(SL_PEOPLE_SENT, sent_rows, SL_ARRAY_LEN(sent_rows));
+}
+
+static void
+replied_takes_whoever_wrote_both_ways(void **state SL_UNUSED)
+{
+	check_mail(SL_PEOPLE_REPLIED, replied_rows, SL_ARRAY_LEN(replied_rows));
+}
+
+static void
+all_takes_whoever_mail_names_but_bulk(void **state SL_UNUSED)
+{
+	check_mail(SL_PEOPLE_ALL, all_mail_rows, SL_ARRAY_LEN(all_mail_rows));
+}
+
+static void
+mail_makes_nobody_a_contact_by_none_or_by_the_rule_of_meetings(
+	void **state SL_UNUSED)
+{
+	check_mail(SL_PEOPLE_NONE, none_mail_rows,
+		   SL_ARRAY_LEN(none_mail_rows));
+	check_mail(SL_PEOPLE_MET, none_mail_rows, SL_ARRAY_LEN(none_mail_rows));
+}
+
+static void
+a_message_counts_by_itself_whoever_is_judged(void **state SL_UNUSED)
+{
+	const struct sl_people_options options = { .rule = SL_PEOPLE_REPLIED,
+						   .max_participants = 2 };
+	struct sl_mail_evidence e = { .recipients = 2, .who.is_own = true };
+
+	assert_true(sl_people_mail_counts(&options, &e));
+	e.recipients = 3;
+	assert_false(sl_people_mail_counts(&options, &e));
+	e = (struct sl_mail_evidence){ .bulk = true };
+	assert_false(sl_people_mail_counts(&options, &e));
+	e = (struct sl_mail_evidence){ .gone = true };
+	assert_false(sl_people_mail_counts(&options, &e));
+}
+
+static void
 rules_have_names(void **state SL_UNUSED)
 {
 	enum sl_people_rule rule = SL_PEOPLE_MET;
@@ -255,6 +484,12 @@ rules_have_names(void **state SL_UNUSED)
 	assert_int_equal(rule, SL_PEOPLE_MET);
 	assert_true(sl_people_rule_parse("all", &rule));
 	assert_int_equal(rule, SL_PEOPLE_ALL);
+	assert_true(sl_people_rule_parse("sent", &rule));
+	assert_int_equal(rule, SL_PEOPLE_SENT);
+	assert_true(sl_people_rule_parse("replied", &rule));
+	assert_int_equal(rule, SL_PEOPLE_REPLIED);
+	assert_string_equal(sl_people_rule_name(rule), "replied");
+	assert_true(sl_people_rule_parse("all", &rule));
 	assert_false(sl_people_rule_parse("ALL", &rule));
 	assert_false(sl_people_rule_parse("", &rule));
 	assert_false(sl_people_rule_parse(NULL, &rule));
@@ -281,6 +516,14 @@ main(void)
 		cmocka_unit_test(met_takes_whom_the_user_met),
 		cmocka_unit_test(all_takes_every_person_at_once),
 		cmocka_unit_test(none_takes_nobody),
+		cmocka_unit_test(
+			meetings_make_nobody_a_contact_by_rules_of_mail),
+		cmocka_unit_test(sent_takes_whom_the_user_wrote_to),
+		cmocka_unit_test(replied_takes_whoever_wrote_both_ways),
+		cmocka_unit_test(all_takes_whoever_mail_names_but_bulk),
+		cmocka_unit_test(
+			mail_makes_nobody_a_contact_by_none_or_by_the_rule_of_meetings),
+		cmocka_unit_test(a_message_counts_by_itself_whoever_is_judged),
 		cmocka_unit_test(rules_have_names),
 		cmocka_unit_test(answers_have_names),
 	};
