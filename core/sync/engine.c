@@ -217,7 +217,7 @@ sl_engine_run(struct sl_engine *e, const struct sl_work *work, size_t count,
 	e->observer = observer;
 	e->hand_back = false;
 	e->store_failed = false;
-	e->client_down = NULL;
+	e->outage_count = 0;
 	e->deadline_mono_us =
 		e->config.max_time_us
 			? sl_mono_us(e->config.clock) + e->config.max_time_us

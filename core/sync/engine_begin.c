@@ -280,12 +280,17 @@ static bool
 client_is_down(struct sl_run *run, struct sl_error *err)
 {
 	struct sl_engine *e = run->engine;
-	bool down;
+	bool down = false;
 
 	pthread_mutex_lock(&e->mutex);
-	down = e->client_down && e->client_down == run->connector->provider;
-	if (down)
-		*err = e->client_error;
+	for (size_t i = 0; i < e->outage_count && !down; i++) {
+		const struct sl_outage *o = &e->outages[i];
+
+		down = o->provider == run->connector->provider &&
+		       (!o->connector || o->connector == run->connector);
+		if (down)
+			*err = o->error;
+	}
 	pthread_mutex_unlock(&e->mutex);
 	return down;
 }

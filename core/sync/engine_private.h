@@ -15,6 +15,7 @@
 
 #include "core/net/pace.h"
 #include "core/sync/engine.h"
+#include "core/sync/engine_outage.h"
 #include "core/sync/flight_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/trail.h"
@@ -163,8 +164,8 @@ struct sl_engine {
 	struct sl_run *runs;
 	struct sl_error store_error; /* no run could start: database away */
 	bool store_failed;
-	const struct sl_provider *client_down; /* an operator must act */
-	struct sl_error client_error;
+	struct sl_outage outages[SL_OUTAGES_MAX];
+	size_t outage_count;
 	struct sl_pace client_pace;
 	const struct sl_provider *client_paced;
 };

@@ -98,6 +98,24 @@ log_failure(struct sl_run *run, const struct sl_error *err)
 		       SL_F_TEXT("error", err->text), SL_F_END });
 }
 
+/* One API may be off, and the others of the same client on: only what refuses
+ * the client its tokens hurts them all. Locked. */
+static void
+note_outage(struct sl_run *run, const struct sl_error *err)
+{
+	struct sl_engine *e = run->engine;
+
+	if (!run->connector || e->outage_count == SL_OUTAGES_MAX)
+		return;
+	e->outages[e->outage_count++] = (struct sl_outage){
+		.provider = run->connector->provider,
+		.connector = run->token_state == SL_TOKEN_FAILED
+				     ? NULL
+				     : run->connector,
+		.error = *err,
+	};
+}
+
 void
 sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal)
 {
@@ -115,11 +133,8 @@ sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal)
 				sl_job_wake_locked(e, &t->job);
 		sl_job_wake_locked(e, &run->job);
 	}
-	if (err->scope == SL_CLIENT && err->status == SL_CONFIG &&
-	    run->connector && !e->client_down) {
-		e->client_down = run->connector->provider;
-		e->client_error = *err;
-	}
+	if (err->scope == SL_CLIENT && err->status == SL_CONFIG)
+		note_outage(run, err);
 	pthread_mutex_unlock(&e->mutex);
 	log_failure(run, err);
 }

@@ -130,7 +130,17 @@ static const struct sl_connector toy = {
 	.read = toy_read,
 	.classify = toy_classify,
 };
-static const struct sl_connector *const registry[] = { &toy, NULL };
+/* Another API of the same client. */
+static const struct sl_connector toy_mail = {
+	.name = "toy_mail",
+	.title = "Toy mail",
+	.provider = &toy_provider,
+	.kinds = kinds,
+	.ask = toy_ask,
+	.read = toy_read,
+	.classify = toy_classify,
+};
+static const struct sl_connector *const registry[] = { &toy, &toy_mail, NULL };
 
 static const char *
 endpoint(void *ctx, const struct sl_provider *provider, const char *name)
@@ -247,6 +257,27 @@ bench_run(struct bench *b, const char *trigger)
 		assert_int_equal(sl_engine_new(&b->config, &b->engine, &err),
 				 SL_OK);
 	b->engine_status = sl_engine_run(b->engine, &work, 1, &observer, &err);
+}
+
+void
+bench_run_each(struct bench *b, const char *const *connectors)
+{
+	struct sl_work work[BENCH_RUNS_MAX] = { { .trigger = "manual" } };
+	struct sl_observer observer = { .report = on_report, .ctx = b };
+	struct sl_error err;
+	size_t n = 0;
+
+	for (; connectors[n] != NULL; n++) {
+		assert_true(n < BENCH_RUNS_MAX);
+		work[n] = (struct sl_work){
+			.target = { .provider = connectors[n],
+				    .account = "ana@example.com" },
+			.trigger = "manual",
+		};
+	}
+	b->config.runs_at_once = 1;
+	assert_int_equal(sl_engine_new(&b->config, &b->engine, &err), SL_OK);
+	b->engine_status = sl_engine_run(b->engine, work, n, &observer, &err);
 }
 
 bool

@@ -42,6 +42,12 @@ int bench_teardown(void **state);
 /** One run of the toy account; the report is in the bench afterwards. */
 void bench_run(struct bench *b, const char *trigger);
 
+#define BENCH_RUNS_MAX 8
+
+/** A run after the other, of "toy" or of "toy_mail", another API of the same
+ *  client; NULL-ended. */
+void bench_run_each(struct bench *b, const char *const *connectors);
+
 /** Answers a refresh at the token endpoint; false: it is another call. */
 bool bench_token_call(struct bench *b, const struct sl_request *request,
 		      struct sl_response *response);

@@ -252,6 +252,49 @@ an_account_to_be_connected_again_makes_no_call(void **state)
 	assert_int_equal(b->report_error.status, SL_REAUTH);
 }
 
+/* 503 is "the API is off" here; the token is refused in scenario 1. */
+static void
+an_operator_must_act(void *ctx, const struct sl_request *request,
+		     struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	if (strstr(request->url, "/token"))
+		fake_reply(response, 401, "{\"error\":\"invalid_client\"}");
+	else
+		fake_reply(response, b->scenario == 1 ? 401 : 503, "{}");
+}
+
+static void
+an_api_that_is_off_stops_no_other_api_of_its_client(void **state)
+{
+	static const char *const runs[] = { "toy", "toy", "toy_mail",
+					    "toy_mail", NULL };
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = an_operator_must_act;
+	bench_run_each(b, runs);
+	assert_int_equal(b->reports, 4);
+	assert_int_equal(b->net.submitted, 2); /* one an API */
+	assert_int_equal(b->report_error.status, SL_CONFIG);
+}
+
+static void
+a_client_that_is_refused_stops_all_its_apis(void **state)
+{
+	static const char *const runs[] = { "toy", "toy_mail", "toy", NULL };
+	struct bench *b = *state;
+
+	b->scenario = 1;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = an_operator_must_act;
+	bench_run_each(b, runs);
+	assert_int_equal(b->reports, 3);
+	assert_int_equal(b->net.submitted, 2); /* the call, the token's */
+	assert_int_equal(b->report_error.scope, SL_CLIENT);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -269,6 +312,8 @@ main(void)
 		T(a_resync_is_not_done_while_a_stream_waits),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
+		T(an_api_that_is_off_stops_no_other_api_of_its_client),
+		T(a_client_that_is_refused_stops_all_its_apis),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
