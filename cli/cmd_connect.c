@@ -18,7 +18,7 @@
 static int
 load_client(struct sl_connect *connect)
 {
-	const struct sl_provider *provider = connect->connector->provider;
+	const struct sl_provider *provider = connect->provider;
 	struct sl_seal_binding binding = {
 		.user_id = "",
 		.purpose = SL_CLIENT_SECRET_PURPOSE,
@@ -66,7 +66,7 @@ listen_for_it(struct sl_connect *connect)
 	connect->consent = (struct sl_consent){
 		.cli = cli,
 		.transport = sl_http_transport(connect->http),
-		.connector = connect->connector,
+		.connectors = connect->wanted,
 		.client = &connect->oauth,
 		.redirect_uri =
 			sl_redirect_uri(cli->arena, &connect->redirect,
@@ -200,8 +200,12 @@ static int
 prepare(struct sl_connect *connect)
 {
 	struct sl_cli *cli = connect->cli;
-	int status = sl_env_connector(cli, cli->words[0], &connect->connector);
+	int status = sl_env_connectors(cli, cli->words[0], &connect->wanted);
 
+	if (status == SL_EXIT_OK) {
+		connect->what = cli->words[0];
+		connect->provider = connect->wanted[0]->provider;
+	}
 	if (status == SL_EXIT_OK && !sl_cli_has(cli, SL_FLAG_USER))
 		status = sl_cli_complain(cli, SL_EXIT_USAGE,
 					 "connect needs --user U");

@@ -15,7 +15,11 @@
 
 struct sl_connect {
 	struct sl_cli *cli;
-	const struct sl_connector *connector;
+	const struct sl_provider *provider;
+	const char *what; /* as it was asked for: a connector, or a provider
+			   * for all of its connectors; the grant's purpose */
+	const struct sl_connector *const *wanted; /* NULL-ended           */
+	const struct sl_connector **granted; /* of those, what may be read */
 	struct sl_keyring *ring;
 	struct sl_pg *pg;
 	struct sl_http *http;
@@ -30,7 +34,8 @@ struct sl_connect {
 	struct sl_identity identity;
 };
 
-/** Account and scopes are what was wanted? Complains if not. */
+/** Is the account the one that was wanted, and what of it may be read? Complains
+ *  if it is another one, or nothing. */
 int sl_connect_check(struct sl_connect *connect);
 
 /** Seal the tokens and store everything, in one transaction. */

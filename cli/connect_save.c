@@ -28,19 +28,52 @@ check_account(struct sl_connect *connect)
 			       account_of(got), wanted);
 }
 
+/* A person may tick some boxes and leave others. */
+static void
+sort_out(struct sl_connect *connect)
+{
+	size_t n = 0, most = 0;
+
+	while (connect->wanted[most] != NULL)
+		most++;
+	connect->granted = SL_NEW_ARRAY(connect->cli->arena, most + 1,
+					const struct sl_connector *);
+	for (size_t i = 0; i < most; i++)
+		if (*sl_consent_missing(&connect->consent, &connect->tokens,
+					connect->wanted[i]) == '\0')
+			connect->granted[n++] = connect->wanted[i];
+}
+
+static int
+nothing_granted(struct sl_connect *connect)
+{
+	const char *missing = "", *titles = "";
+	struct sl_arena *arena = connect->cli->arena;
+
+	for (size_t i = 0; connect->wanted[i] != NULL; i++) {
+		const struct sl_connector *c = connect->wanted[i];
+		const char *between = i > 0 ? " " : "";
+
+		missing = sl_arena_printf(arena, "%s%s%s", missing, between,
+					  sl_consent_missing(&connect->consent,
+							     &connect->tokens,
+							     c));
+		titles = sl_arena_printf(arena, "%s%s%s", titles,
+					 i > 0 ? " or " : "", c->title);
+	}
+	return sl_cli_complain(connect->cli, SL_EXIT_FAILED,
+			       "%s did not allow what %s needs "
+			       "(missing: %s): nothing is stored; run "
+			       "connect again and tick every box",
+			       account_of(&connect->identity), titles, missing);
+}
+
 int
 sl_connect_check(struct sl_connect *connect)
 {
-	const char *missing =
-		sl_consent_missing(&connect->consent, &connect->tokens);
-
-	if (*missing != '\0')
-		return sl_cli_complain(connect->cli, SL_EXIT_FAILED,
-				       "%s did not allow what %s needs "
-				       "(missing: %s): nothing is stored; run "
-				       "connect again and tick every box",
-				       account_of(&connect->identity),
-				       connect->connector->title, missing);
+	sort_out(connect);
+	if (connect->granted[0] == NULL)
+		return nothing_granted(connect);
 	return check_account(connect);
 }
 
@@ -58,27 +91,87 @@ seal(struct sl_connect *connect, const char *grant_id, const char *purpose,
 		       connect->cli->arena, out, err);
 }
 
+static bool
+is_granted(const struct sl_connect *connect, const struct sl_connector *one)
+{
+	for (size_t i = 0; connect->granted[i] != NULL; i++)
+		if (connect->granted[i] == one)
+			return true;
+	return false;
+}
+
+static void
+announce_rest(struct sl_connect *connect)
+{
+	for (size_t i = 0; connect->wanted[i] != NULL; i++) {
+		const struct sl_connector *c = connect->wanted[i];
+
+		if (is_granted(connect, c))
+			continue;
+		fprintf(connect->cli->err,
+			"sluice: warning: %s did not allow what %s needs "
+			"(missing: %s): it is not connected; to do so: sluice "
+			"connect %s --user %s\n",
+			sl_format_clean(connect->cli->arena,
+					account_of(&connect->identity),
+					ACCOUNT_SHOWN),
+			c->title,
+			sl_consent_missing(&connect->consent, &connect->tokens,
+					   c),
+			c->name, connect->user_id);
+	}
+}
+
+static void
+announce_end(struct sl_connect *connect)
+{
+	struct sl_cli *cli = connect->cli;
+
+	if (connect->tokens.refresh_expires_us == SL_NO_TIME)
+		return;
+	fprintf(cli->err,
+		"sluice: warning: %s ends this consent %s; a client that is in "
+		"production, not in testing, has no such end\n",
+		connect->provider->title,
+		sl_format_when(cli->arena, connect->tokens.refresh_expires_us,
+			       sl_now_us(cli->clock)));
+}
+
 static int
 announce(struct sl_connect *connect, const struct sl_connected *done)
 {
 	struct sl_cli *cli = connect->cli;
 
-	fprintf(cli->out, "%s %s of %s. Next: sluice sync --user %s\n",
-		done->created ? "Connected" : "Reconnected",
-		connect->connector->title,
-		sl_format_clean(cli->arena, account_of(&connect->identity),
-				ACCOUNT_SHOWN),
-		connect->user_id);
-	if (connect->tokens.refresh_expires_us != SL_NO_TIME)
-		fprintf(cli->err,
-			"sluice: warning: %s ends this consent %s; a client "
-			"that is in production, not in testing, has no such "
-			"end\n",
-			connect->connector->provider->title,
-			sl_format_when(cli->arena,
-				       connect->tokens.refresh_expires_us,
-				       sl_now_us(cli->clock)));
+	for (size_t i = 0; connect->granted[i] != NULL; i++)
+		fprintf(cli->out, "%s %s of %s. Next: sluice sync --user %s\n",
+			done[i].created ? "Connected" : "Reconnected",
+			connect->granted[i]->title,
+			sl_format_clean(cli->arena,
+					account_of(&connect->identity),
+					ACCOUNT_SHOWN),
+			connect->user_id);
+	announce_rest(connect);
+	announce_end(connect);
 	return SL_EXIT_OK;
+}
+
+static const struct sl_connection_use *
+uses_of(const struct sl_connect *connect, size_t *count)
+{
+	struct sl_connection_use *uses;
+	size_t n = 0;
+
+	while (connect->granted[n] != NULL)
+		n++;
+	uses = SL_NEW_ARRAY(connect->cli->arena, n + 1,
+			    struct sl_connection_use);
+	for (size_t i = 0; i < n; i++)
+		uses[i] = (struct sl_connection_use){
+			.connector = connect->granted[i]->name,
+			.interval_s = connect->granted[i]->default_interval_s,
+		};
+	*count = n;
+	return uses;
 }
 
 static struct sl_connection
@@ -86,19 +179,17 @@ make_connection(const struct sl_connect *connect, const char *grant_id)
 {
 	return (struct sl_connection){
 		.key = { .user_id = connect->user_id,
-			 .purpose = connect->connector->name,
+			 .purpose = connect->what,
 			 .subject = connect->identity.subject },
 		.grant_id = grant_id,
 		.client_row = connect->client.id,
-		.provider = connect->connector->provider->name,
-		.connector = connect->connector->name,
+		.provider = connect->provider->name,
 		.email = connect->identity.email,
 		.name = connect->identity.name,
 		.scopes =
 			sl_consent_scopes(&connect->consent, &connect->tokens),
 		.access_expires_us = connect->tokens.expires_us,
 		.refresh_expires_us = connect->tokens.refresh_expires_us,
-		.interval_s = connect->connector->default_interval_s,
 	};
 }
 
@@ -107,22 +198,25 @@ save_sealed(struct sl_connect *connect, const char *grant_id)
 {
 	struct sl_connection connection = make_connection(connect, grant_id);
 	struct sl_sealed access, refresh;
-	struct sl_connected done;
+	struct sl_connected *done;
 	struct sl_error err;
+	size_t count;
 	sl_status st = seal(connect, grant_id, SL_ACCESS_TOKEN_PURPOSE,
 			    &connect->tokens.access, &access, &err);
 
 	connection.access = &access;
+	connection.uses = uses_of(connect, &count);
+	done = SL_NEW_ARRAY(connect->cli->arena, count, struct sl_connected);
 	if (st == SL_OK && sl_secret_is_set(&connect->tokens.refresh)) {
 		st = seal(connect, grant_id, SL_REFRESH_TOKEN_PURPOSE,
 			  &connect->tokens.refresh, &refresh, &err);
 		connection.refresh = &refresh;
 	}
 	if (st == SL_OK)
-		st = sl_connection_save(connect->pg, &connection, &done, &err);
+		st = sl_connection_save(connect->pg, &connection, done, &err);
 	if (st != SL_OK)
 		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
-	return announce(connect, &done);
+	return announce(connect, done);
 }
 
 /* What this host's clock made of "valid for so long", by the database's. */
@@ -142,7 +236,7 @@ sl_connect_save(struct sl_connect *connect)
 {
 	const struct sl_grant_key key = {
 		.user_id = connect->user_id,
-		.purpose = connect->connector->name,
+		.purpose = connect->what,
 		.subject = connect->identity.subject,
 	};
 	struct sl_grant_found found = { .exists = false };
@@ -157,7 +251,7 @@ sl_connect_save(struct sl_connect *connect)
 			"%s gave no refresh token and none is stored: nothing "
 			"is stored; remove sluice's access in the account's "
 			"security settings and run connect again",
-			connect->connector->provider->title);
+			connect->provider->title);
 	adjust_expiry(connect, found.now_us);
 	return save_sealed(connect, found.id);
 }

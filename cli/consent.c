@@ -19,21 +19,31 @@ count_texts(const char *const *texts)
 	return n;
 }
 
-/* Identity scopes, then the connector's. */
+static const struct sl_provider *
+provider_of(const struct sl_consent *consent)
+{
+	return consent->connectors[0]->provider;
+}
+
+/* Identity scopes, then the connectors'. */
 static const char *const *
 wanted_scopes(const struct sl_consent *consent)
 {
-	const char *const *identity =
-		consent->connector->provider->identity_scopes;
-	const char *const *own = consent->connector->scopes;
-	size_t n = count_texts(identity), m = count_texts(own);
-	const char **all =
-		SL_NEW_ARRAY(consent->cli->arena, n + m + 1, const char *);
+	const char *const *identity = provider_of(consent)->identity_scopes;
+	size_t most = count_texts(identity) + 1, n = 0;
+	const char **all;
 
-	for (size_t i = 0; i < n; i++)
-		all[i] = identity[i];
-	for (size_t i = 0; i < m; i++)
-		all[n + i] = own[i];
+	for (size_t i = 0; consent->connectors[i] != NULL; i++)
+		most += count_texts(consent->connectors[i]->scopes);
+	all = SL_NEW_ARRAY(consent->cli->arena, most, const char *);
+	for (size_t k = count_texts(identity); n < k; n++)
+		all[n] = identity[n];
+	for (size_t i = 0; consent->connectors[i] != NULL; i++) {
+		const char *const *own = consent->connectors[i]->scopes;
+
+		for (size_t k = 0; own[k] != NULL; k++)
+			all[n++] = own[k];
+	}
 	return all;
 }
 
@@ -55,7 +65,7 @@ sl_status
 sl_consent_url(struct sl_consent *consent, const char *login_hint,
 	       const char **url, struct sl_error *err)
 {
-	const struct sl_provider *provider = consent->connector->provider;
+	const struct sl_provider *provider = provider_of(consent);
 	struct sl_arena *arena = consent->cli->arena;
 	struct sl_auth_request request = {
 		.auth_url = sl_env_endpoint(NULL, provider, SL_ENDPOINT_AUTH),
@@ -80,7 +90,7 @@ sl_consent_tokens(const struct sl_consent *consent,
 		  const struct sl_secret *code, struct sl_tokens *tokens,
 		  struct sl_error *err)
 {
-	const struct sl_provider *provider = consent->connector->provider;
+	const struct sl_provider *provider = provider_of(consent);
 	struct sl_form *form = sl_oauth_code_form(
 		consent->client, code, consent->redirect_uri,
 		sl_secret_is_set(&consent->verifier) ? &consent->verifier
@@ -112,7 +122,7 @@ static sl_status
 read_identity(const struct sl_consent *consent, struct sl_response *response,
 	      struct sl_identity *out, struct sl_error *err)
 {
-	const struct sl_provider *provider = consent->connector->provider;
+	const struct sl_provider *provider = provider_of(consent);
 	json_auto_t *body = NULL;
 	sl_status st;
 
@@ -136,7 +146,7 @@ sl_consent_identity(const struct sl_consent *consent,
 		    const struct sl_tokens *tokens, struct sl_identity *out,
 		    struct sl_error *err)
 {
-	const struct sl_provider *provider = consent->connector->provider;
+	const struct sl_provider *provider = provider_of(consent);
 	struct sl_arena *arena = consent->cli->arena;
 	struct sl_call call = { .method = NULL };
 	struct sl_exchange x = { .request = { .bearer = &tokens->access } };
@@ -174,14 +184,14 @@ sl_consent_scopes(const struct sl_consent *consent,
 
 const char *
 sl_consent_missing(const struct sl_consent *consent,
-		   const struct sl_tokens *tokens)
+		   const struct sl_tokens *tokens,
+		   const struct sl_connector *connector)
 {
-	const struct sl_provider *provider = consent->connector->provider;
+	const struct sl_provider *provider = provider_of(consent);
 	const char *granted = sl_consent_scopes(consent, tokens);
 	const char *missing = "";
 
-	for (const char *const *s = consent->connector->scopes; *s != NULL;
-	     s++) {
+	for (const char *const *s = connector->scopes; *s != NULL; s++) {
 		if (!provider->scope_granted(granted, *s))
 			missing = sl_arena_printf(
 				consent->cli->arena, "%s%s%s", missing,

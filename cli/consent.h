@@ -14,7 +14,8 @@
 struct sl_consent {
 	struct sl_cli *cli;
 	struct sl_transport *transport;
-	const struct sl_connector *connector;
+	/* all of one provider, NULL-ended, at least one */
+	const struct sl_connector *const *connectors;
 	const struct sl_oauth_client *client;
 	const char *redirect_uri;
 	struct sl_secret state;
@@ -41,8 +42,10 @@ sl_status sl_consent_identity(const struct sl_consent *consent,
 const char *sl_consent_scopes(const struct sl_consent *consent,
 			      const struct sl_tokens *tokens);
 
-/** Needed scopes that were not granted, separated by blanks; "" = none. */
+/** Scopes that the connector needs and that were not granted, separated by
+ *  blanks; "" = none. */
 const char *sl_consent_missing(const struct sl_consent *consent,
-			       const struct sl_tokens *tokens);
+			       const struct sl_tokens *tokens,
+			       const struct sl_connector *connector);
 
 #endif

@@ -282,20 +282,47 @@ known_connectors(struct sl_cli *cli)
 	return all;
 }
 
+static const struct sl_connector *
+find_connector(const char *name)
+{
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
 int
 sl_env_connector(struct sl_cli *cli, const char *name,
 		 const struct sl_connector **out)
 {
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
-	     c++) {
-		if (strcmp((*c)->name, name) == 0) {
-			*out = *c;
-			return SL_EXIT_OK;
-		}
-	}
+	*out = find_connector(name);
+	if (*out != NULL)
+		return SL_EXIT_OK;
 	return sl_cli_complain(cli, SL_EXIT_USAGE,
 			       "unknown provider %s: this build knows %s", name,
 			       known_connectors(cli));
+}
+
+int
+sl_env_connectors(struct sl_cli *cli, const char *name,
+		  const struct sl_connector *const **out)
+{
+	const struct sl_connector *one = find_connector(name);
+	const struct sl_connector **list;
+	size_t most = 0, n = 0;
+
+	while (sl_registry[most] != NULL)
+		most++;
+	list = SL_NEW_ARRAY(cli->arena, most + 2, const struct sl_connector *);
+	if (one != NULL)
+		list[n++] = one;
+	for (size_t i = 0; one == NULL && i < most; i++)
+		if (strcmp(sl_registry[i]->provider->name, name) == 0)
+			list[n++] = sl_registry[i];
+	*out = list;
+	if (n > 0)
+		return SL_EXIT_OK;
+	return sl_env_connector(cli, name, &one); /* complains */
 }
 
 int

@@ -66,6 +66,11 @@ const char *sl_env_title(const char *provider);
 int sl_env_connector(struct sl_cli *cli, const char *name,
 		     const struct sl_connector **out);
 
+/** The connector of that name, or all of the provider of that name; on the
+ *  arena, NULL-ended. Complains. */
+int sl_env_connectors(struct sl_cli *cli, const char *name,
+		      const struct sl_connector *const **out);
+
 /** --provider, checked; NULL when not given. */
 int sl_env_provider_filter(struct sl_cli *cli, const char **out);
 

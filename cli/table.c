@@ -140,7 +140,7 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_EMAIL, SL_FLAG_JSON),
 	  .run = sl_cmd_user },
 	{ .name = "connect",
-	  .words = "CONNECTOR",
+	  .words = "PROVIDER",
 	  .words_min = 1,
 	  .words_max = 1,
 	  .summary = "Connect an account: its owner consents in a browser.",
@@ -148,6 +148,10 @@ const struct sl_command sl_commands[] = {
 		   "address, checks who consented and to what, and stores the "
 		   "tokens sealed. Connecting the same account again renews "
 		   "the consent and keeps settings, streams and cursors.\n\n"
+		   "PROVIDER is one connector (sluice connectors lists them), "
+		   "or a provider: all of its connectors by one consent. "
+		   "Boxes that the owner leaves unticked are told, the others "
+		   "are connected. Each name has a consent of its own.\n\n"
 		   "On a host without a browser use --no-browser and either "
 		   "forward the port (ssh -L) or paste the address that the "
 		   "browser could not open.",

@@ -91,7 +91,8 @@ save_secret(struct sl_pg *pg, struct sl_arena *arena,
 
 static sl_status
 save_integration(struct sl_pg *pg, struct sl_arena *arena,
-		 const struct sl_connection *c, struct sl_connected *out,
+		 const struct sl_connection *c,
+		 const struct sl_connection_use *use, struct sl_connected *out,
 		 struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
@@ -101,11 +102,11 @@ save_integration(struct sl_pg *pg, struct sl_arena *arena,
 
 	sl_params_init(&p, arena);
 	sl_params_text(&p, c->key.user_id);
-	sl_params_text(&p, c->connector);
+	sl_params_text(&p, use->connector);
 	sl_params_text(&p, account != NULL ? account : c->key.subject);
 	sl_params_text(&p, c->key.subject);
 	sl_params_text(&p, c->grant_id);
-	sl_params_i64(&p, c->interval_s);
+	sl_params_i64(&p, use->interval_s);
 	st = sl_pg_query(pg, sl_sql_connection_integration, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
@@ -116,8 +117,8 @@ save_integration(struct sl_pg *pg, struct sl_arena *arena,
 
 static sl_status
 save_traces(struct sl_pg *pg, struct sl_arena *arena,
-	    const struct sl_connection *c, const struct sl_connected *done,
-	    struct sl_error *err)
+	    const struct sl_connection *c, const struct sl_connection_use *use,
+	    const struct sl_connected *done, struct sl_error *err)
 {
 	struct sl_params p;
 	sl_status st;
@@ -132,7 +133,7 @@ save_traces(struct sl_pg *pg, struct sl_arena *arena,
 	sl_params_text(&p, c->key.user_id);
 	sl_params_text(&p, c->grant_id);
 	sl_params_text(&p, done->created ? "connected" : "reconnected");
-	sl_params_text(&p, c->connector);
+	sl_params_text(&p, use->connector);
 	return sl_pg_query(pg, sl_sql_connection_audit, &p, NULL, err);
 }
 
@@ -147,10 +148,12 @@ save_all(struct sl_pg *pg, struct sl_arena *arena,
 		st = save_secret(pg, arena, c, SL_ACCESS_TOKEN_PURPOSE, err);
 	if (st == SL_OK)
 		st = save_secret(pg, arena, c, SL_REFRESH_TOKEN_PURPOSE, err);
-	if (st == SL_OK)
-		st = save_integration(pg, arena, c, done, err);
-	if (st == SL_OK)
-		st = save_traces(pg, arena, c, done, err);
+	for (size_t i = 0; st == SL_OK && c->uses[i].connector != NULL; i++) {
+		st = save_integration(pg, arena, c, &c->uses[i], &done[i], err);
+		if (st == SL_OK)
+			st = save_traces(pg, arena, c, &c->uses[i], &done[i],
+					 err);
+	}
 	return st;
 }
 
@@ -159,18 +162,15 @@ sl_connection_save(struct sl_pg *pg, const struct sl_connection *connection,
 		   struct sl_connected *out, struct sl_error *err)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
-	struct sl_connected done = { .created = false };
 	bool unknown;
 	sl_status st =
 		sl_pg_begin(pg, SL_PG_GATEWAY, connection->key.user_id, err);
 
 	if (st == SL_OK)
-		st = save_all(pg, arena, connection, &done, err);
+		st = save_all(pg, arena, connection, out, err);
 	if (st == SL_OK)
 		st = sl_pg_commit(pg, &unknown, err);
 	sl_pg_rollback(pg);
-	if (st == SL_OK)
-		*out = done;
 	return st;
 }
 

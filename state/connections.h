@@ -23,7 +23,8 @@
 /** Which consent: one grant a user, purpose and account. */
 struct sl_grant_key {
 	const char *user_id;
-	const char *purpose; /* what was connected: "google_calendar" */
+	const char *purpose; /* what was connected: "google_calendar",
+			      * or "google" for all of a provider     */
 	const char *subject; /* the account's stable id               */
 };
 
@@ -39,20 +40,25 @@ sl_status sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
 			     const char *client_row, struct sl_grant_found *out,
 			     struct sl_error *err) SL_NODISCARD;
 
+/** A connector that a consent serves. */
+struct sl_connection_use {
+	const char *connector; /* NULL ends a list         */
+	int64_t interval_s;    /* of a new integration     */
+};
+
 struct sl_connection {
 	struct sl_grant_key key;
 	const char *grant_id;
-	const char *client_row; /* id in sluice.oauth_clients   */
-	const char *provider;   /* who is asked for consent    */
-	const char *connector;  /* which connector uses it     */
-	const char *email;      /* or NULL                      */
-	const char *name;       /* or NULL                      */
-	const char *scopes;     /* as granted, space-delimited  */
+	const char *client_row;               /* id in sluice.oauth_clients   */
+	const char *provider;                 /* who is asked for consent    */
+	const struct sl_connection_use *uses; /* at least one   */
+	const char *email;                    /* or NULL                      */
+	const char *name;                     /* or NULL                      */
+	const char *scopes;                   /* as granted, space-delimited  */
 	const struct sl_sealed *access;
 	const struct sl_sealed *refresh; /* NULL = keep the old one */
 	int64_t access_expires_us;
 	int64_t refresh_expires_us; /* SL_NO_TIME = not known   */
-	int64_t interval_s;         /* of a new integration     */
 };
 
 struct sl_connected {
@@ -61,6 +67,10 @@ struct sl_connected {
 };
 
 /**
+ * Write the grant, and an integration for each use, all of one grant.
+ *
+ * out		one for each use, in their order
+ *
  * SL_RETRY	the same account is being connected elsewhere: try again
  */
 sl_status sl_connection_save(struct sl_pg *pg,

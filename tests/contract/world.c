@@ -177,19 +177,22 @@ world_connect(struct contract_world *w, struct contract_account *account)
 	struct sl_grant_found found = { .exists = false };
 	struct sl_client_row client = { .kind = NULL };
 	struct sl_sealed access, refresh;
+	const struct sl_connection_use uses[] = {
+		{ connector->name, connector->default_interval_s },
+		{ NULL, 0 },
+	};
 	struct sl_connection c = {
 		.key = { account->user, connector->name, "subject" },
 		.grant_id = found.id,
 		.client_row = client.id,
 		.provider = connector->provider->name,
-		.connector = connector->name,
+		.uses = uses,
 		.email = w->row->kit->account,
 		.scopes = all_scopes(connector, arena),
 		.access = &access,
 		.refresh = &refresh,
 		.access_expires_us = WORLD_NOW_US + FAR_US,
 		.refresh_expires_us = SL_NO_TIME,
-		.interval_s = connector->default_interval_s,
 	};
 	struct sl_connected done;
 	struct sl_error err;

@@ -120,6 +120,7 @@ start_emulator() { # ARGS...
 	export SLUICE_GOOGLE_REVOKE_URL="$google/revoke"
 	export SLUICE_GOOGLE_USERINFO_URL="$google/v1/userinfo"
 	export SLUICE_GOOGLE_CALENDAR_URL="$google/calendar/v3"
+	export SLUICE_GMAIL_URL="$google/gmail/v1"
 }
 
 client_file() { # FILE [KIND] [REDIRECT]
