@@ -32,11 +32,23 @@ check(struct sl_cli *cli)
 	return SL_EXIT_OK;
 }
 
+/* "<id@host>" without its brackets: a Message-ID as headers write it, or an
+ * address. */
+static const char *
+unwrapped(struct sl_cli *cli, const char *what)
+{
+	size_t len = strlen(what);
+
+	if (len < 3 || what[0] != '<' || what[len - 1] != '>')
+		return what;
+	return sl_arena_strndup(cli->arena, what + 1, len - 2);
+}
+
 /* What it is compared with: a key that no index holds is stored by its hash. */
 static const char *
 stored_key(struct sl_cli *cli)
 {
-	const char *what = cli->words[0];
+	const char *what = unwrapped(cli, cli->words[0]);
 	char hex[SL_SHA256_HEX];
 
 	if (strlen(what) <= SL_EXPLAIN_ARGUMENT_MAX)

@@ -247,6 +247,19 @@ standing(const struct sl_teller *t, const json_t *who)
 					: "no contact: no usable address";
 }
 
+/* What this item decides about the person: mail tells it. */
+static const char *
+decided(const struct sl_teller *t, const json_t *who)
+{
+	const json_t *decision = sl_json_object(who, "decision");
+
+	if (decision == NULL || sl_json_bool(who, "is_self"))
+		return "";
+	return sl_arena_printf(t->arena, "; %s (%s)",
+			       sl_told_text(decision, "words"),
+			       sl_told_text(decision, "reason"));
+}
+
 static void
 tell_participants(const struct sl_teller *t, const json_t *item)
 {
@@ -255,11 +268,12 @@ tell_participants(const struct sl_teller *t, const json_t *item)
 	size_t i;
 
 	json_array_foreach (list, i, who) {
-		sl_tell(t, i == 0 ? "people" : "", "%s %s%s%s%s: %s",
+		sl_tell(t, i == 0 ? "people" : "", "%s %s%s%s%s: %s%s",
 			sl_told_text(who, "role"), sl_told_text(who, "value"),
 			sl_told_quoted(t, who, "name"),
 			sl_told_has(who, "response") ? ", " : "",
-			sl_told_text(who, "response"), standing(t, who));
+			sl_told_text(who, "response"), standing(t, who),
+			decided(t, who));
 	}
 	if (sl_json_bool(item, "participants_incomplete"))
 		sl_tell(t, "", "the provider did not name everybody");

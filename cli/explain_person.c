@@ -32,7 +32,7 @@ tell_contact(const struct sl_teller *t, const json_t *person)
 			: sl_arena_printf(t->arena, "found by %s",
 					  sl_told_text(contact, "source")));
 	if (sl_told_has(origin, "reason"))
-		sl_tell(t, "made by", "rule %s, %s, event %s",
+		sl_tell(t, "made by", "rule %s, %s, item %s",
 			sl_told_text(origin, "rule"),
 			sl_told_text(origin, "reason"),
 			sl_told_text(origin, "artifact"));
@@ -48,6 +48,16 @@ tell_event(const struct sl_teller *t, const json_t *event)
 	sl_tell(t, "event", "%s%s, %s", sl_told_text(event, "id"),
 		sl_told_quoted(t, event, "title"),
 		sl_told_time(t, event, "occurred_at"));
+}
+
+static void
+tell_message(const struct sl_teller *t, const char *label, const char *what,
+	     const json_t *message)
+{
+	sl_tell(t, label, "%s%s%s, %s", what,
+		sl_told_text(message, "source_id"),
+		sl_told_quoted(t, message, "title"),
+		sl_told_time(t, message, "occurred_at"));
 }
 
 /* What the evidence makes of the person; what is there may differ. */
@@ -70,6 +80,9 @@ tell_verdict(const struct sl_teller *t, const json_t *person)
 		sl_told_text(verdict, "reason"));
 	if (sl_json_object(verdict, "event") != NULL)
 		tell_event(t, sl_json_object(verdict, "event"));
+	if (sl_json_object(verdict, "message") != NULL)
+		tell_message(t, "message", "",
+			     sl_json_object(verdict, "message"));
 	if (there && !sl_json_bool(verdict, "contact") &&
 	    !sl_json_bool(person, "own"))
 		sl_tell(t, "",
@@ -84,40 +97,101 @@ tell_verdict(const struct sl_teller *t, const json_t *person)
 }
 
 static void
-tell_evidence(const struct sl_teller *t, const json_t *person)
+tell_reasons(const struct sl_teller *t, const json_t *reasons,
+	     const char *counter)
 {
-	const json_t *reasons = sl_json_array(person, "reasons");
-	const json_t *rules = sl_json_array(person, "rules");
 	const json_t *one;
 	size_t i;
 
+	json_array_foreach (reasons, i, one) {
+		sl_tell(t, "", "%s %s: %s",
+			sl_format_count(t->arena, sl_told_number(one, counter)),
+			sl_told_text(one, "reason"),
+			sl_told_text(one, "words"));
+	}
+}
+
+static void
+tell_events(const struct sl_teller *t, const json_t *person)
+{
 	if (sl_told_number(person, "events") == 0)
 		return;
 	sl_tell(t, "events", "%s, the largest with %s people",
 		sl_told_plural(t, person, "events", "event"),
 		sl_format_count(t->arena, sl_told_number(person, "largest")));
-	json_array_foreach (reasons, i, one) {
-		sl_tell(t, "", "%s %s: %s",
-			sl_format_count(t->arena,
-					sl_told_number(one, "events")),
-			sl_told_text(one, "reason"),
-			sl_told_text(one, "words"));
+	tell_reasons(t, sl_json_array(person, "reasons"), "events");
+}
+
+/* How much mail went each way, the newest of it, and what it decided. */
+static void
+tell_mail(const struct sl_teller *t, const json_t *person)
+{
+	static const struct {
+		const char *way, *words;
+	} ways[] = {
+		{ "to", "from the user to it" },
+		{ "from", "from it" },
+		{ "named", "that only names it" },
+	};
+
+	const json_t *mail = sl_json_object(person, "mail");
+	const char *label = "mail";
+	int64_t all = 0;
+
+	if (mail == NULL)
+		return;
+	for (size_t i = 0; i < SL_ARRAY_LEN(ways); i++) {
+		const json_t *way = sl_json_object(mail, ways[i].way);
+
+		if (way == NULL)
+			continue;
+		all += sl_told_number(way, "messages");
+		sl_tell(t, label, "%s %s",
+			sl_told_plural(t, way, "messages", "message"),
+			ways[i].words);
+		label = "";
+		tell_message(t, "",
+			     "the newest: ", sl_json_object(way, "newest"));
 	}
+	if (sl_told_number(mail, "looked_at") < all)
+		sl_tell(t, "", "of these the newest %s were looked at",
+			sl_format_count(t->arena,
+					sl_told_number(mail, "looked_at")));
+	if (sl_json_bool(mail, "partial"))
+		sl_tell(t, "",
+			"it is in so much mail that only the newest was "
+			"looked through");
+	tell_reasons(t, sl_json_array(mail, "reasons"), "messages");
+}
+
+static void
+tell_rules(const struct sl_teller *t, const json_t *person)
+{
+	const json_t *rules = sl_json_array(person, "rules");
+	const json_t *one;
+	size_t i;
+
+	if (sl_told_number(person, "events") == 0 &&
+	    sl_json_object(person, "mail") == NULL)
+		return;
 	json_array_foreach (rules, i, one) {
+		const char *label = i == 0 ? "settings" : "";
+		const char *block = sl_told_text(one, "block");
+
 		if (sl_told_has(one, "error"))
-			sl_tell(t, i == 0 ? "settings" : "", "%s (%s): %s",
+			sl_tell(t, label, "%s (%s): %s",
 				sl_told_text(one, "account"),
 				sl_told_text(one, "provider"),
 				sl_told_text(one, "error"));
 		else
-			sl_tell(t, i == 0 ? "settings" : "",
+			sl_tell(t, label,
 				"%s (%s): contacts %s, at most %" PRId64
-				" participants",
+				" participants%s%s",
 				sl_told_text(one, "account"),
 				sl_told_text(one, "provider"),
 				sl_told_text(one, "contacts"),
-				sl_told_number(one,
-					       "contact_max_participants"));
+				sl_told_number(one, "contact_max_participants"),
+				*block == '\0' ? "" : ", blocked ", block);
 	}
 }
 
@@ -132,5 +206,7 @@ sl_tell_person(const struct sl_teller *t, const json_t *person)
 			"comes back only when entered by hand",
 			sl_told_time(t, person, "suppressed_at"));
 	tell_verdict(t, person);
-	tell_evidence(t, person);
+	tell_events(t, person);
+	tell_mail(t, person);
+	tell_rules(t, person);
 }

@@ -209,11 +209,12 @@ const struct sl_command sl_commands[] = {
 	  .words_max = 1,
 	  .summary = "Why an item or a person is there, or is not.",
 	  .about = "Takes the id of a row, the provider's id of an item or of "
-		   "an instance of a series, an iCalUID, a stream's key, an "
-		   "e-mail address or a contact's id. Tells what is stored, "
-		   "gone, filtered or quarantined and why, which run wrote it, "
-		   "and for a person which rule decided and on what evidence. "
-		   "Titles are shown, contents never.\n\n"
+		   "an instance of a series, an iCalUID, a Message-ID, a "
+		   "stream's key, an e-mail address or a contact's id. Tells "
+		   "what is stored, gone, filtered or quarantined and why, "
+		   "which run wrote it, and for a person which rule decided "
+		   "and on what evidence. Titles are shown, contents never."
+		   "\n\n"
 		   "Exit status 1: nothing is known of it; then where it was "
 		   "looked for, and what is not pulled. Without --user, the "
 		   "one user who knows it.",

@@ -211,6 +211,9 @@ sl_explain_things(const struct sl_explain *x, json_t **out,
 	sl_status st = find_items(x, things, err);
 
 	if (st == SL_OK)
+		st = sl_explain_messages(x, json_object_get(things, "items"),
+					 err);
+	if (st == SL_OK)
 		st = find_ledger(x, things, err);
 	if (st == SL_OK)
 		st = find_streams(x, things, err);

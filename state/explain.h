@@ -37,7 +37,8 @@ struct sl_explain {
 
 /**
  * Things under that id: {"items": [...], "items_total": n, "ledger": [...],
- * "streams": [...]}, with empty arrays where there is nothing.
+ * "streams": [...]}, with empty arrays where there is nothing. Participants of
+ * mail have "decision": what the contact policy says of them by that message.
  *
  * out		new reference
  */
@@ -49,7 +50,10 @@ sl_status sl_explain_things(const struct sl_explain *x, json_t **out,
  * when there is none of the user's.
  *
  * Each has "contact" (the row, or null), and "verdict": what the contact
- * policy says of the stored evidence, whether there is a row or not.
+ * policy says of the stored evidence, whether there is a row or not. "mail" is
+ * there when mail names the address: how much went each way ("to": the user
+ * wrote to it, "from", "named"), the newest, and how often each reason applied;
+ * "partial" says that there is too much of it to be looked through.
  */
 sl_status sl_explain_people(const struct sl_explain *x, json_t **out,
 			    struct sl_error *err) SL_NODISCARD;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why somebody is a contact or not: the evidence and the policy are the
- * store's own. What is left out is the contact's row itself, since "is a
+ * store's own. Meetings are here, mail is in explain_mail.c. What is left out is the contact's row itself, since "is a
  * contact because it is one" explains nothing: the verdict says what the
  * stored evidence makes of the person, and beside it stands what is there.
  */
@@ -12,7 +12,6 @@
 
 #include "core/json/json.h"
 #include "core/people/address.h"
-#include "core/sync/settings.h"
 
 #include "sql.h"
 #include "state/ask.h"
@@ -21,12 +20,6 @@
 
 /** Kinds of answers that the policy has, and room. */
 #define REASONS_MAX 32
-
-/** One account and what its settings say about contacts. */
-struct rule {
-	const char *integration_id;
-	struct sl_people_options options;
-};
 
 /** One of the policy's answers, and the meetings it was given for. */
 struct tally {
@@ -40,59 +33,12 @@ struct person_work {
 	const char *kind, *norm;
 	struct sl_rows *meetings;
 	struct sl_rows *evidence;
-	struct rule *rules;
-	size_t rule_count;
+	struct sl_explain_rules rules;
 	struct tally tallies[REASONS_MAX];
 	size_t tally_count;
 	const struct tally *met; /* of the first row that makes a contact */
 	size_t met_row;
 };
-
-static sl_status
-load_rules(struct person_work *w, json_t *list, struct sl_error *err)
-{
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	sl_status st;
-
-	sl_params_init(&p, w->x->arena);
-	sl_params_text(&p, w->x->user_id);
-	st = sl_pg_query(w->x->pg, sl_sql_explain_accounts, &p, &rows, err);
-	if (st != SL_OK)
-		return st;
-	w->rule_count = sl_rows_count(rows);
-	w->rules = SL_NEW_ARRAY(w->x->arena, w->rule_count, struct rule);
-	for (size_t i = 0; i < w->rule_count; i++) {
-		json_auto_t *settings = NULL;
-		json_t *rule = json_object();
-		struct sl_error wrong;
-
-		w->rules[i].integration_id =
-			sl_row_copy(w->x->arena, rows, i, "id");
-		(void)json_array_append_new(list, rule);
-		sl_json_put_text(rule, "provider",
-				 sl_row_text(rows, i, "provider"));
-		sl_json_put_text(rule, "account",
-				 sl_row_text(rows, i, "account"));
-		if (sl_explain_settings(w->x, sl_row_text(rows, i, "provider"),
-					sl_row_text(rows, i, "settings"),
-					&settings, &wrong) != SL_OK) {
-			/* Such an account is not synced at all. */
-			sl_json_put_text(rule, "error", wrong.text);
-			w->rules[i].options.rule = SL_PEOPLE_NONE;
-			continue;
-		}
-		sl_settings_people(settings, &w->rules[i].options);
-		w->rules[i].options.block =
-			sl_arena_strdup(w->x->arena, w->rules[i].options.block);
-		(void)json_object_set(rule, "contacts",
-				      json_object_get(settings, "contacts"));
-		(void)json_object_set_new(
-			rule, "contact_max_participants",
-			json_integer(w->rules[i].options.max_participants));
-	}
-	return SL_OK;
-}
 
 static sl_status
 load_meetings(struct person_work *w, struct sl_error *err)
@@ -145,22 +91,11 @@ meeting_of(const struct person_work *w, size_t row)
 	return SIZE_MAX; /* written between the two statements */
 }
 
-static const struct sl_people_options *
-options_of(const struct person_work *w, const char *integration_id)
-{
-	static const struct sl_people_options none = { .rule = SL_PEOPLE_NONE };
-
-	for (size_t i = 0; i < w->rule_count; i++)
-		if (strcmp(w->rules[i].integration_id, integration_id) == 0)
-			return &w->rules[i].options;
-	return &none;
-}
-
 static struct sl_people_decision
 decide_row(const struct person_work *w, size_t row, size_t meeting)
 {
-	const struct sl_people_options *options = options_of(
-		w, sl_row_text(w->meetings, meeting, "integration_id"));
+	const struct sl_people_options *options = sl_explain_options(
+		&w->rules, sl_row_text(w->meetings, meeting, "integration_id"));
 	struct sl_meeting_evidence e =
 		sl_evidence_meeting(w->evidence, row, options,
 				    sl_row_time(w->meetings, meeting, "now"));
@@ -213,8 +148,8 @@ deciding(const struct person_work *w)
 	return best;
 }
 
-static void
-put_time(json_t *object, const char *key, int64_t us)
+void
+sl_explain_put_time(json_t *object, const char *key, int64_t us)
 {
 	char text[SL_RFC3339_TEXT];
 
@@ -226,8 +161,8 @@ put_time(json_t *object, const char *key, int64_t us)
 	(void)json_object_set_new(object, key, json_string(text));
 }
 
-static void
-put_decision(json_t *object, const struct sl_people_decision *d)
+void
+sl_explain_put_decision(json_t *object, const struct sl_people_decision *d)
 {
 	(void)json_object_set_new(object, "contact", json_boolean(d->contact));
 	(void)json_object_set_new(object, "later", json_boolean(d->later));
@@ -243,8 +178,8 @@ meeting_json(const struct person_work *w, size_t row)
 
 	sl_json_put_text(made, "id",
 			 sl_row_text(w->evidence, row, "artifact_id"));
-	put_time(made, "occurred_at",
-		 sl_row_time(w->evidence, row, "occurred_at"));
+	sl_explain_put_time(made, "occurred_at",
+			    sl_row_time(w->evidence, row, "occurred_at"));
 	if (meeting == SIZE_MAX)
 		return made;
 	sl_json_put_text(made, "title",
@@ -298,7 +233,7 @@ put_verdict(const struct person_work *w, json_t *person)
 		const struct tally *t = &w->tallies[i];
 		json_t *reason = json_object();
 
-		put_decision(reason, &t->decision);
+		sl_explain_put_decision(reason, &t->decision);
 		(void)json_object_set_new(reason, "events",
 					  json_integer(t->events));
 		(void)json_object_set_new(reason, "newest",
@@ -311,7 +246,7 @@ put_verdict(const struct person_work *w, json_t *person)
 	}
 	row = w->met != NULL ? w->met_row : first->newest;
 	verdict = json_object();
-	put_decision(verdict, &first->decision);
+	sl_explain_put_decision(verdict, &first->decision);
 	(void)json_object_set_new(verdict, "event", meeting_json(w, row));
 	if (w->met != NULL && json_is_null(json_object_get(person, "contact")))
 		sl_json_put_text(verdict, "due", due(w, row));
@@ -341,7 +276,7 @@ put_own(const struct sl_people_options *options, json_t *person)
 		sl_people_decide_meeting(options, &evidence);
 	json_t *verdict = json_object();
 
-	put_decision(verdict, &d);
+	sl_explain_put_decision(verdict, &d);
 	(void)json_object_set_new(person, "verdict", verdict);
 }
 
@@ -357,14 +292,14 @@ explain_email(struct person_work *w, json_t *person, struct sl_error *err)
 		put_own(&none, person);
 		return SL_OK;
 	}
-	st = load_rules(w, rules, err);
+	st = sl_explain_rules(w->x, &w->rules, rules, err);
 	if (st == SL_OK)
 		st = load_meetings(w, err);
 	if (st != SL_OK)
 		return st;
 	judge(w);
 	put_verdict(w, person);
-	return SL_OK;
+	return sl_explain_mail_of(w->x, &w->rules, w->norm, person, err);
 }
 
 /* One identity, inside a transaction. */

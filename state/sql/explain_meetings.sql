@@ -16,9 +16,11 @@ FROM (
 	FROM public.artifact_participants q
 	WHERE q.user_id = $1::uuid AND q.kind = 'email'
 		AND q.value_norm = $2::text
+		AND q.role NOT IN ('from', 'sender', 'reply_to', 'to', 'cc', 'bcc')
 	ORDER BY q.artifact_id, q.position
 ) p
 JOIN public.artifacts a ON a.user_id = $1::uuid AND a.id = p.artifact_id
+	AND a.type <> 'email'
 JOIN public.user_integrations i
 	ON i.user_id = $1::uuid AND i.id = a.integration_id
 ORDER BY a.id

@@ -136,6 +136,7 @@ exception=$(sql "SELECT id FROM artifacts WHERE parent_source_id = '$master' AND
 works 'an exception by its uuid' explain "$exception"
 told 'an exception names its series' "changed instance \(exception\) of the series $master"
 uid=$(sql "SELECT external_uid FROM artifacts WHERE source_id = '$master'")
+works 'in brackets, as mail writes it' explain "<$uid>"
 call explain "$uid" --json
 is 'an iCalUID: one object' "$(wc -l <"$work/out")" 1
 is 'an iCalUID: the series and its exceptions' "$(json "doc ->> 'items_total'")" \
@@ -254,7 +255,7 @@ told 'a crowd: how large' 'events +1 event, the largest with 4 people'
 told 'a crowd: the setting' "$ana \(google_calendar\): contacts met, at most 3 participants"
 person 'a mailbox that nobody reads' no-reply@p.example.org no machine-address
 person 'met' mailto:friend@p.example.org 'yes: [0-9a-f-]{36}' met-organised
-told 'met: what made the contact' 'made by +rule met, met-organised, event [0-9a-f-]{36}'
+told 'met: what made the contact' 'made by +rule met, met-organised, item [0-9a-f-]{36}'
 contact=$(sql "SELECT contact_id FROM contact_emails WHERE address_norm = 'friend@p.example.org'")
 works 'a contact by its id' explain "$contact"
 told 'is the same person' '^person friend@p.example.org$'
