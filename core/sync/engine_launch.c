@@ -145,13 +145,26 @@ goes_with(const struct sl_leg *leg, const struct sl_leg *other)
 	return other->ready && other->reserved == 0;
 }
 
-/* Room for the answer; the parts of a listing take theirs at once. A flight
- * that holds some does not stand in line for more: nobody waits for another. */
+/* A flight that holds some does not stand in line for more: no two wait for
+ * each other. While its page fills it goes before those in line, who wait for
+ * one page at most: else many accounts would make pages of one item. */
+static enum sl_budget_way
+way_of(const struct sl_flight *f, bool wait)
+{
+	int64_t now = sl_mono_us(f->task->run->engine->config.clock);
+
+	if (f->rolls && f->finals > 0 &&
+	    now <= f->first_final_us + SL_FLIGHT_HOLD_US)
+		return SL_BUDGET_JUMP;
+	return wait && !holds_budget(f) ? SL_BUDGET_WAIT : SL_BUDGET_TRY;
+}
+
+/* Room for the answer; the parts of a listing take theirs at once. */
 static enum departure
 reserve(struct sl_leg *leg, bool wait)
 {
 	struct sl_flight *f = leg->flight;
-	bool in_line = wait && !holds_budget(f);
+	enum sl_budget_way way = way_of(f, wait);
 	size_t sum = 0;
 
 	if (leg->reserved > 0)
@@ -159,8 +172,8 @@ reserve(struct sl_leg *leg, bool wait)
 	for (size_t i = 0; i < f->count; i++)
 		if (goes_with(leg, &f->legs[i]))
 			sum += f->legs[i].x.request.max_body;
-	if (!sl_budget_take(f->task, sum, in_line))
-		return in_line ? IN_LINE : DENIED;
+	if (!sl_budget_take(f->task, sum, way))
+		return way == SL_BUDGET_WAIT ? IN_LINE : DENIED;
 	for (size_t i = 0; i < f->count; i++)
 		if (goes_with(leg, &f->legs[i]))
 			f->legs[i].reserved = f->legs[i].x.request.max_body;

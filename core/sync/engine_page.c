@@ -214,8 +214,6 @@ count_page(struct sl_task *task, const struct step *step,
 		run->reload = true;
 		sl_job_wake_locked(run->engine, &run->job);
 	}
-	if (out->stream.rewalk_us > task->rewalk_us)
-		task->rewalk_us = out->stream.rewalk_us;
 	pthread_mutex_unlock(&run->engine->mutex);
 }
 

@@ -177,8 +177,16 @@ void sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us);
 void sl_job_no_timer(struct sl_engine *e, struct sl_job *job);
 bool sl_job_at_rest(const struct sl_job *job); /* locked */
 void *sl_worker_main(void *worker);
-/** Reserve, or (when `wait`) queue the task and be woken later. */
-bool sl_budget_take(struct sl_task *task, size_t bytes, bool wait);
+
+/** How a task asks for budget. */
+enum sl_budget_way {
+	SL_BUDGET_TRY,  /* if there is some and nobody stands in line */
+	SL_BUDGET_WAIT, /* or stand in line and be woken              */
+	SL_BUDGET_JUMP, /* if there is some: its page is half full    */
+};
+
+/** Reserve, by one of these ways. */
+bool sl_budget_take(struct sl_task *task, size_t bytes, enum sl_budget_way way);
 void sl_budget_give(struct sl_engine *e, size_t bytes);
 void sl_budget_leave(struct sl_task *task);
 bool sl_engine_ending(struct sl_engine *e); /* stop, or hand back */

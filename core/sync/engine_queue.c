@@ -191,20 +191,21 @@ leave_line(struct sl_engine *e, struct sl_task *task)
 }
 
 bool
-sl_budget_take(struct sl_task *task, size_t bytes, bool wait)
+sl_budget_take(struct sl_task *task, size_t bytes, enum sl_budget_way way)
 {
 	struct sl_engine *e = task->run->engine;
 	bool first, taken = false;
 
 	pthread_mutex_lock(&e->mutex);
-	first = !e->budget_head || e->budget_head == task;
+	first = !e->budget_head || e->budget_head == task ||
+		way == SL_BUDGET_JUMP;
 	if (first && e->budget_free >= bytes) {
 		e->budget_free -= bytes;
 		if (task->waits_budget)
 			leave_line(e, task);
 		wake_budget_line(e);
 		taken = true;
-	} else if (wait && !task->waits_budget) {
+	} else if (way == SL_BUDGET_WAIT && !task->waits_budget) {
 		task->waits_budget = true;
 		task->budget_next = NULL;
 		*e->budget_tail = task;

@@ -85,6 +85,21 @@ a_new_mailbox_takes_its_position_and_walks_the_other(void **state)
 }
 
 static void
+the_parts_of_a_listing_find_room_together(void **state)
+{
+	struct bench *b = *state;
+
+	b->config.body_budget = 100000; /* of one, not of two */
+	fake_store_stream(&b->store, "changes", "a", NULL);
+	fake_store_stream(&b->store, "changes", "b", NULL);
+	fake_store_stream(&b->store, "changes", "c", NULL);
+	b->net.answer = two_pages;
+	bench_run(b, "connect");
+	assert_string_equal(b->report_status, "ok");
+	assert_true(b->net.reserved_max <= b->config.body_budget);
+}
+
+static void
 all_is_known(struct bench *b)
 {
 	struct sl_stream_row *row;
@@ -175,6 +190,30 @@ what_it_wanted_is_read_after_it_began_anew(void **state)
 	assert_true(b->store.commits[0].begins);
 	assert_int_equal(b->store.commits[0].answered_count, 0);
 	assert_string_equal(b->store.commits[0].cursor, "{\"at\":\"h0\"}");
+}
+
+/* Each position names an item, so that pages come between the refusals. */
+static void
+expired_with_items(void *ctx, const struct sl_request *request,
+		   struct sl_response *response)
+{
+	if (strstr(request->url, "/profile"))
+		fake_reply(response, 200, "{\"ids\":[\"x\"]}");
+	else
+		expired(ctx, request, response);
+}
+
+static void
+pages_of_items_hide_no_circle(void **state)
+{
+	struct bench *b = *state;
+
+	all_is_known(b);
+	b->scenario = 1000;
+	b->net.answer = expired_with_items;
+	bench_run(b, "schedule");
+	assert_string_equal(b->report_status, "partial");
+	assert_true(b->net.submitted < 60);
 }
 
 static void
@@ -482,11 +521,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_new_mailbox_takes_its_position_and_walks_the_other),
+		T(the_parts_of_a_listing_find_room_together),
 		T(nothing_new_costs_one_request),
 		T(changed_options_and_a_resync_leave_its_position),
 		T(an_expired_position_is_taken_anew_and_the_other_walks),
 		T(what_it_wanted_is_read_after_it_began_anew),
 		T(a_position_refused_again_and_again_stops_the_stream),
+		T(pages_of_items_hide_no_circle),
 		T(a_walk_begins_after_the_position_that_it_serves),
 		T(a_walk_that_is_asked_for_meanwhile_is_not_lost),
 		T(a_walk_that_had_ended_is_begun_again),

@@ -134,6 +134,18 @@ fewer_at_once_after_a_429_and_one_by_one_more_later(void **state)
 }
 
 static void
+large_enough(void *ctx, const struct sl_request *request,
+	     struct sl_response *response)
+{
+	static char body[5000] = "{";
+
+	(void)ctx, (void)request;
+	memset(body + 1, ' ', sizeof(body) - 3);
+	body[sizeof(body) - 2] = '}';
+	fake_reply(response, 200, body);
+}
+
+static void
 large(void *ctx, const struct sl_request *request, struct sl_response *response)
 {
 	static char body[600000];
@@ -182,6 +194,39 @@ answers_of_all_streams_fit_the_budget(void **state)
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(answered_of(b), 40);
 	assert_true(b->net.reserved_max <= b->config.body_budget);
+}
+
+static void
+one_that_finds_no_room_beside_its_answers_goes_on_later(void **state)
+{
+	struct bench *b = *state;
+
+	mail_shape.max_body = 1024 * 1024;
+	b->config.body_budget = 1024 * 1024 + 1024;
+	mail_wants(b, 5, 1);
+	b->net.answer = large_enough;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(answered_of(b), 5);
+	assert_int_equal(b->store.commit_count, 5);
+}
+
+static void
+streams_with_little_room_fill_their_pages_in_turn(void **state)
+{
+	struct bench *b = *state;
+
+	mail_shape.max_body = 1024 * 1024;
+	b->config.body_budget = 1024 * 1024 + 65536;
+	mail_wants(b, 20, 1);
+	fake_store_stream(&b->store, "backfill", "b", "{\"at\":\"done\"}")
+		->pending = mail_wanted(b, 20, 1);
+	b->store.rows[1].walk_started_us = BENCH_NOW_US - SL_US_PER_S;
+	b->net.answer = plain;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(answered_of(b), 40);
+	assert_int_equal(b->store.commit_count, 2);
 }
 
 static struct bench *committing;
@@ -250,6 +295,7 @@ slow_quota_commits_what_is_there(void **state)
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(answered_of(b), 300);
+	assert_true(b->store.commit_count > 5);
 	for (size_t i = 2; i + 1 < b->store.commit_count; i++)
 		assert_in_range(b->store.commits[i].answered_count, 40, 60);
 }
@@ -365,6 +411,8 @@ main(void)
 		T(fewer_at_once_after_a_429_and_one_by_one_more_later),
 		T(a_flight_is_cut_when_its_answers_grow_large),
 		T(answers_of_all_streams_fit_the_budget),
+		T(one_that_finds_no_room_beside_its_answers_goes_on_later),
+		T(streams_with_little_room_fill_their_pages_in_turn),
 		T(the_next_batch_is_under_way_while_one_commits),
 		T(an_item_too_large_is_told_and_read_otherwise),
 		T(slow_quota_commits_what_is_there),
