@@ -241,6 +241,41 @@ without_scheme(struct sl_arena *arena, char *address)
 				strcspn(address + len, "?"));
 }
 
+/*
+ * NULL for what GMime refuses. GMime 3.2.13 loses memory where a comment
+ * behind a domain literal is not closed: comments and literals together are so
+ * rare that they are not given to it at all.
+ */
+static InternetAddressList *
+parse(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	if (at != NULL && strchr(at, '[') != NULL && strchr(at, '(') != NULL)
+		return NULL;
+	return internet_address_list_parse(sl_mail_options(), text);
+}
+
+/* The display name before an address that GMime refuses: with another in its
+ * place. */
+static const char *
+name_before(struct sl_arena *arena, const char *text, const char *angle)
+{
+	char *other = sl_arena_printf(arena, "%.*s<a@b.c>", (int)(angle - text),
+				      text);
+	InternetAddressList *list = parse(other);
+	InternetAddress *first;
+	const char *name;
+
+	if (list == NULL)
+		return NULL;
+	first = internet_address_list_get_address(list, 0);
+	name = sl_arena_strdup(
+		arena, first == NULL ? NULL : internet_address_get_name(first));
+	g_object_unref(list);
+	return name;
+}
+
 /* What GMime refuses may be plain all the same. */
 static void
 add_refused(struct reading *r, const char *text)
@@ -251,15 +286,12 @@ add_refused(struct reading *r, const char *text)
 	const char *end = close == NULL ? text + strlen(text) : close;
 	const char *address =
 		without_scheme(r->arena, trimmed(r->arena, start, end));
-	const char *name = NULL;
 
-	if (!is_one_address(address)) {
+	if (is_one_address(address))
+		add(r, address,
+		    close == NULL ? NULL : name_before(r->arena, text, angle));
+	else
 		r->out->odd = true;
-		return;
-	}
-	if (close != NULL)
-		name = sl_mail_words(r->arena, trimmed(r->arena, text, angle));
-	add(r, address, name);
 }
 
 /* A group of nobody: a label, and nothing behind its colon. */
@@ -325,7 +357,7 @@ read_piece(struct reading *r, const struct piece *piece, const char *start)
 	text = piece->angle != NULL && needs_quotes(start, piece->angle)
 		       ? quoted(r->arena, start, piece->angle, piece->end)
 		       : trimmed(r->arena, start, piece->end);
-	list = internet_address_list_parse(sl_mail_options(), text);
+	list = parse(text);
 	if (list == NULL) {
 		add_refused(r, text);
 		return;

@@ -9,14 +9,19 @@
 #include "core/mail/private.h"
 
 /* The plain alphabet's character for either alphabet's; 0 for no other. */
-static char
-plain(char c)
-{
-	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	    (c >= '0' && c <= '9') || c == '+' || c == '/')
-		return c;
-	return c == '-' ? '+' : c == '_' ? '/' : '\0';
-}
+static const char plain[256] = {
+	['A'] = 'A', 'B', 'C',         'D',         'E',         'F',
+	'G',         'H', 'I',         'J',         'K',         'L',
+	'M',         'N', 'O',         'P',         'Q',         'R',
+	'S',         'T', 'U',         'V',         'W',         'X',
+	'Y',         'Z', ['a'] = 'a', 'b',         'c',         'd',
+	'e',         'f', 'g',         'h',         'i',         'j',
+	'k',         'l', 'm',         'n',         'o',         'p',
+	'q',         'r', 's',         't',         'u',         'v',
+	'w',         'x', 'y',         'z',         ['0'] = '0', '1',
+	'2',         '3', '4',         '5',         '6',         '7',
+	'8',         '9', ['+'] = '+', ['/'] = '/', ['-'] = '+', ['_'] = '/',
+};
 
 /* Characters before padding; false when it is no base64. */
 static bool
@@ -24,7 +29,7 @@ measure(const char *text, size_t *len)
 {
 	size_t n = 0, pad;
 
-	while (plain(text[n]) != '\0')
+	while (plain[(unsigned char)text[n]] != '\0')
 		n++;
 	pad = strspn(text + n, "=");
 	*len = n;
@@ -50,7 +55,7 @@ sl_base64_decode(struct sl_arena *arena, const char *text, size_t max,
 		len = (want + 2) / 3 * 4;
 	quads = sl_arena_alloc(arena, len + 4);
 	for (size_t i = 0; i < len; i++)
-		quads[i] = plain(text[i]);
+		quads[i] = plain[(unsigned char)text[i]];
 	for (; len % 4 != 0; len++)
 		quads[len] = '=';
 	out->bytes = sl_arena_alloc(arena, len / 4 * 3 + 1);

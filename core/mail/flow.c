@@ -17,8 +17,8 @@ sl_flow_init(struct sl_flow *flow, size_t max)
 	sl_buf_init(&flow->buf, max);
 }
 
-void
-sl_flow_raw(struct sl_flow *flow, const char *bytes, size_t len)
+static void
+put_bytes(struct sl_flow *flow, const char *bytes, size_t len)
 {
 	size_t room = flow->cut ? 0 : flow->max - flow->buf.len;
 
@@ -32,7 +32,7 @@ sl_flow_raw(struct sl_flow *flow, const char *bytes, size_t len)
 static void
 put(struct sl_flow *flow, const char *text)
 {
-	sl_flow_raw(flow, text, strlen(text));
+	put_bytes(flow, text, strlen(text));
 }
 
 static unsigned
@@ -226,7 +226,7 @@ wide_character(struct sl_flow *flow, const char *bytes, size_t n)
 		   !is_among(invisible, SL_ARRAY_LEN(invisible), point)) {
 		begin(flow);
 		put_joiner(flow);
-		sl_flow_raw(flow, encoded, sl_flow_encode(point, encoded));
+		put_bytes(flow, encoded, sl_flow_encode(point, encoded));
 		flow->wide = true;
 	}
 }
@@ -250,7 +250,7 @@ sl_flow_text(struct sl_flow *flow, const char *bytes, size_t len)
 		n = visible_run(bytes + i, len - i);
 		if (n > 0) {
 			begin(flow);
-			sl_flow_raw(flow, bytes + i, n);
+			put_bytes(flow, bytes + i, n);
 			flow->wide = false;
 			flow->joiner = 0;
 			continue;
@@ -265,4 +265,22 @@ sl_flow_text(struct sl_flow *flow, const char *bytes, size_t len)
 		else
 			n = 1;
 	}
+}
+
+void
+sl_flow_join(struct sl_flow *flow, const char *bytes, size_t len)
+{
+	struct sl_flow kept = *flow;
+
+	flow->breaks = 0;
+	flow->spaces = 0;
+	flow->cell = false;
+	flow->item = false;
+	flow->pre = false;
+	sl_flow_text(flow, bytes, len);
+	flow->breaks = kept.breaks;
+	flow->spaces = kept.spaces;
+	flow->cell = kept.cell;
+	flow->item = kept.item;
+	flow->pre = kept.pre;
 }

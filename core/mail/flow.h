@@ -36,8 +36,8 @@ void sl_flow_text(struct sl_flow *flow, const char *bytes, size_t len);
 /** Marks of quotes before one line, at most. */
 #define SL_FLOW_QUOTE_MAX 16
 
-/** As it is, at once: no white space, nothing pending is written before. */
-void sl_flow_raw(struct sl_flow *flow, const char *bytes, size_t len);
+/** Right behind the text so far, before all that is pending. */
+void sl_flow_join(struct sl_flow *flow, const char *bytes, size_t len);
 
 /** A code point of at most 0x10ffff as UTF-8; returns its bytes. */
 size_t sl_flow_encode(uint32_t point, char out[4]);

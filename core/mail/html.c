@@ -265,10 +265,9 @@ close_link(struct reading *r)
 	if (from == len ||
 	    says_itself(text + from, len - from, r->link.data, r->link.len))
 		return;
-	sl_flow_raw(&r->flow, " (", 2);
-	sl_flow_raw(&r->flow, r->link.data, r->link.len);
-	sl_flow_raw(&r->flow, ")", 1);
-	r->flow.wide = false;
+	sl_flow_join(&r->flow, " (", 2);
+	sl_flow_join(&r->flow, r->link.data, r->link.len);
+	sl_flow_join(&r->flow, ")", 1);
 }
 
 /* Its alternative text, unless it is there to see who reads the mail. */
