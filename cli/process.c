@@ -21,7 +21,6 @@
 
 #include "core/auth/seal.h"
 #include "core/json/json.h"
-#include "core/mail/mail.h"
 
 #include "cli/cli.h"
 
@@ -51,7 +50,6 @@ sl_process_harden(void)
 	fill_standard_files();
 	sl_json_init();
 	sl_seal_init();
-	sl_mail_init();
 
 	/* Refusals (odd sandboxes) leave us no worse than before. The leak
 	 * sanitizer needs to look into its own process. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "core/base/text.h"
 
 #include "core/mail/mail.h"
@@ -112,8 +113,11 @@ convert(const char *bytes, size_t len, const char *source,
 
 	sl_mail_init();
 	out->cd = g_mime_iconv_open("utf-8", source);
-	if (out->cd == (iconv_t)-1)
+	if (out->cd == (iconv_t)-1) {
+		if (errno == ENOMEM)
+			sl_out_of_memory();
 		return false;
+	}
 	out->unit = unit_of(source);
 	sl_buf_init(&out->buf, GROWTH_MAX * len + sizeof(rest));
 	while (left > 0 && step(out, &from, &left))

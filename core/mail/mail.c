@@ -13,6 +13,14 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static GMimeParserOptions *options;
 
+/* What GLib takes for fatal is that it got no memory. */
+static void
+on_fatal(const gchar *domain SL_UNUSED, GLogLevelFlags level SL_UNUSED,
+	 const gchar *text SL_UNUSED, gpointer context SL_UNUSED)
+{
+	sl_out_of_memory();
+}
+
 /*
  * A word that stands where an address should is then part of the display name
  * that follows ("Smith, John <j@example.com>") instead of a mailbox "Smith".
@@ -25,6 +33,10 @@ init(void)
 
 	(void)xmlMemSetup(sl_free, sl_lib_malloc, sl_lib_realloc, sl_strdup);
 	xmlInitParser();
+	(void)g_log_set_handler("GLib",
+				G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL |
+					G_LOG_FLAG_RECURSION,
+				on_fatal, NULL);
 	g_mime_init();
 	options = g_mime_parser_options_new();
 	g_mime_parser_options_set_address_compliance_mode(

@@ -12,8 +12,11 @@
 
 /**
  * Make the libraries ready, once for the process; libxml2 takes its memory
- * from us from now on. Each function of the room sees to it by itself: calling
- * it at start-up moves the milliseconds that it takes to before the threads.
+ * from us from now on. Each function of the room sees to it by itself, from any
+ * thread: a run without mail has nothing to do with them.
+ *
+ * Running out of memory ends the process with status 3, inside GLib too. Where
+ * not even the line that says so can be written, GLib ends it by a signal.
  */
 void sl_mail_init(void);
 
