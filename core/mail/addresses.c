@@ -162,23 +162,11 @@ add(struct reading *r, const char *address, const char *name)
 	r->out->count++;
 }
 
-/* GMime shows an "xn--" domain decoded; here it stays as it was written. */
-static const char *
-as_written(InternetAddressMailbox *box, const char *piece)
-{
-	const char *address = internet_address_mailbox_get_addr(box);
-
-	if (address != NULL && strcasestr(piece, "xn--") != NULL &&
-	    strstr(piece, address) == NULL)
-		address = internet_address_mailbox_get_idn_addr(box);
-	return address;
-}
-
 static void
-add_mailbox(struct reading *r, InternetAddress *from, const char *piece)
+add_mailbox(struct reading *r, InternetAddress *from)
 {
-	InternetAddressMailbox *box = INTERNET_ADDRESS_MAILBOX(from);
-	const char *address = as_written(box, piece);
+	const char *address = internet_address_mailbox_get_addr(
+		INTERNET_ADDRESS_MAILBOX(from));
 
 	if (address == NULL || strchr(address, '@') == NULL) {
 		r->out->odd = true;
@@ -190,7 +178,7 @@ add_mailbox(struct reading *r, InternetAddress *from, const char *piece)
 
 /* Groups within groups: no deeper than a piece has colons. */
 static void
-add_list(struct reading *r, InternetAddressList *list, const char *piece)
+add_list(struct reading *r, InternetAddressList *list)
 {
 	int n = internet_address_list_length(list);
 
@@ -199,12 +187,10 @@ add_list(struct reading *r, InternetAddressList *list, const char *piece)
 			internet_address_list_get_address(list, i);
 
 		if (INTERNET_ADDRESS_IS_GROUP(one))
-			add_list(r,
-				 internet_address_group_get_members(
-					 INTERNET_ADDRESS_GROUP(one)),
-				 piece);
+			add_list(r, internet_address_group_get_members(
+					    INTERNET_ADDRESS_GROUP(one)));
 		else
-			add_mailbox(r, one, piece);
+			add_mailbox(r, one);
 	}
 }
 
@@ -276,9 +262,10 @@ name_before(struct sl_arena *arena, const char *text, const char *angle)
 	return name;
 }
 
-/* What GMime refuses may be plain all the same. */
-static void
-add_refused(struct reading *r, const char *text)
+/* Take an address that is plain, with what GMime makes of the name before it;
+ * false when it is not. */
+static bool
+add_plain(struct reading *r, const char *text)
 {
 	const char *angle = strrchr(text, '<');
 	const char *close = angle == NULL ? NULL : strchr(angle, '>');
@@ -287,11 +274,11 @@ add_refused(struct reading *r, const char *text)
 	const char *address =
 		without_scheme(r->arena, trimmed(r->arena, start, end));
 
-	if (is_one_address(address))
-		add(r, address,
-		    close == NULL ? NULL : name_before(r->arena, text, angle));
-	else
-		r->out->odd = true;
+	if (!is_one_address(address))
+		return false;
+	add(r, address,
+	    close == NULL ? NULL : name_before(r->arena, text, angle));
+	return true;
 }
 
 /* A group of nobody: a label, and nothing behind its colon. */
@@ -342,6 +329,8 @@ quoted(struct sl_arena *arena, const char *start, const char *angle,
 	return text;
 }
 
+/* GMime shows an "xn--" domain decoded, and not always rightly: such an address
+ * is taken as it is written where that is plain. */
 static void
 read_piece(struct reading *r, const struct piece *piece, const char *start)
 {
@@ -357,13 +346,15 @@ read_piece(struct reading *r, const struct piece *piece, const char *start)
 	text = piece->angle != NULL && needs_quotes(start, piece->angle)
 		       ? quoted(r->arena, start, piece->angle, piece->end)
 		       : trimmed(r->arena, start, piece->end);
-	list = parse(text);
-	if (list == NULL) {
-		add_refused(r, text);
+	if (strcasestr(text, "xn--") != NULL && add_plain(r, text))
 		return;
+	list = parse(text);
+	if (list != NULL) {
+		add_list(r, list);
+		g_object_unref(list);
+	} else if (!add_plain(r, text)) {
+		r->out->odd = true;
 	}
-	add_list(r, list, text);
-	g_object_unref(list);
 }
 
 /* One piece: nothing, part of a name, or somebody. */

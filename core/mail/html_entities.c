@@ -74,7 +74,9 @@ sl_html_unescape(struct sl_arena *arena, const char *text)
 	if (text == NULL)
 		return NULL;
 	text = sl_utf8_repair(arena, text, strlen(text), NULL);
-	sl_flow_init(&flow, strlen(text));
+	/* A character of Windows-1252 takes three bytes where its number took
+	 * two; nothing else grows. */
+	sl_flow_init(&flow, 2 * strlen(text));
 	while (*text != '\0') {
 		char character[4];
 		size_t n, len = 0;

@@ -359,6 +359,7 @@ a_preview_is_one_line_of_text(void **state SL_UNUSED)
 		  "&#0; &#1114112; &#99999999999999; x" },
 		{ "a&#55296;b", "ab" },
 		{ "&amp", "&amp" },
+		{ "\xc2\x92\xc2\x92 \xc2\x92", "\u2019\u2019 \u2019" },
 		{ "\xff", "\ufffd" },
 	};
 
