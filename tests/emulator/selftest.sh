@@ -552,6 +552,9 @@ test_rest() {
 	check 'and unfolds' body_has calendarListEntry
 }
 
+# shellcheck source=tests/emulator/selftest_mail.bash
+. "$(dirname "$0")/selftest_mail.bash"
+
 digest() {
 	mint ana@example.com
 	walk '/calendars/primary/events?maxResults=250'
@@ -568,14 +571,17 @@ test_changes
 test_faults
 test_token_faults
 test_rest
+test_mail
 stop
 check 'it ends cleanly' is "$exit_code" 0
 
 start --now 2026-11-20T12:00:00Z --seed 5
 one=$(digest)
+letters=$(mail_digest)
 stop
 start --now 2026-11-20T12:00:00Z --seed 5
 check 'a seed is a world' is "$(digest)" "$one"
+check 'with its mail' is "$(mail_digest)" "$letters"
 stop
 start --now 2026-11-20T12:00:00Z --seed 6
 check 'another seed is another' test "$(digest)" != "$one"
