@@ -101,12 +101,16 @@ date_of(const struct order *o, int64_t *ms)
 static const struct emu_mail_over *
 put_message(const struct order *o, uint64_t labels)
 {
+	uint64_t thread = id_of(o->in, "thread");
 	int64_t ms;
 
+	if (json_object_get(o->in, "thread") && !thread) {
+		fail(o->r, "thread: an id wanted");
+		return NULL;
+	}
 	if (!labels_of(o, "labels", labels, &labels) || !date_of(o, &ms))
 		return NULL;
-	return emu_mail_add(o->box, ms, id_of(o->in, "thread"), labels,
-			    json_deep_copy(o->in));
+	return emu_mail_add(o->box, ms, thread, labels, json_deep_copy(o->in));
 }
 
 static json_t *

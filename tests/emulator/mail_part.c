@@ -98,11 +98,12 @@ void
 emu_part_attach(struct emu_part *p, const char *filename,
 		const char *disposition)
 {
+	bool message = strcmp(p->type, "message/rfc822") == 0;
 	struct emu_buf b = { 0 };
 
 	p->filename = emu_strdup(filename);
 	emu_putf(&b, "name=\"%s\"", filename);
-	emu_part_content(p, b.data, "base64");
+	emu_part_content(p, b.data, message ? "8bit" : "base64");
 	b.len = 0;
 	emu_putf(&b, "%s; filename=\"%s\"", disposition, filename);
 	emu_part_field_buf(p, "Content-Disposition", &b);

@@ -93,6 +93,16 @@ mail_lists() {
 	control expire '{"account":"ana@example.com","what":"mail_pages"}'
 	gmail /messages -d maxResults=2 --data-urlencode "pageToken=$page"
 	check 'page tokens end' body_has 'Invalid pageToken'
+	gmail /messages -d maxResults=2
+	page=$(field nextPageToken)
+	control options '{"mail_page_life_s":60}'
+	gmail /messages -d maxResults=2 --data-urlencode "pageToken=$page"
+	check 'while they live they serve' status_is 200
+	control clock '{"advance_s":600}'
+	gmail /messages -d maxResults=2 --data-urlencode "pageToken=$page"
+	check 'and ten minutes later these do not' status_is 400
+	control options '{"mail_page_life_s":0}'
+	mint ana@example.com
 }
 
 # What arrives or goes while a list is read moves nothing else.
@@ -146,10 +156,15 @@ mail_messages() {
 	gmail /messages --data-urlencode "q=rfc822msgid:$id@control.example.com"
 	check 'a Message-ID is found' body_has "\"id\":\"$id\""
 	mail add "\"text\":\"Re\",\"thread\":\"$id\",\"payload\":{\"mimeType\":7}"
-	check 'an answer joins the thread' body_has "\"threadId\":\"$id\""
+	check 'an answer joins its thread' body_has "\"threadId\":\"$id\""
 	gmail "/threads/$id" -d format=full
 	check 'a thread has its members' is "$(count_of '"internalDate"')" 2
 	check 'a payload is told verbatim' body_has '"payload":{"mimeType":7}'
+	mail add '"text":"Re","thread":"nonsense"'
+	check 'a thread is an id' status_is 400
+	mail add '"text":"\u00fc","body_b64":"4PLy7vA=","charset":"koi8-r"'
+	gmail "/messages/$(field id)"
+	check 'octets are told as they are' body_has '"data":"4PLy7vA="'
 	mail add '"text":"long ","text_bytes":5000000'
 	gmail "/messages/$(field id)"
 	check 'a long one is long' test "$(wc -c <"$dir/body")" -gt 4194304
