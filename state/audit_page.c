@@ -114,7 +114,7 @@ judge_refs(struct page_work *w, struct sl_error *err)
 {
 	struct sl_known_ref *known = SL_NEW_ARRAY(
 		w->arena, w->page.page->refs.count, struct sl_known_ref);
-	sl_status status = sl_page_known_refs(&w->page, known, err);
+	sl_status status = sl_page_known_refs(&w->page, SL_NO_TIME, known, err);
 	size_t at = 0;
 
 	for (const struct sl_ref *r = w->page.page->refs.first;
@@ -151,7 +151,7 @@ judge_left_out(struct page_work *w, struct sl_error *err)
 		sl_pg_array_text(ids, r->source_id);
 	}
 	if (w->count > first) {
-		sl_params_items(&p, &w->page);
+		sl_params_page(&p, &w->page);
 		sl_params_text(&p, sl_pg_array_done(ids));
 		status = sl_pg_query(w->page.pg, sl_sql_audit_ledger, &p, &rows,
 				     err);

@@ -185,7 +185,7 @@ apply_refs(struct sl_look_page *p)
 		else if (known->known)
 			p->out->counts.unchanged++;
 	}
-	p->out->pending = sl_refs_next(p->work.commit, arena, here);
+	p->out->pending = sl_refs_next(&p->work, here, NULL);
 }
 
 /* As sl_page_put_seen: all that exists, filtered items not. */

@@ -118,27 +118,12 @@ ask_orphans(struct sl_look_page *p, struct sl_error *err)
 static sl_status
 ask_patches(struct sl_look_page *p, struct sl_error *err)
 {
-	struct sl_arena *arena = p->work.arena;
-	struct sl_pg_array *a[4];
 	struct sl_params q;
 
 	if (p->work.page->patches.first == NULL)
 		return SL_OK;
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		a[i] = sl_pg_array_new(arena);
-	for (const struct sl_patch *x = p->work.page->patches.first; x != NULL;
-	     x = x->next) {
-		sl_pg_array_text(a[0], x->source_id);
-		sl_pg_array_i64(a[1], x->source_version);
-		sl_pg_array_text(a[2],
-				 x->labels == NULL
-					 ? NULL
-					 : sl_labels_literal(arena, x->labels));
-		sl_pg_array_bool(a[3], x->restore);
-	}
 	sl_params_page(&q, &p->work);
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		sl_params_text(&q, sl_pg_array_done(a[i]));
+	sl_params_patches(&q, &p->work);
 	return sl_pg_query(p->work.pg, sl_sql_look_patches, &q, &p->patches,
 			   err);
 }
@@ -148,7 +133,8 @@ ask_refs(struct sl_look_page *p, struct sl_error *err)
 {
 	p->refs = SL_NEW_ARRAY(p->work.arena, p->work.page->refs.count,
 			       struct sl_known_ref);
-	return sl_page_known_refs(&p->work, p->refs, err);
+	return sl_page_known_refs(&p->work, sl_refs_too_new_us(&p->work),
+				  p->refs, err);
 }
 
 static sl_status

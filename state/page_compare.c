@@ -20,6 +20,7 @@ sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 		.careful = careful,
 		.walking =
 			c->starts_walk || c->stream->state == SL_STREAM_WALKING,
+		.wanted = c->starts_walk ? NULL : c->stream->pending,
 		.generation = c->stream->generation + (c->starts_walk ? 1 : 0),
 		.artifacts = SL_NEW_ARRAY(arena, c->page->artifacts.count,
 					  const struct sl_artifact *),
@@ -166,8 +167,8 @@ sl_page_compare(struct sl_page_work *w, struct sl_compared **out,
 }
 
 sl_status
-sl_page_known_refs(struct sl_page_work *w, struct sl_known_ref *out,
-		   struct sl_error *err)
+sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
+		   struct sl_known_ref *out, struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
 	struct sl_pg_array *versions = sl_pg_array_new(w->arena);
@@ -183,10 +184,10 @@ sl_page_known_refs(struct sl_page_work *w, struct sl_known_ref *out,
 		sl_pg_array_text(versions, r->version);
 	}
 	sl_params_page(&p, w);
-	sl_params_text(&p, w->commit->stream->kind);
 	sl_params_i64(&p, w->commit->map_version);
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(versions));
+	sl_params_time(&p, too_new_us);
 	status = sl_pg_query(w->pg, sl_sql_page_refs, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;

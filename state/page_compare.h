@@ -34,14 +34,17 @@ sl_status sl_page_compare(struct sl_page_work *w, struct sl_compared **out,
 void sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 		       const struct sl_commit *commit, struct sl_arena *arena);
 
-/** Which refs of a page are here already; one row a ref. */
+/** Is a ref of a page here already, and as a tombstone? */
 struct sl_known_ref {
 	bool known, was_deleted;
 	const char *title;
 	int64_t occurred_us;
 };
 
-sl_status sl_page_known_refs(struct sl_page_work *w, struct sl_known_ref *out,
-			     struct sl_error *err) SL_NODISCARD;
+/** Which refs of a page are here already; one row a ref. too_new_us: as
+ *  sl_refs_too_new_us; SL_NO_TIME = no tombstone is. */
+sl_status sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
+			     struct sl_known_ref *out, struct sl_error *err)
+	SL_NODISCARD;
 
 #endif

@@ -84,7 +84,6 @@ sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 	p->arena = scratch;
 	sl_params_time(p, w->commit->now_us);
 	sl_params_i64(p, w->commit->map_version);
-	sl_params_text(p, w->commit->stream->kind);
 	for (size_t i = 0; i < COLUMNS; i++)
 		sl_params_text(p, sl_pg_array_done(a[i]));
 	sl_params_bool(p, w->walking);

@@ -39,22 +39,14 @@ work_init(struct sl_page_work *w)
 {
 	const struct sl_commit *c = w->commit;
 	size_t count = c->page->artifacts.count;
-	size_t at = 0;
 
 	w->page = c->page;
-	w->artifacts =
-		SL_NEW_ARRAY(w->arena, count, const struct sl_artifact *);
 	w->written = SL_NEW_ARRAY(w->arena, count, struct sl_written);
 	w->written_count = 0;
-	w->judged = SL_NEW_ARRAY(w->arena, count, const char *);
+	w->judged = SL_NEW_ARRAY(
+		w->arena, count + c->page->patches.count + c->page->refs.count,
+		const char *);
 	w->judged_count = 0;
-	for (const struct sl_artifact *a = c->page->artifacts.first; a != NULL;
-	     a = a->next)
-		w->artifacts[at++] = a;
-	SL_ASSERT(at == count);
-	if (count > 1)
-		qsort(w->artifacts, count, sizeof(struct sl_artifact *),
-		      by_source_id);
 	w->xid[0] = '\0';
 	w->walking = c->starts_walk || c->stream->state == SL_STREAM_WALKING;
 	w->had_rows = false;
@@ -63,12 +55,33 @@ work_init(struct sl_page_work *w)
 	w->series_due = false;
 	w->people_from_us = SL_NO_TIME;
 	w->judges_mail = false;
+	w->siblings = NULL;
+	w->sibling_count = 0;
+	w->wanted = c->starts_walk ? NULL : c->stream->pending;
 	w->pending = NULL;
 	w->counts = (struct sl_tally){ .pages = 1,
 				       .fetched = (int64_t)c->page->items };
 	w->opened = 0;
 	w->moved = false;
 	w->logged = false;
+}
+
+/* The artifacts that are to be stored, in the order that all keep. */
+static sl_status
+sort_artifacts(struct sl_page_work *w, struct sl_error *err)
+{
+	size_t at = 0;
+
+	(void)err;
+	w->artifacts = SL_NEW_ARRAY(w->arena, w->page->artifacts.count,
+				    const struct sl_artifact *);
+	for (const struct sl_artifact *a = w->page->artifacts.first; a != NULL;
+	     a = a->next)
+		w->artifacts[at++] = a;
+	if (at > 1)
+		qsort(w->artifacts, at, sizeof(struct sl_artifact *),
+		      by_source_id);
+	return SL_OK;
 }
 
 static bool
@@ -112,7 +125,7 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 {
 	typedef sl_status (*part)(struct sl_page_work *, struct sl_error *);
 	static const part parts[] = {
-		check_fence,           sl_page_put_own,
+		sort_artifacts,        sl_page_put_own,
 		sl_page_put_artifacts, sl_page_put_tombstones,
 		sl_page_put_series,    sl_page_put_occurrences,
 		sl_page_put_patches,   sl_page_put_filtered,
@@ -169,14 +182,21 @@ book(struct sl_page_work *w, struct sl_error *err)
 static sl_status
 page_work(struct sl_page_work *w, struct sl_error *err)
 {
+	bool empty = is_empty(w->commit);
 	sl_status status = SL_OK;
 
-	if (!is_empty(w->commit))
+	if (!empty || w->commit->shares_key)
+		status = check_fence(w, err);
+	if (status == SL_OK)
+		status = sl_page_meet_siblings(w, err);
+	if (status == SL_OK && !empty)
 		status = put_records(w, err);
 	if (status == SL_OK)
 		status = sl_page_postpone(w, err);
 	if (status == SL_OK)
 		status = sl_page_put_refs(w, err);
+	if (status == SL_OK)
+		status = sl_page_tell_siblings(w, err);
 	if (status == SL_OK) /* refs meet what they name, too */
 		status = sl_page_drop_outdated(w, err);
 	if (status == SL_OK)

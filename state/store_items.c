@@ -39,7 +39,6 @@ sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
 	}
 	sl_params_page(&p, w);
 	sl_params_time(&p, w->commit->now_us);
-	sl_params_text(&p, w->commit->stream->kind);
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(versions));
 	sl_params_text(&p, sl_pg_array_done(reasons));
@@ -51,40 +50,54 @@ sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
 	return SL_OK;
 }
 
+static const char *
+labels_or_null(struct sl_arena *arena, const char *const *labels)
+{
+	return labels == NULL ? NULL : sl_labels_literal(arena, labels);
+}
+
+void
+sl_params_patches(struct sl_params *p, const struct sl_page_work *w)
+{
+	struct sl_arena *arena = w->arena;
+	struct sl_pg_array *a[6];
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
+		a[i] = sl_pg_array_new(arena);
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next) {
+		sl_pg_array_text(a[0], x->source_id);
+		sl_pg_array_i64(a[1], x->source_version);
+		sl_pg_array_text(a[2], labels_or_null(arena, x->labels));
+		sl_pg_array_text(a[3], labels_or_null(arena, x->added));
+		sl_pg_array_text(a[4], labels_or_null(arena, x->removed));
+		sl_pg_array_bool(a[5], x->restore);
+	}
+	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
+		sl_params_text(p, sl_pg_array_done(a[i]));
+}
+
 sl_status
 sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
 {
-	struct sl_pg_array *ids, *versions, *labels, *restores;
+	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
-	int64_t hit = 0;
+	int64_t hit;
 	sl_status status;
 
 	if (w->page->patches.first == NULL)
 		return SL_OK;
-	ids = sl_pg_array_new(w->arena);
-	versions = sl_pg_array_new(w->arena);
-	labels = sl_pg_array_new(w->arena);
-	restores = sl_pg_array_new(w->arena);
-	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
-	     x = x->next) {
-		sl_pg_array_text(ids, x->source_id);
-		sl_pg_array_i64(versions, x->source_version);
-		sl_pg_array_text(
-			labels,
-			x->labels == NULL
-				? NULL
-				: sl_labels_literal(w->arena, x->labels));
-		sl_pg_array_bool(restores, x->restore);
-	}
 	sl_params_page(&p, w);
 	sl_params_time(&p, w->commit->now_us);
-	sl_params_text(&p, sl_pg_array_done(ids));
-	sl_params_text(&p, sl_pg_array_done(versions));
-	sl_params_text(&p, sl_pg_array_done(labels));
-	sl_params_text(&p, sl_pg_array_done(restores));
-	status = sl_pg_touch(w->pg, sl_sql_artifacts_patch, &p, &hit, err);
+	sl_params_patches(&p, w);
+	status = sl_pg_query(w->pg, sl_sql_artifacts_patch, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
+	hit = (int64_t)sl_rows_count(rows);
+	for (size_t i = 0; i < sl_rows_count(rows); i++)
+		if (sl_row_bool(rows, i, "restored"))
+			w->judged[w->judged_count++] =
+				sl_row_copy(w->arena, rows, i, "id");
 	w->counts.updated += hit;
 	w->counts.unchanged += (int64_t)w->page->patches.count - hit;
 	return SL_OK;
@@ -222,7 +235,7 @@ sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
 	for (; *id != NULL; id++)
 		if (!tells_of_instances(w->page, *id))
 			sl_pg_array_text(ids, *id);
-	sl_params_items(&p, w);
+	sl_params_page(&p, w);
 	sl_params_time(&p, w->commit->now_us);
 	sl_params_i64(&p, w->commit->map_version);
 	sl_params_text(&p, sl_pg_array_done(ids));
@@ -237,7 +250,7 @@ sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 
 	if (!c->walk_done)
 		return SL_OK;
-	sl_params_items(&p, w);
+	sl_params_page(&p, w);
 	sl_params_time(&p, c->starts_walk ? c->walk_started_us
 					  : c->stream->walk_started_us);
 	return sl_pg_query(w->pg, sl_sql_items_outdated, &p, NULL, err);

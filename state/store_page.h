@@ -30,7 +30,8 @@ struct sl_page_work {
 	struct sl_written *written;
 	size_t written_count;
 	const char **judged; /* ids of rows whose people are judged again
-			      * although their content is the same */
+			      * although their content is the same: there is
+			      * room for each artifact, patch and ref */
 	size_t judged_count;
 
 	char xid[24];
@@ -42,7 +43,12 @@ struct sl_page_work {
 	int64_t people_from_us;
 	bool judges_mail; /* mail of the account was judged before */
 
-	const struct sl_ref *pending;
+	/* store_siblings.c; none where no other kind has the key */
+	struct sl_sibling *siblings;
+	size_t sibling_count;
+
+	const struct sl_ref *wanted;  /* what waited when the page came   */
+	const struct sl_ref *pending; /* what the stream wants after it   */
 	struct sl_tally counts;
 	bool logged; /* counts and what came with them are in the log row */
 	bool moved;  /* streams were opened, changed or closed */
@@ -59,7 +65,7 @@ void sl_params_page(struct sl_params *p, const struct sl_page_work *w);
 /** User, integration, stream kind and key: $1 to $4. */
 void sl_params_items(struct sl_params *p, const struct sl_page_work *w);
 
-/** $1 to $31 of artifacts_upsert, for a range of artifacts. */
+/** $1 to $30 of artifacts_upsert, for a range of artifacts. */
 void sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 			 struct sl_arena *scratch,
 			 const struct sl_artifact *const *list, size_t count);
@@ -89,6 +95,8 @@ sl_status sl_page_put_occurrences(struct sl_page_work *w, struct sl_error *err)
 /* store_items.c */
 sl_status sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+/** The page's patches: $5 to $10 of artifacts_patch. */
+void sl_params_patches(struct sl_params *p, const struct sl_page_work *w);
 sl_status sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
@@ -106,13 +114,49 @@ sl_status sl_page_postpone(struct sl_page_work *w, struct sl_error *err)
 sl_status sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 /* store_refs.c */
-/** What a stream wants after a page: what waited and was not answered, then
- *  the page's refs but those that are `known`, one flag each. */
-const struct sl_ref *sl_refs_next(const struct sl_commit *commit,
-				  struct sl_arena *arena, const bool *known);
+/** What a stream wants after a page: what waited (w->wanted) and was not
+ *  answered, then the page's refs but those that are `known`, one flag each,
+ *  then `more`. Every id once. */
+const struct sl_ref *sl_refs_next(const struct sl_page_work *w,
+				  const bool *known, const struct sl_ref *more);
+/** A copy of one ref behind `tail`; the next tail. */
+struct sl_ref **sl_refs_append(struct sl_arena *arena, struct sl_ref **tail,
+			       const struct sl_ref *ref);
+/** Tombstones from then on are no part of what a listing says: they were made
+ *  since it began, or by a stream that only follows. SL_NO_TIME = none is. */
+int64_t sl_refs_too_new_us(const struct sl_page_work *w);
 sl_status sl_page_put_refs(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_put_seen(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/** What the page shows to exist was seen by a stream's walk. */
+sl_status sl_page_book_seen(struct sl_page_work *w, const char *stream_id,
+			    int generation, struct sl_error *err) SL_NODISCARD;
+
+/* store_siblings.c */
+/** Sorted ids. */
+struct sl_ids {
+	const char **list;
+	size_t count;
+};
+
+void sl_ids_sort(struct sl_ids *ids);
+bool sl_ids_has(const struct sl_ids *ids, const char *id);
+struct sl_ids sl_ids_of_refs(struct sl_arena *arena, const struct sl_ref *refs);
+struct sl_ids sl_ids_of_list(struct sl_arena *arena, const char *const *list);
+
+/** Behind the fence: what waits is what the database says; what is too old
+ *  leaves w->page. */
+sl_status sl_page_meet_siblings(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/** Refs of what a sibling wants need not be wanted twice. */
+void sl_page_skip_wanted(struct sl_page_work *w, bool *known);
+/** What siblings want no more; *mine: what this stream wants instead. */
+sl_status sl_page_take(struct sl_page_work *w, const bool *known,
+		       const struct sl_ref **mine, struct sl_error *err)
+	SL_NODISCARD;
+/** When w->pending is known. */
+sl_status sl_page_tell_siblings(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 /* store_streams.c */
 sl_status sl_page_put_streams(struct sl_page_work *w, struct sl_error *err)

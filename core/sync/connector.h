@@ -197,6 +197,14 @@ struct sl_connector {
 		      struct sl_erasure *out);
 };
 
+/**
+ * Do streams of this kind hold the items of another kind's streams, under the
+ * same key? One that follows and the one that it opens do: whoever reads an
+ * item stores it, and what either learns of it counts for both.
+ */
+bool sl_kind_shares_key(const struct sl_stream_kind *kinds,
+			const struct sl_stream_kind *kind);
+
 /** The text of one setting; the table guarantees that it is there. */
 const char *sl_turn_setting(const struct sl_turn *turn, const char *name);
 

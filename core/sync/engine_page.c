@@ -116,6 +116,8 @@ fill_commit(struct sl_task *task, const struct step *step,
 		.answered = step->answered,
 		.map_version = task->kind->map_version,
 		.lists_instances = task->kind->lists_instances,
+		.shares_key =
+			sl_kind_shares_key(run->connector->kinds, task->kind),
 		.now_us = sl_run_now_us(run),
 		.people = run->people,
 		.trigger = run->work->trigger,

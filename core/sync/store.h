@@ -82,6 +82,9 @@ struct sl_commit {
 	bool begins; /* follows: the position is taken up with this page, at
 		      * walk_started_us. The stream is live, its pending and
 		      * its generation stay                             */
+	/* a stream of another kind holds the same items: what it changed
+	 * meanwhile counts (sl_kind_shares_key) */
+	bool shares_key;
 	int64_t now_us;
 	struct sl_people_options people;
 	const char *trigger;        /* for the log row */

@@ -2,34 +2,46 @@
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             now
 -- $5 text[] source_id  $6 bigint[] version (0 = always)
--- $7 text[] labels, each an array literal; NULL = leave
--- $8 boolean[] restore
--- Affected: rows that changed.
+-- $7 text[] labels, each an array literal; NULL = those that are there
+-- $8 text[] labels that come beside them  $9 text[] labels that go: the same
+-- $10 boolean[] restore
+-- Result, of rows that changed: id, restored
 WITH input AS MATERIALIZED (
 	SELECT i.*
-	FROM unnest($5::text[], $6::bigint[], $7::text[], $8::boolean[])
-		AS i (source_id, source_version, labels, restore)
+	FROM unnest($5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
+		$10::boolean[])
+		AS i (source_id, source_version, labels, added, removed, restore)
+), hit AS MATERIALIZED (
+	SELECT a.id, i.source_version, i.restore AND a.deleted_at IS NOT NULL
+			AS restored,
+		CASE WHEN i.labels IS NULL AND i.added IS NULL AND i.removed IS NULL
+			THEN a.labels
+		ELSE ARRAY (
+			SELECT u.label
+			FROM unnest(coalesce(i.labels::text[], a.labels)
+					|| coalesce(i.added::text[], '{}'))
+				WITH ORDINALITY AS u (label, nth)
+			WHERE i.removed IS NULL OR u.label <> ALL (i.removed::text[])
+			GROUP BY u.label
+			ORDER BY min(u.nth)) END AS labels
+	FROM input i
+	CROSS JOIN LATERAL (
+		SELECT x.id, x.labels, x.deleted_at, x.source_version
+		FROM public.artifacts x
+		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+			AND x.stream_key = $3::text AND x.source_id = i.source_id
+		OFFSET 0
+	) a
+	WHERE i.source_version = 0 OR i.source_version >= a.source_version
 )
 UPDATE public.artifacts a
-SET labels = coalesce(i.labels::text[], a.labels),
-	deleted_at = CASE WHEN i.restore THEN NULL ELSE a.deleted_at END,
-	deleted_reason = CASE WHEN i.restore THEN NULL ELSE a.deleted_reason END,
-	source_version = greatest(a.source_version, i.source_version),
+SET labels = h.labels,
+	deleted_at = CASE WHEN h.restored THEN NULL ELSE a.deleted_at END,
+	deleted_reason = CASE WHEN h.restored THEN NULL ELSE a.deleted_reason END,
+	source_version = greatest(a.source_version, h.source_version),
 	synced_at = $4::timestamptz
-FROM input i
-WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid
-	AND a.stream_key = $3::text AND a.source_id = i.source_id
-	AND a.id = ANY (ARRAY (
-		SELECT n.id
-		FROM input j
-		CROSS JOIN LATERAL (
-			SELECT x.id
-			FROM public.artifacts x
-			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
-				AND x.stream_key = $3::text
-				AND x.source_id = j.source_id
-			OFFSET 0
-		) n))
-	AND (i.source_version = 0 OR i.source_version >= a.source_version)
-	AND ((i.labels IS NOT NULL AND i.labels::text[] <> a.labels)
-		OR (i.restore AND a.deleted_at IS NOT NULL))
+FROM hit h
+WHERE a.user_id = $1::uuid AND a.id = h.id
+	AND a.id = ANY (ARRAY (SELECT n.id FROM hit n))
+	AND (h.restored OR h.labels <> a.labels)
+RETURNING a.id, h.restored

@@ -1,12 +1,11 @@
 -- Items known by id alone are gone: mark them, keep their content.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             now
--- $5 text                    stream kind, for the ledger of items
--- $6 text[] source_id  $7 bigint[] version (0 = always)  $8 text[] reason
+-- $5 text[] source_id  $6 bigint[] version (0 = always)  $7 text[] reason
 -- Affected: rows that were live.
 WITH input AS MATERIALIZED (
 	SELECT i.*
-	FROM unnest($6::text[], $7::bigint[], $8::text[])
+	FROM unnest($5::text[], $6::bigint[], $7::text[])
 		AS i (source_id, source_version, reason)
 ), healed AS (
 	DELETE FROM public.sync_items q
@@ -17,7 +16,6 @@ WITH input AS MATERIALIZED (
 			SELECT x.id
 			FROM public.sync_items x
 			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
-				AND x.stream_kind = $5::text
 				AND x.stream_key = $3::text
 				AND x.source_id = i.source_id
 			OFFSET 0

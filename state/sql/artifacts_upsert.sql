@@ -4,30 +4,29 @@
 -- $1 uuid, $2 uuid, $3 text   user, integration, stream key
 -- $4 timestamptz              now
 -- $5 integer                  map version
--- $6 text                     stream kind, for the ledger of items
 -- arrays, one element an artifact, sorted by source_id:
--- $7 text[] source_id         $8 bigint[] version (0 = unknown)
--- $9 text[] type              $10 text[] external uid
--- $11 text[] thread           $12 text[] parent
--- $13 timestamptz[] occurred  $14 timestamptz[] ends
--- $15 boolean[] all day       $16 date[] start     $17 date[] end
--- $18 timestamptz[] original  $19 date[] original  $20 text[] time zone
--- $21 timestamptz[] reach     $22 text[] title     $23 text[] content
--- $24 text[] labels, each an array literal         $25 text[] metadata, JSON
--- $26 bytea[] content hash    $27 integer[] participants
--- $28 boolean[] participants incomplete
--- $29 boolean[] deleted       $30 text[] why deleted
--- $31 boolean                tell of unchanged rows too
+-- $6 text[] source_id         $7 bigint[] version (0 = unknown)
+-- $8 text[] type              $9 text[] external uid
+-- $10 text[] thread           $11 text[] parent
+-- $12 timestamptz[] occurred  $13 timestamptz[] ends
+-- $14 boolean[] all day       $15 date[] start     $16 date[] end
+-- $17 timestamptz[] original  $18 date[] original  $19 text[] time zone
+-- $20 timestamptz[] reach     $21 text[] title     $22 text[] content
+-- $23 text[] labels, each an array literal         $24 text[] metadata, JSON
+-- $25 bytea[] content hash    $26 integer[] participants
+-- $27 boolean[] participants incomplete
+-- $28 boolean[] deleted       $29 text[] why deleted
+-- $30 boolean                tell of unchanged rows too
 -- Result: ord (1-based), id, written, created, was_deleted (it was a tombstone
 -- before), same_content (labels or liveness alone changed, or nothing)
 WITH input AS MATERIALIZED (
 	SELECT i.*
-	FROM unnest($7::text[], $8::bigint[], $9::text[], $10::text[],
-		$11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-		$15::boolean[], $16::date[], $17::date[], $18::timestamptz[],
-		$19::date[], $20::text[], $21::timestamptz[], $22::text[],
-		$23::text[], $24::text[], $25::text[], $26::bytea[],
-		$27::integer[], $28::boolean[], $29::boolean[], $30::text[])
+	FROM unnest($6::text[], $7::bigint[], $8::text[], $9::text[],
+		$10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[],
+		$14::boolean[], $15::date[], $16::date[], $17::timestamptz[],
+		$18::date[], $19::text[], $20::timestamptz[], $21::text[],
+		$22::text[], $23::text[], $24::text[], $25::bytea[],
+		$26::integer[], $27::boolean[], $28::boolean[], $29::text[])
 		WITH ORDINALITY AS i (source_id, source_version, type,
 			external_uid, thread_id, parent_source_id, occurred_at, ends_at,
 			all_day, start_date, end_date, original_start_at,
@@ -58,7 +57,6 @@ WITH input AS MATERIALIZED (
 			SELECT x.id
 			FROM public.sync_items x
 			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
-				AND x.stream_kind = $6::text
 				AND x.stream_key = $3::text
 				AND x.source_id = i.source_id
 				AND (i.source_version = 0
@@ -131,5 +129,5 @@ UNION ALL
 SELECT o.ord, o.id, false, false, o.was_deleted, true
 FROM old o
 JOIN input i ON i.ord = o.ord
-WHERE $31::boolean
+WHERE $30::boolean
 	AND NOT EXISTS (SELECT FROM written w WHERE w.source_id = i.source_id)

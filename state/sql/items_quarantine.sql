@@ -7,6 +7,21 @@
 -- $7 text[] source_id; NULL = the hash of the raw item  $8 bigint[] version
 -- $9 text[] detail, one line  $10 bytea[] raw item, cut
 -- $11 bigint[] whole length of it  $12 boolean[] transient
+WITH elsewhere AS (
+	-- noted by a stream of another kind that holds the same items
+	DELETE FROM public.sync_items q
+	WHERE q.user_id = $1::uuid AND q.id = ANY (ARRAY (
+		SELECT n.id
+		FROM unnest($7::text[]) AS i (source_id)
+		CROSS JOIN LATERAL (
+			SELECT x.id
+			FROM public.sync_items x
+			WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
+				AND x.stream_key = $4::text AND x.source_id = i.source_id
+				AND x.stream_kind <> $3::text
+			OFFSET 0
+		) n))
+)
 INSERT INTO public.sync_items AS q (user_id, integration_id, stream_kind,
 	stream_key, source_id, state, reason, detail, class, source_version,
 	map_version, raw, raw_bytes, next_try_at, seen_at)

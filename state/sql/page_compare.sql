@@ -1,25 +1,25 @@
 -- One page's artifacts against the stored rows, by the rules of
 -- artifacts_upsert, without writing.
--- $1 to $31 as in artifacts_upsert; $4 and $31 change nothing
+-- $1 to $30 as in artifacts_upsert; $4 and $30 change nothing
 -- Result, one row an artifact in order: id (NULL = not stored), was_deleted,
 -- same_content, same_rest (labels and liveness), is_newer (or as new),
 -- stored_version, ledger (state of the item in sync_items, or NULL), changed
 -- (columns that differ, in one text)
 WITH input AS MATERIALIZED (
 	SELECT i.*
-	FROM unnest($7::text[], $8::bigint[], $9::text[], $10::text[],
-		$11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-		$15::boolean[], $16::date[], $17::date[], $18::timestamptz[],
-		$19::date[], $20::text[], $21::timestamptz[], $22::text[],
-		$23::text[], $24::text[], $25::text[], $26::bytea[],
-		$27::integer[], $28::boolean[], $29::boolean[], $30::text[])
+	FROM unnest($6::text[], $7::bigint[], $8::text[], $9::text[],
+		$10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[],
+		$14::boolean[], $15::date[], $16::date[], $17::timestamptz[],
+		$18::date[], $19::text[], $20::timestamptz[], $21::text[],
+		$22::text[], $23::text[], $24::text[], $25::bytea[],
+		$26::integer[], $27::boolean[], $28::boolean[], $29::text[])
 		WITH ORDINALITY AS i (source_id, source_version, type,
 			external_uid, thread_id, parent_source_id, occurred_at, ends_at,
 			all_day, start_date, end_date, original_start_at,
 			original_start_date, time_zone, reach_at, title, content,
 			labels, metadata, content_hash, participant_count,
 			participants_incomplete, deleted, deleted_reason, ord)
-	WHERE $4::timestamptz IS NOT NULL AND $31::boolean IS NOT NULL
+	WHERE $4::timestamptz IS NOT NULL AND $30::boolean IS NOT NULL
 )
 SELECT a.id, coalesce(a.deleted_at IS NOT NULL, false) AS was_deleted,
 	a.content_hash = i.content_hash
@@ -78,8 +78,7 @@ LEFT JOIN LATERAL (
 	SELECT y.state
 	FROM public.sync_items y
 	WHERE y.user_id = $1::uuid AND y.integration_id = $2::uuid
-		AND y.stream_kind = $6::text AND y.stream_key = $3::text
-		AND y.source_id = i.source_id
-	OFFSET 0
+		AND y.stream_key = $3::text AND y.source_id = i.source_id
+	LIMIT 1
 ) q ON true
 ORDER BY i.ord

@@ -1,12 +1,12 @@
 -- Which items that a listing named are here already? As artifacts_refs,
 -- without restoring any.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
--- $4 text                    stream kind, for the ledger of items
--- $5 integer                 map version
--- $6 text[] source_id  $7 text[] version; NULL = items never change
+-- $4 integer                 map version
+-- $5 text[] source_id  $6 text[] version; NULL = items never change
+-- $7 timestamptz             tombstones from then on are too new; NULL = none
 -- Result, of known ones: ord (1-based), was_deleted, title, occurred_at
 SELECT i.ord, a.deleted_at IS NOT NULL AS was_deleted, a.title, a.occurred_at
-FROM unnest($6::text[], $7::text[])
+FROM unnest($5::text[], $6::text[])
 	WITH ORDINALITY AS i (source_id, version, ord)
 CROSS JOIN LATERAL (
 	SELECT x.*
@@ -15,21 +15,21 @@ CROSS JOIN LATERAL (
 		AND x.stream_key = $3::text AND x.source_id = i.source_id
 	OFFSET 0
 ) a
-WHERE a.map_version = $5::integer
+WHERE a.map_version = $4::integer
 	AND (i.version IS NULL OR i.version = a.source_version::text
 		OR i.version = a.metadata ->> 'etag')
+	AND (a.deleted_at >= $7::timestamptz) IS NOT TRUE
 UNION ALL
 SELECT i.ord, false, NULL, NULL
-FROM unnest($6::text[], $7::text[])
+FROM unnest($5::text[], $6::text[])
 	WITH ORDINALITY AS i (source_id, version, ord)
 CROSS JOIN LATERAL (
 	SELECT x.*
 	FROM public.sync_items x
 	WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
-		AND x.stream_kind = $4::text AND x.stream_key = $3::text
-		AND x.source_id = i.source_id
+		AND x.stream_key = $3::text AND x.source_id = i.source_id
 	OFFSET 0
 ) q
 WHERE q.state = 'filtered'
-	OR (q.class = 'malformed' AND q.map_version = $5::integer
+	OR (q.class = 'malformed' AND q.map_version = $4::integer
 		AND (i.version IS NULL OR i.version = q.source_version::text))

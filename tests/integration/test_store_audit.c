@@ -41,7 +41,9 @@ open_kit(struct sl_kit *k, struct sl_store_factory stores)
 {
 	struct sl_error err;
 
-	*k = (struct sl_kit){ .db = kit.db, .now_us = KIT_NOW };
+	*k = (struct sl_kit){ .db = kit.db,
+			      .connector = kit.connector,
+			      .now_us = KIT_NOW };
 	memcpy(k->user, kit.user, sizeof(k->user));
 	memcpy(k->integration, kit.integration, sizeof(k->integration));
 	k->arena = sl_arena_new();

@@ -28,6 +28,24 @@ const struct sl_connector kit_connector = {
 	.kinds = kinds,
 };
 
+static const struct sl_stream_kind mail_kinds[] = {
+	{ .name = "changes",
+	  .title = "New mail",
+	  .follows = true,
+	  .map_version = 1 },
+	{ .name = "backfill",
+	  .title = "Mailbox",
+	  .opened_by = "changes",
+	  .map_version = 1 },
+	{ .name = NULL },
+};
+
+const struct sl_connector kit_mail_connector = {
+	.name = "gmail",
+	.title = "Gmail",
+	.kinds = mail_kinds,
+};
+
 static void
 must(struct sl_kit *kit, sl_status status, const char *what)
 {
@@ -60,26 +78,42 @@ open_store(struct sl_kit *kit)
 }
 
 void
-kit_init(struct sl_kit *kit)
+kit_init_of(struct sl_kit *kit, const struct sl_connector *connector)
 {
-	*kit = (struct sl_kit){ .db = sl_test_db_new() };
+	*kit = (struct sl_kit){ .db = sl_test_db_new(),
+				.connector = connector };
 	sl_test_db_user(kit->db, "me@example.com", kit->user);
-	sl_test_db_integration(kit->db, kit->user, kit_connector.name,
+	sl_test_db_integration(kit->db, kit->user, connector->name,
 			       "me@example.com", kit->integration);
 	open_store(kit);
+}
+
+void
+kit_init(struct sl_kit *kit)
+{
+	kit_init_of(kit, &kit_connector);
+}
+
+void
+kit_init_twin(struct sl_kit *kit, const struct sl_kit *other)
+{
+	*kit = *other;
+	open_store(kit);
+	kit_reload(kit);
 }
 
 void
 kit_init_beside(struct sl_kit *kit, const struct sl_kit *other,
 		const char *user_id, const char *account)
 {
-	*kit = (struct sl_kit){ .db = other->db };
+	*kit = (struct sl_kit){ .db = other->db,
+				.connector = other->connector };
 	if (user_id == NULL)
 		sl_test_db_user(kit->db, account, kit->user);
 	else
 		memcpy(kit->user, user_id, sizeof(kit->user));
-	sl_test_db_integration(kit->db, kit->user, kit_connector.name, account,
-			       kit->integration);
+	sl_test_db_integration(kit->db, kit->user, kit->connector->name,
+			       account, kit->integration);
 	open_store(kit);
 }
 
@@ -103,9 +137,9 @@ sl_status
 kit_try_claim(struct sl_kit *kit, const struct sl_owner *owner,
 	      const char *run_id, bool *busy)
 {
-	struct sl_target target = { .provider = kit_connector.name };
+	struct sl_target target = { .provider = kit->connector->name };
 	const struct sl_claim claim = { .target = &target,
-					.connector = &kit_connector,
+					.connector = kit->connector,
 					.owner = owner,
 					.trigger = "manual",
 					.run_id = run_id };
@@ -176,10 +210,21 @@ kit_open(struct sl_kit *kit, const char *key)
 	return row;
 }
 
+static const struct sl_stream_kind *
+kind_of(const struct sl_kit *kit, const struct sl_stream_row *stream)
+{
+	const struct sl_stream_kind *kind = kit->connector->kinds;
+
+	while (strcmp(kind->name, stream->kind) != 0)
+		kind++;
+	return kind;
+}
+
 void
 kit_page(struct sl_kit *kit, struct sl_stream_row *stream)
 {
 	static const struct sl_tally none;
+	const struct sl_stream_kind *kind = kind_of(kit, stream);
 
 	SL_ASSERT(stream != NULL);
 	sl_page_release(&kit->page);
@@ -192,6 +237,8 @@ kit_page(struct sl_kit *kit, struct sl_stream_row *stream)
 		.page = &kit->page,
 		.walk_started_us = SL_NO_TIME,
 		.map_version = 1,
+		.follows = kind->follows,
+		.shares_key = sl_kind_shares_key(kit->connector->kinds, kind),
 		.now_us = kit->now_us,
 		.people = { .rule = SL_PEOPLE_MET, .max_participants = 25 },
 		.trigger = "manual",

@@ -19,6 +19,7 @@ struct sl_kit {
 	struct sl_store *store;
 	struct sl_arena *arena; /* of the page; kit_page resets it */
 	struct sl_arena *keep;  /* of account and streams          */
+	const struct sl_connector *connector;
 	char user[37];
 	char integration[37];
 	struct sl_account account;
@@ -32,16 +33,23 @@ struct sl_kit {
 /** One root kind "calendars" that opens "events". */
 extern const struct sl_connector kit_connector;
 
+/** "changes" follows and opens "backfill", of the same key. */
+extern const struct sl_connector kit_mail_connector;
+
 /** This process, as it is. */
 struct sl_owner kit_owner(void);
 
 void kit_init(struct sl_kit *kit);
+void kit_init_of(struct sl_kit *kit, const struct sl_connector *connector);
 void kit_release(struct sl_kit *kit);
 
 /** A second user or integration of the same database: shares kit->db. */
 void kit_init_beside(struct sl_kit *kit, const struct sl_kit *other,
 		     const char *user_id, const char *account);
 void kit_release_beside(struct sl_kit *kit);
+
+/** The same run on a connection of its own: shares kit->db and the lease. */
+void kit_init_twin(struct sl_kit *kit, const struct sl_kit *other);
 
 /** Claim by a fresh run id; must succeed. */
 void kit_claim(struct sl_kit *kit);
