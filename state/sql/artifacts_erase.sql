@@ -1,4 +1,6 @@
--- A chunk of artifacts loses what may no longer be kept of them.
+-- A chunk of artifacts loses what may no longer be kept of them. Their hash
+-- goes with it: it tells of what is not there, and the same item read again
+-- with more than is left must be written.
 -- $1 uuid, $2 uuid, $3 bigint  user, integration, fence
 -- $4 uuid      where the chunk before ended; NULL = begin
 -- $5 bigint    rows looked at
@@ -31,7 +33,11 @@ WITH held AS MATERIALIZED (
 	FROM chunk c
 ), written AS (
 	UPDATE public.artifacts a
-	SET title = w.title, content = w.content, metadata = w.metadata
+	SET title = w.title, content = w.content, metadata = w.metadata,
+		content_hash = CASE WHEN (a.title, a.content, a.metadata - 'etag')
+				IS DISTINCT FROM (w.title, w.content, w.metadata - 'etag')
+			THEN sha256(convert_to('erased ' || a.id, 'UTF8'))
+			ELSE a.content_hash END
 	FROM wanted w
 	WHERE a.user_id = $1::uuid AND a.id = w.id
 		AND (a.title, a.content, a.metadata)
