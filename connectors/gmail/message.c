@@ -232,19 +232,25 @@ map_times(struct sl_page *page, struct sl_artifact *artifact,
 	artifact->reach_us = artifact->occurred_us;
 }
 
-/** What is between the angle brackets; without them the value. */
+/** What is between the angle brackets, odd as it may be; without them the
+ *  first word. */
 static const char *
 bare_id(struct sl_arena *arena, const char *value)
 {
-	const char *from, *to;
+	const char *from;
+	size_t len;
 
 	if (value == NULL)
 		return NULL;
 	from = strchr(value, '<');
-	from = from != NULL ? from + 1 : value + strspn(value, " \t\r\n");
-	to = from + strcspn(from, "> \t\r\n");
-	return to > from ? sl_arena_strndup(arena, from, (size_t)(to - from))
-			 : NULL;
+	if (from != NULL) {
+		from++;
+		len = strcspn(from, ">");
+	} else {
+		from = value + strspn(value, " \t\r\n");
+		len = strcspn(from, "> \t\r\n");
+	}
+	return len > 0 ? sl_arena_strndup(arena, from, len) : NULL;
 }
 
 static void
