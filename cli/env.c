@@ -152,7 +152,8 @@ sl_env_http(struct sl_cli *cli, struct sl_http **out)
 {
 	const struct sl_http_config config = {
 		.clock = cli->clock,
-		.user_agent = "sluice/" SL_VERSION,
+		/* Google compresses for those alone who name gzip here */
+		.user_agent = "sluice/" SL_VERSION " (gzip)",
 		.proxy = variable("SLUICE_PROXY"),
 	};
 	struct sl_error err;

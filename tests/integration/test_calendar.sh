@@ -61,7 +61,10 @@ connect $ana
 is 'connected' "$status" 0
 
 # --- the first sync ------------------------------------------------------
+control POST stats/reset '{}' >/dev/null
 works 'first sync' sync --json
+like 'with good manners: gzip is asked for as Google wants it' \
+	"$(control GET stats)" '"violations":\{\}'
 is 'it walks everything' "$(field "$out" mode)" full
 same 'first sync'
 streams=$(sql "SELECT count(*) FROM sync_state WHERE enabled AND state <> 'closed'")
