@@ -385,7 +385,8 @@ end_listing(struct reading *r)
 	(void)json_object_set_new(r->page->shown, "oldest", json_null());
 }
 
-/* The listing is newest first, and so is what is read of it. */
+/* The listing is newest first, and so is what is read of it: what is wanted in
+ * the version of now comes from there. */
 static void
 end_wanted(struct reading *r)
 {
@@ -394,7 +395,8 @@ end_wanted(struct reading *r)
 
 	ask_again(r);
 	r->page->more = true; /* the listing has not been asked yet */
-	if (r->plan.changes || !r->turn->stream->walking)
+	if (r->plan.changes || !sl_text_equal(r->turn->wanted->version,
+					      r->context.fidelity.version))
 		return;
 	for (const struct sl_artifact *a = r->page->artifacts.first; a != NULL;
 	     a = a->next)

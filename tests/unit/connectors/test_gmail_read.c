@@ -168,7 +168,7 @@ each_wanted_message_ends_somewhere(void **state)
 		kit_init(&kit, "backfill");
 		kit.stream.walking = true;
 		kit_cursor(&kit, "{'v':1,'page':'p1'}");
-		kit_want(&kit, "a:t b:t c:t");
+		kit_want(&kit, "a:t:full/1 b:t:full/1 c:t:full/1");
 		answer = kit_answer(&kit, row->tag, row->body, "a");
 		answer->http_status = row->http;
 		answer->too_large = row->too_large;
