@@ -188,17 +188,10 @@ apply_refs(struct sl_look_page *p)
 	p->out->pending = sl_refs_next(&p->work, here, NULL);
 }
 
-/* As sl_page_put_seen: all that exists, filtered items not. */
+/* As sl_page_book_seen: all that exists, filtered items not. */
 static void
-apply_seen(struct sl_look_page *p)
+book_seen(const struct sl_page *page, struct sl_idset *seen)
 {
-	const struct sl_page *page = p->work.page;
-	struct sl_idset *seen = &p->stream->seen;
-
-	if (!p->work.walking && p->work.commit->stream->sweep == SL_SWEEP_NONE)
-		return;
-	if (p->work.commit->starts_walk)
-		sl_idset_release(seen);
 	for (const struct sl_artifact *a = page->artifacts.first; a != NULL;
 	     a = a->next)
 		(void)sl_idset_add(seen, a->source_id);
@@ -206,8 +199,31 @@ apply_seen(struct sl_look_page *p)
 	     r = r->next)
 		if (r->source_id != NULL)
 			(void)sl_idset_add(seen, r->source_id);
+	for (const struct sl_patch *x = page->patches.first; x != NULL;
+	     x = x->next)
+		(void)sl_idset_add(seen, x->source_id);
 	for (const struct sl_ref *r = page->refs.first; r != NULL; r = r->next)
 		(void)sl_idset_add(seen, r->source_id);
+}
+
+/* For this stream's sweep, and those of others that hold the same items. */
+static void
+apply_seen(struct sl_look_page *p)
+{
+	const struct sl_commit *c = p->work.commit;
+
+	pthread_mutex_lock(&p->look->mutex);
+	if (c->starts_walk)
+		sl_idset_release(&p->stream->seen);
+	if (p->work.walking || c->stream->sweep != SL_SWEEP_NONE)
+		book_seen(c->page, &p->stream->seen);
+	for (struct sl_look_stream *s = p->run->streams;
+	     c->shares_key && s != NULL; s = s->next)
+		if (s != p->stream && strcmp(s->row.key, c->stream->key) == 0 &&
+		    (s->row.state == SL_STREAM_WALKING ||
+		     s->row.sweep != SL_SWEEP_NONE))
+			book_seen(c->page, &s->seen);
+	pthread_mutex_unlock(&p->look->mutex);
 }
 
 static void

@@ -100,7 +100,7 @@ run_free(struct sl_look_run *run)
 {
 	for (struct sl_look_stream *s = run->streams; s != NULL; s = s->next) {
 		sl_idset_release(&s->seen);
-		sl_idset_release(&s->announced);
+		sl_idset_release(&s->own_announced);
 	}
 	sl_idset_release(&run->contacts);
 	sl_idset_release(&run->written_to);
@@ -183,6 +183,10 @@ sl_look_stream_add(struct sl_look_run *run, const struct sl_stream_row *row)
 	s->row.kind = sl_arena_strdup(run->arena, row->kind);
 	s->row.key = sl_arena_strdup(run->arena, row->key);
 	s->row.title = sl_arena_strdup(run->arena, row->title);
+	s->announced = &s->own_announced;
+	for (struct sl_look_stream *o = run->streams; o != NULL; o = o->next)
+		if (strcmp(o->row.key, s->row.key) == 0)
+			s->announced = o->announced;
 	/* a uuid that no row has */
 	if (s->row.id[0] == '\0')
 		(void)snprintf(s->row.id, sizeof(s->row.id),
@@ -211,16 +215,16 @@ bool
 sl_look_announce(struct sl_look *look, struct sl_look_run *run,
 		 struct sl_look_stream *stream, struct sl_look_item *item)
 {
-	if (item->id != NULL && !sl_idset_add(&stream->announced, item->id))
-		return false;
-	if (look->item == NULL)
-		return true;
+	bool first;
+
 	item->target = &run->target;
 	item->stream_kind = stream->row.kind;
 	item->stream_key = stream->row.key;
 	item->stream_title = stream->row.title;
 	pthread_mutex_lock(&look->mutex);
-	look->item(look->ctx, item);
+	first = item->id == NULL || sl_idset_add(stream->announced, item->id);
+	if (first && look->item != NULL)
+		look->item(look->ctx, item);
 	pthread_mutex_unlock(&look->mutex);
-	return true;
+	return first;
 }

@@ -34,8 +34,9 @@ struct sl_look_stream {
 	bool asked;        /* had_rows and people_us are known */
 	int64_t people_us; /* events begun up to there were judged */
 	bool fresh_walk;   /* the walk began in memory: `seen` is all it saw */
-	struct sl_idset seen;
-	struct sl_idset announced;
+	struct sl_idset seen;       /* with the mutex, as is the next  */
+	struct sl_idset *announced; /* one for all streams of the key  */
+	struct sl_idset own_announced;
 	const char *samples[SL_BREAKER_SAMPLES];
 	size_t sample_count;
 };

@@ -39,6 +39,17 @@ sweep_params(struct sl_params *p, const struct look_sweep *w)
 	sl_params_i64(p, row->generation);
 }
 
+static bool
+was_seen(struct sl_look *look, const struct sl_look_stream *s, const char *id)
+{
+	bool seen;
+
+	pthread_mutex_lock(&look->mutex);
+	seen = sl_idset_has(&s->seen, id);
+	pthread_mutex_unlock(&look->mutex);
+	return seen;
+}
+
 /* One chunk behind `after`; the last id of it, or NULL at the end. */
 static sl_status
 chunk(struct sl_pg *pg, struct look_sweep *w, const char *after,
@@ -57,8 +68,8 @@ chunk(struct sl_pg *pg, struct look_sweep *w, const char *after,
 		return status;
 	n = sl_rows_count(rows);
 	for (size_t i = 0; i < n; i++)
-		if (!sl_idset_has(&w->stream->seen,
-				  sl_row_text(rows, i, "source_id")))
+		if (!was_seen(w->look, w->stream,
+			      sl_row_text(rows, i, "source_id")))
 			w->each(w, rows, i);
 	*last = n < CHUNK ? NULL
 			  : sl_row_copy(w->arena, rows, n - 1, "source_id");
@@ -198,10 +209,12 @@ when_due(struct sl_pg *pg, struct look_sweep *w, struct sl_error *err)
 
 /* A sample that was read and is there was booked as seen. */
 static bool
-any_alive(const struct sl_look_stream *s)
+any_alive(const struct look_sweep *w)
 {
+	const struct sl_look_stream *s = w->stream;
+
 	for (size_t i = 0; i < s->sample_count; i++)
-		if (sl_idset_has(&s->seen, s->samples[i]))
+		if (was_seen(w->look, s, s->samples[i]))
 			return true;
 	return false;
 }
@@ -224,8 +237,7 @@ sweep_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		/* a run before us chose: choose anew, that is as good */
 		if (w->stream->sample_count == 0)
 			return when_due(s->pg, w, err);
-		return any_alive(w->stream) ? hold(s->pg, w, err)
-					    : take(s->pg, w, err);
+		return any_alive(w) ? hold(s->pg, w, err) : take(s->pg, w, err);
 	case SL_SWEEP_HELD:
 		return hold(s->pg, w, err);
 	}
