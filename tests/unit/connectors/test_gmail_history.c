@@ -31,6 +31,8 @@ static const struct fold_row fold_rows[] = {
 	{ "came and went in one record",
 	  R("7", ADDED(M("a")) "," DELETED(M("a"))),
 	  "tombstone a v7 deleted\n" },
+	{ "deleted, and back under the same id",
+	  R("7", DELETED(M("a"))) "," R("8", ADDED(M("a"))), REF("a") },
 	{ "deleted for good", R("7", DELETED(M("a"))),
 	  "tombstone a v7 deleted\n" },
 	{ "thrown away", R("7", ON(M("a"), "'TRASH'")),
