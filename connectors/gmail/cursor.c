@@ -241,6 +241,8 @@ sl_gmail_advance_backfill(struct sl_gmail_plan *plan, const json_t *body,
 	put_number(page->cursor, "listed", plan->listed);
 	page->more = next != NULL;
 	page->walk_done = next == NULL;
+	/* the token alone: with the count beside it nothing comes twice */
+	page->place = sl_arena_strdup(page->arena, next);
 	if (next != NULL)
 		sl_json_put_text(page->cursor, "page", next);
 	else

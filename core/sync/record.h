@@ -223,6 +223,9 @@ struct sl_page {
 	size_t items;   /* items that the provider's answers held            */
 	json_t *cursor; /* new reference: where to go on; never a secret.
 			 * NULL = keep the old one                           */
+	/** What of the cursor never comes twice in one listing that moves, when
+	 *  the cursor counts, too; NULL: all of it. */
+	const char *place;
 	json_t *shown;  /* small JSON object for people and views: its members
 			 * replace those there; NULL = none changes          */
 	bool more;      /* ask again now                                     */

@@ -63,8 +63,9 @@ sl_status
 sl_trail_add(struct sl_trail *trail, const struct sl_page *page,
 	     const char *cursor_text, struct sl_error *err)
 {
-	if (cursor_text &&
-	    been_there(&trail->cursors, sl_text_hash(cursor_text)))
+	const char *place = page->place ? page->place : cursor_text;
+
+	if (place && been_there(&trail->cursors, sl_text_hash(place)))
 		return sl_fail(err, SL_RETRY, SL_STREAM,
 			       "page loop: the provider sent a page token "
 			       "for the second time");
