@@ -24,23 +24,48 @@ struct step {
 	bool listing; /* it came from a listing, not from wanted items */
 };
 
+/*
+ * Wanted items whose answers are none, and were none before: one of them may be
+ * the reason. Fewer are asked for, until it is alone and the connector can tell
+ * what is wrong with it. Where no fewer can be, the provider has trouble.
+ */
+static bool
+may_be_one_item(const struct sl_task *task, const struct sl_error *err)
+{
+	return task->flight->turn.wanted && err->status == SL_RETRY &&
+	       err->scope == SL_STREAM &&
+	       (task->attempts > 0 || task->shrink > 0) &&
+	       task->shrink < SL_SHRINK_MAX;
+}
+
+static sl_status
+read_answers(struct sl_task *task, struct sl_page *page, struct sl_error *err)
+{
+	struct sl_flight *f = task->flight;
+	struct sl_flight_answers answers;
+	sl_status s;
+
+	sl_flight_answers_init(&answers, f);
+	s = task->run->connector->read(&f->turn, &answers.base, page, err);
+	sl_flight_answers_release(&answers);
+	if (answers.broken) {
+		*err = answers.error;
+		s = err->status;
+	}
+	if (s != SL_OK && may_be_one_item(task, err))
+		s = err->status = SL_SMALLER;
+	return s;
+}
+
 static sl_status
 read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 {
 	struct sl_flight *f = task->flight;
-	struct sl_flight_answers answers;
 	char *text = NULL;
 	sl_status s;
 
 	sl_page_init(&step->page, f->arena);
-	sl_flight_answers_init(&answers, f);
-	s = task->run->connector->read(&f->turn, &answers.base, &step->page,
-				       err);
-	sl_flight_answers_release(&answers);
-	if (answers.broken) {
-		*err = answers.error;
-		return err->status;
-	}
+	s = read_answers(task, &step->page, err);
 	if (s != SL_OK)
 		return s;
 	if (step->page.cursor)
