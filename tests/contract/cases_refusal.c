@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the provider refuses: tokens, requests, too many of them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -77,7 +78,7 @@ contract_refused(struct contract_world *w)
 			    status_after(r->remedy, r->scope));
 	if (r->remedy == SL_REAUTH) {
 		world_run(w); /* nothing is asked of a dead consent */
-		assert_int_equal(w->feed.listings + w->feed.others, 0);
+		world_silent(w);
 		world_connect(w, &w->subject);
 	}
 	w->feed.spoil = NULL;
@@ -110,7 +111,7 @@ refused_once(struct contract_world *w)
 	assert_string_equal(world_position(w, 2), "s7");
 	world_run(w); /* the new token was stored */
 	assert_int_equal(w->feed.tokens, 0);
-	world_listings(w, 1);
+	world_asked_once(w);
 	world_settle(w);
 }
 
@@ -136,7 +137,7 @@ refused_twice(struct contract_world *w)
 					  "$user"),
 			    "needs_reauth");
 	world_run(w);
-	assert_int_equal(w->feed.listings + w->feed.tokens + w->feed.others, 0);
+	world_silent(w);
 	world_connect(w, &w->subject);
 	w->feed.spoil = NULL;
 	world_run(w);
@@ -171,7 +172,7 @@ a_dead_grant(struct contract_world *w)
 					  "i.grant_id WHERE i.user_id = $user"),
 			    "needs_reauth needs_reauth");
 	world_run_scheduled(w);
-	assert_int_equal(w->feed.tokens + w->feed.listings + w->feed.others, 0);
+	world_silent(w);
 	world_connect(w, &w->subject);
 	world_settle(w);
 }
@@ -239,13 +240,13 @@ slow_down(struct contract_feed *feed, struct contract_exchange *x)
 }
 
 static void
-told_to_wait(struct contract_world *w)
+waits_as_told(struct contract_world *w, contract_spoil spoil)
 {
 	const struct wait *wait = w->arg;
 	int64_t waited_us;
 
 	begin(w);
-	w->feed.spoil = slow_down;
+	w->feed.spoil = spoil;
 	w->feed.spoil_ctx = wait;
 	world_run(w);
 	if (wait->deferred) {
@@ -264,6 +265,52 @@ told_to_wait(struct contract_world *w)
 	assert_in_range(waited_us, wait->least_s * SL_US_PER_S,
 			wait->most_s * SL_US_PER_S);
 	world_settle(w);
+}
+
+static void
+told_to_wait(struct contract_world *w)
+{
+	waits_as_told(w, slow_down);
+}
+
+/** The same, told in the text of the refusal alone. */
+static void
+tell_deadline(struct contract_feed *feed, struct contract_exchange *x)
+{
+	const struct wait *wait = feed->spoil_ctx;
+	const char *at = strstr(feed->kit->deadline, "%s");
+
+	if (x->number != 1)
+		return;
+	x->status = 429;
+	sl_buf_add(&x->body, feed->kit->deadline,
+		   (size_t)(at - feed->kit->deadline));
+	sl_buf_adds(&x->body, wait->header);
+	sl_buf_adds(&x->body, at + 2);
+}
+
+static void
+told_in_the_text(struct contract_world *w)
+{
+	if (w->row->kit->deadline == NULL)
+		skip(); /* its refusals tell no time */
+	waits_as_told(w, tell_deadline);
+}
+
+/** By the database's clock: that is what the engine goes by. */
+static void
+told_in_15_minutes(struct contract_world *w)
+{
+	struct wait wait = { NULL, 880, 900, true };
+
+	wait.header = sl_test_db_text(
+		w->db, "SELECT to_char((now() + interval '15 minutes') AT "
+		       "TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+		       "AS v");
+	wait.header = strdup(wait.header);
+	w->arg = &wait;
+	told_in_the_text(w);
+	free((char *)(uintptr_t)wait.header);
 }
 
 static void
@@ -303,6 +350,18 @@ hide_all(struct contract_feed *feed, struct contract_exchange *x)
 	x->page.sync = "s60";
 }
 
+/** Reading one by one takes the quota's time, and the clock jumps over it; the
+ *  database's does not. */
+static void
+let_time_pass(struct contract_world *w)
+{
+	if (w->row->kit->refs != NULL)
+		sl_test_db_exec(w->db,
+				"UPDATE artifacts SET synced_at = synced_at - "
+				"interval '1 hour' WHERE user_id = '%s'",
+				w->subject.user);
+}
+
 /** Too many are missing at once: some are read by id, and are gone. */
 static void
 single_items_are_gone(struct contract_world *w)
@@ -310,6 +369,7 @@ single_items_are_gone(struct contract_world *w)
 	feed_fill(&w->feed, MANY);
 	w->feed.per_page = 100;
 	world_begin(w);
+	let_time_pass(w);
 	for (size_t i = 0; i < MANY; i++)
 		feed_lose(&w->feed, i);
 	world_run_full(w);
@@ -324,6 +384,7 @@ single_items_are_there(struct contract_world *w)
 	feed_fill(&w->feed, MANY);
 	w->feed.per_page = 100;
 	world_begin(w);
+	let_time_pass(w);
 	w->feed.spoil = hide_all;
 	world_run_full(w);
 	world_ended(w, "ok", SL_OK, SL_ITEM);
@@ -389,6 +450,13 @@ static const struct wait waits[] = {
 	{ "Thu, 01 Jan 1970 00:00:00 GMT", 0, 3, false },
 	{ "Sat, 20 Nov 2027 12:00:00 GMT", 86000, 86401, true },
 };
+/* Times in a text: what is near, gone by, or far is believed within bounds. */
+static const struct wait deadlines[] = {
+	{ "soon", 0, 3, false },
+	{ "2026-02-30T25:00:00Z", 0, 3, false },
+	{ "2020-01-01T00:00:00.000Z", 60, 63, false },
+	{ "9999-12-31T23:59:59.999Z", 86000, 86401, true },
+};
 static const char *const token_bodies[] = { "<html>portal</html>", "{}" };
 
 const struct contract_case contract_refusal_cases[] = {
@@ -413,6 +481,16 @@ const struct contract_case contract_refusal_cases[] = {
 	{ "429, Retry-After: a date", told_a_date, NULL },
 	{ "429, Retry-After: a date gone by", told_to_wait, &waits[9] },
 	{ "429, Retry-After: a date in a year", told_to_wait, &waits[10] },
+	{ "429, the text tells a word for a deadline", told_in_the_text,
+	  &deadlines[0] },
+	{ "429, the text tells a time that does not exist", told_in_the_text,
+	  &deadlines[1] },
+	{ "429, the text tells a deadline gone by", told_in_the_text,
+	  &deadlines[2] },
+	{ "429, the text tells a deadline in 8,000 years", told_in_the_text,
+	  &deadlines[3] },
+	{ "429, the text tells a deadline in 15 minutes", told_in_15_minutes,
+	  NULL },
 	{ "404 for single items", single_items_are_gone, NULL },
 	{ "a listing that hides what is there", single_items_are_there, NULL },
 	{ "every status has a remedy", every_status_has_a_remedy, NULL },

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "tests/contract/world.h"
+#include "tests/contract/fault.h"
 
 #define ITEMS 7
 #if defined(__SANITIZE_ADDRESS__)
@@ -15,47 +15,24 @@
 #define MEMORY_MAX (16 * 1024) /* kB for 300 MB, the server's part included */
 #endif
 
-struct fault {
-	enum contract_framing framing;
-	int status;       /* 0 = 200           */
-	const char *body; /* NULL = the page's */
-	const char *type; /* NULL = JSON       */
-	const char *headers;
-	sl_status remedy; /* SL_OK: nothing is wrong with it */
-};
-
-static void
-spoil_answer(const struct fault *fault, struct contract_exchange *x)
-{
-	x->framing = fault->framing;
-	if (fault->status != 0)
-		x->status = fault->status;
-	if (fault->body != NULL)
-		sl_buf_adds(&x->body, fault->body);
-	if (fault->type != NULL)
-		x->type = fault->type;
-	if (fault->headers != NULL)
-		x->headers = fault->headers;
-}
-
 static void
 once(struct contract_feed *feed, struct contract_exchange *x)
 {
 	if (x->number == 2)
-		spoil_answer(feed->spoil_ctx, x);
+		fault_apply(feed->spoil_ctx, x);
 }
 
 static void
 for_ever(struct contract_feed *feed, struct contract_exchange *x)
 {
 	if (x->number >= 2)
-		spoil_answer(feed->spoil_ctx, x);
+		fault_apply(feed->spoil_ctx, x);
 }
 
 static void
 from_the_start(struct contract_feed *feed, struct contract_exchange *x)
 {
-	spoil_answer(feed->spoil_ctx, x);
+	fault_apply(feed->spoil_ctx, x);
 }
 
 /** Changes of two pages. */
@@ -69,7 +46,7 @@ change(struct contract_world *w)
 }
 
 static int
-tries(const struct fault *fault)
+tries(const struct contract_fault *fault)
 {
 	return fault->remedy == SL_SMALLER ? SL_SHRINK_MAX + 1
 					   : sl_retry_default.max_attempts;
@@ -78,7 +55,7 @@ tries(const struct fault *fault)
 static void
 goes_over(struct contract_world *w, int pages)
 {
-	const struct fault *fault = w->arg;
+	const struct contract_fault *fault = w->arg;
 
 	w->feed.spoil = once;
 	w->feed.spoil_ctx = fault;
@@ -108,7 +85,7 @@ once_in_changes(struct contract_world *w)
 static void
 stands_before(struct contract_world *w, const char *position)
 {
-	const struct fault *fault = w->arg;
+	const struct contract_fault *fault = w->arg;
 
 	w->feed.spoil = for_ever;
 	w->feed.spoil_ctx = fault;
@@ -122,7 +99,8 @@ stands_before(struct contract_world *w, const char *position)
 			   "SELECT concat_ws(' ', last_error_class, "
 			   "last_error_scope, failures) AS v FROM sync_state "
 			   "WHERE user_id = $user AND kind = '%s'",
-			   w->row->kit->kind),
+			   *position == 'c' ? world_follower(w)
+					    : w->row->kit->kind),
 		fault->remedy == SL_SMALLER ? "smaller stream 1"
 					    : "retry stream 1");
 	world_run_scheduled(w);
@@ -195,7 +173,8 @@ slow(struct contract_world *w)
 static void
 not_followed(struct contract_world *w)
 {
-	static struct fault here = { .status = 307, .remedy = SL_RETRY };
+	static struct contract_fault here = { .status = 307,
+					      .remedy = SL_RETRY };
 	char location[128];
 
 	feed_fill(&w->feed, ITEMS);
@@ -212,125 +191,59 @@ not_followed(struct contract_world *w)
 	world_settle(w);
 }
 
-#define HTML  "<!DOCTYPE html><html><body>Log in, please</body></html>"
-#define CRLF2 "\r\n"
-
-static const struct fault faults[] = {
-	{ .framing = FRAME_BOMB, .remedy = SL_SMALLER },
-	{ .framing = FRAME_ENDLESS, .remedy = SL_SMALLER },
-	{ .framing = FRAME_CUT, .remedy = SL_RETRY },
-	{ .framing = FRAME_CUT_NOLEN, .remedy = SL_RETRY },
-	{ .framing = FRAME_CUT_CHUNKED, .remedy = SL_RETRY },
-	{ .framing = FRAME_CUT_GZIP, .remedy = SL_RETRY },
-	{ .framing = FRAME_TWO_LENGTHS, .remedy = SL_RETRY },
-	{ .framing = FRAME_NUL_HEADER, .remedy = SL_RETRY },
-	{ .framing = FRAME_HEADER_FLOOD, .remedy = SL_SMALLER },
-	{ .framing = FRAME_RESET, .remedy = SL_RETRY },
-	{ .framing = FRAME_EMPTY, .remedy = SL_RETRY },
-	{ .body = HTML, .type = "text/html", .remedy = SL_RETRY },
-	{ .body = HTML, .remedy = SL_RETRY },
-	{ .body = "[]", .remedy = SL_RETRY },
-	{ .body = "{}", .remedy = SL_RETRY },
-	{ .body = "null", .remedy = SL_RETRY },
-	{ .body = "17", .remedy = SL_RETRY },
-	{ .body = " ", .remedy = SL_RETRY },
-	{ .body = "{\"error\":{\"code\":500}}", .remedy = SL_RETRY },
-	{ .status = 302,
-	  .headers = "Location: https://portal.example/" CRLF2,
-	  .remedy = SL_RETRY },
-	{ .status = 204, .remedy = SL_RETRY },
-	{ .status = 206, .body = "{}", .remedy = SL_RETRY },
-	{ .status = 304, .remedy = SL_RETRY },
-	{ .framing = FRAME_SLOW, .remedy = SL_RETRY },
-	/* nothing is wrong with these */
-	{ .framing = FRAME_CHUNKED },
-	{ .framing = FRAME_GZIP },
-	{ .framing = FRAME_GZIP_NO_CRC },
-	{ .type = "text/plain" },
-};
-
-enum {
-	BOMB,
-	ENDLESS,
-	CUT,
-	CUT_NOLEN,
-	CUT_CHUNKED,
-	CUT_GZIP,
-	TWO_LENGTHS,
-	NUL_HEADER,
-	FLOOD,
-	RESET,
-	EMPTY,
-	HTML_TYPE,
-	HTML_JSON,
-	ARRAY,
-	OBJECT,
-	NOTHING,
-	NUMBER,
-	BLANK,
-	ERROR_200,
-	REDIRECT,
-	STATUS_204,
-	STATUS_206,
-	STATUS_304,
-	SLOW,
-	CHUNKED,
-	GZIP,
-	NO_CRC,
-	PLAIN,
-};
-
 #define FOUR(name, fault)                                                      \
-	{ name ", once in a walk", once_in_a_walk, &faults[fault] },           \
-		{ name ", once in changes", once_in_changes, &faults[fault] }, \
+	{ name ", once in a walk", once_in_a_walk, &contract_faults[fault] },  \
+		{ name ", once in changes", once_in_changes,                   \
+		  &contract_faults[fault] },                                   \
 		{ name ", for ever in a walk", for_ever_in_a_walk,             \
-		  &faults[fault] },                                            \
+		  &contract_faults[fault] },                                   \
 	{                                                                      \
 		name ", for ever in changes", for_ever_in_changes,             \
-			&faults[fault]                                         \
+			&contract_faults[fault]                                \
 	}
 #define BOTH(name, fault)                                                      \
-	{ name ", once in a walk", once_in_a_walk, &faults[fault] },           \
+	{ name ", once in a walk", once_in_a_walk, &contract_faults[fault] },  \
 	{                                                                      \
 		name ", for ever in changes", for_ever_in_changes,             \
-			&faults[fault]                                         \
+			&contract_faults[fault]                                \
 	}
 #define GOOD(name, fault)                                                      \
 	{                                                                      \
-		name " is no fault", once_in_a_walk, &faults[fault]            \
+		name " is no fault", once_in_a_walk, &contract_faults[fault]   \
 	}
 
 const struct contract_case contract_transport_cases[] = {
-	{ "a gzip bomb takes no memory", memory_is_bounded, &faults[BOMB] },
+	{ "a gzip bomb takes no memory", memory_is_bounded,
+	  &contract_faults[FAULT_BOMB] },
 	{ "an endless body takes no memory", memory_is_bounded,
-	  &faults[ENDLESS] },
-	BOTH("a gzip bomb", BOMB),
-	FOUR("a cut body", CUT),
-	BOTH("a body cut without a length", CUT_NOLEN),
-	BOTH("a cut chunk", CUT_CHUNKED),
-	FOUR("a cut gzip stream of matching length", CUT_GZIP),
-	BOTH("two lengths", TWO_LENGTHS),
-	BOTH("a NUL in a header", NUL_HEADER),
-	BOTH("a flood of headers", FLOOD),
-	BOTH("a reset", RESET),
-	BOTH("an empty reply", EMPTY),
-	FOUR("HTML", HTML_TYPE),
-	BOTH("HTML that says it is JSON", HTML_JSON),
-	BOTH("a list instead of a page", ARRAY),
-	BOTH("an empty object instead of a page", OBJECT),
-	BOTH("null instead of a page", NOTHING),
-	BOTH("a number instead of a page", NUMBER),
-	BOTH("a blank body", BLANK),
-	BOTH("an error with status 200", ERROR_200),
-	FOUR("a redirect", REDIRECT),
-	BOTH("204", STATUS_204),
-	BOTH("206", STATUS_206),
-	BOTH("304", STATUS_304),
-	{ "a slow body", slow, &faults[SLOW] },
+	  &contract_faults[FAULT_ENDLESS] },
+	BOTH("a gzip bomb", FAULT_BOMB),
+	FOUR("a cut body", FAULT_CUT),
+	BOTH("a body cut without a length", FAULT_CUT_NOLEN),
+	BOTH("a cut chunk", FAULT_CUT_CHUNKED),
+	FOUR("a cut gzip stream of matching length", FAULT_CUT_GZIP),
+	BOTH("two lengths", FAULT_TWO_LENGTHS),
+	BOTH("a NUL in a header", FAULT_NUL_HEADER),
+	BOTH("a flood of headers", FAULT_FLOOD),
+	BOTH("a reset", FAULT_RESET),
+	BOTH("an empty reply", FAULT_EMPTY),
+	FOUR("HTML", FAULT_HTML_TYPE),
+	BOTH("HTML that says it is JSON", FAULT_HTML_JSON),
+	BOTH("a list instead of a page", FAULT_ARRAY),
+	BOTH("an empty object instead of a page", FAULT_OBJECT),
+	BOTH("null instead of a page", FAULT_NOTHING),
+	BOTH("a number instead of a page", FAULT_NUMBER),
+	BOTH("a blank body", FAULT_BLANK),
+	BOTH("an error with status 200", FAULT_ERROR_200),
+	FOUR("a redirect", FAULT_REDIRECT),
+	BOTH("204", FAULT_STATUS_204),
+	BOTH("206", FAULT_STATUS_206),
+	BOTH("304", FAULT_STATUS_304),
+	{ "a slow body", slow, &contract_faults[FAULT_SLOW] },
 	{ "a redirect is not followed", not_followed, NULL },
-	GOOD("chunked", CHUNKED),
-	GOOD("gzip", GZIP),
-	GOOD("gzip without its checksum but complete", NO_CRC),
-	GOOD("another content type", PLAIN),
+	GOOD("chunked", FAULT_CHUNKED),
+	GOOD("gzip", FAULT_GZIP),
+	GOOD("gzip without its checksum but complete", FAULT_NO_CRC),
+	GOOD("another content type", FAULT_PLAIN),
 	{ .name = NULL },
 };

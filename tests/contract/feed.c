@@ -43,6 +43,8 @@ put(struct contract_feed *feed, struct contract_item item)
 	feed->items[feed->count] = item;
 	feed->changed[feed->count] = ++feed->seq;
 	feed->items[feed->count].version = feed->seq;
+	feed->items[feed->count].born = feed->seq;
+	feed->items[feed->count].first = item.title;
 	return feed->count++;
 }
 
@@ -93,10 +95,33 @@ feed_bury(struct contract_feed *feed, size_t at)
 }
 
 void
+feed_return(struct contract_feed *feed, size_t at, const char *title)
+{
+	feed_change(feed, at, title);
+	feed->items[at].back = feed->items[at].gone;
+	feed->items[at].gone = false;
+}
+
+void
 feed_lose(struct contract_feed *feed, size_t at)
 {
 	feed->items[at].gone = true;
 	feed->changed[at] = 0;
+}
+
+/** In a page of a feed of refs: a ref, or what changed. */
+static void
+write_item(struct contract_feed *feed, const struct contract_exchange *x,
+	   const struct contract_item *item, struct sl_buf *out)
+{
+	const struct contract_refs *refs = feed->kit->refs;
+
+	if (refs == NULL || x->request->asks != CONTRACT_LISTING)
+		feed->kit->item(item, out);
+	else if (x->page.changes)
+		refs->change(item, item->born > x->since, out);
+	else
+		refs->ref(item, out);
 }
 
 const char *
@@ -106,7 +131,7 @@ feed_item(struct contract_feed *feed, struct contract_exchange *x,
 	SL_AUTO_BUF text;
 
 	sl_buf_init(&text, TEXT_MAX);
-	feed->kit->item(item, &text);
+	write_item(feed, x, item, &text);
 	SL_ASSERT(!text.overflow);
 	return sl_arena_strndup(x->arena, sl_buf_text(&text), text.len);
 }
@@ -119,7 +144,9 @@ show(struct contract_feed *feed, struct contract_exchange *x, size_t at)
 	if (feed->whole[at] != NULL)
 		return feed->whole[at];
 	if (x->request->light) {
-		light.title = "";
+		light.first = "";
+		if (feed->kit->refs == NULL)
+			light.title = "";
 		light.title_json = light.more_json = NULL;
 	}
 	return feed_item(feed, x, &light);
@@ -149,6 +176,14 @@ listed(const struct contract_feed *feed, int64_t since, size_t *out)
 	return n;
 }
 
+int
+feed_expired(const struct contract_feed *feed, const char *position)
+{
+	if (feed->kit->refs != NULL && *position != 's')
+		return feed->kit->page_expired;
+	return feed->kit->sync_expired;
+}
+
 struct stand {
 	int64_t since;  /* -1 = a walk */
 	int64_t offset; /* items before this page */
@@ -174,6 +209,8 @@ read_position(const struct contract_feed *feed, const char *position,
 		*at = (struct stand){ -1, first, second };
 	else
 		*at = (struct stand){ first, second, feed->seq };
+	if (feed->kit->refs != NULL && at->since > feed->seq)
+		return false; /* nobody has been there */
 	return strchr("wsc", *position) != NULL;
 }
 
@@ -187,6 +224,9 @@ fill_page(struct contract_feed *feed, struct contract_exchange *x,
 	if (x->request->limit > 0 && x->request->limit < most)
 		most = x->request->limit;
 	end = at->offset + most;
+	x->since = at->since;
+	x->page.changes = at->since >= 0;
+	x->page.seq = feed->seq;
 	for (int64_t i = at->offset; i < end && i < (int64_t)all; i++)
 		x->items[x->page.count++] = show(feed, x, order[i]);
 	x->page.items = x->items;
@@ -212,11 +252,26 @@ render(struct contract_feed *feed, struct contract_exchange *x)
 	SL_ASSERT(!x->body.overflow);
 }
 
-static void
-note_listing(struct contract_feed *feed, const struct contract_exchange *x)
+static bool
+is_poll(const struct contract_feed *feed, const struct contract_exchange *x)
 {
-	int n = feed->listings++;
+	const char *position = x->request->position;
 
+	return feed->kit->refs != NULL && position != NULL &&
+	       *position == 's' && x->status == 200 && x->page.count == 0;
+}
+
+static void
+note_listing(struct contract_feed *feed, struct contract_exchange *x)
+{
+	int n;
+
+	if (is_poll(feed, x)) {
+		feed->polls++;
+		return;
+	}
+	n = feed->listings++;
+	x->number = feed->listings;
 	if (n >= FEED_LISTINGS_MAX)
 		return;
 	(void)snprintf(feed->positions[n], FEED_POSITION_MAX, "%s",
@@ -229,16 +284,34 @@ list(struct contract_feed *feed, struct contract_exchange *x)
 {
 	struct stand at;
 
-	note_listing(feed, x);
-	x->number = feed->listings;
 	if (read_position(feed, x->request->position, &at))
 		fill_page(feed, x, &at);
 	else
-		x->status = feed->kit->sync_expired;
+		x->status = feed_expired(feed, x->request->position);
+	note_listing(feed, x);
 	/* Who asks this often will not stop: an end, for the test to tell. */
 	if (feed->spoil != NULL && x->number <= FEED_LISTINGS_MAX)
 		feed->spoil(feed, x);
 	render(feed, x);
+}
+
+/* ---- items by their id, and groups of them ---- */
+
+static bool
+is_lost(const struct contract_feed *feed, size_t at)
+{
+	return feed->items[at].gone && feed->changed[at] == 0;
+}
+
+static bool
+has_id(const struct contract_item *item, const char *id)
+{
+	size_t len = strlen(id);
+
+	if (item->id_json == NULL)
+		return strcmp(item->id, id) == 0;
+	return strlen(item->id_json) == len + 2 &&
+	       strncmp(item->id_json + 1, id, len) == 0;
 }
 
 static void
@@ -247,13 +320,41 @@ one_item(struct contract_feed *feed, struct contract_exchange *x)
 	feed->singles++;
 	x->status = 404;
 	for (size_t i = 0; i < feed->count; i++) {
-		bool lost = feed->items[i].gone && feed->changed[i] == 0;
-
-		if (lost || strcmp(feed->items[i].id, x->request->item_id) != 0)
+		if (is_lost(feed, i) ||
+		    !has_id(&feed->items[i], x->request->item_id))
 			continue;
 		x->status = 200;
 		sl_buf_adds(&x->body, show(feed, x, i));
 	}
+}
+
+static void
+one_group(struct contract_feed *feed, struct contract_exchange *x)
+{
+	feed->groups++;
+	x->page.items = x->items;
+	for (size_t i = 0; i < feed->count; i++)
+		if (!is_lost(feed, i) &&
+		    sl_text_equal(feed->items[i].group, x->request->item_id))
+			x->items[x->page.count++] = show(feed, x, i);
+	if (x->page.count == 0)
+		x->status = 404;
+	else
+		feed->kit->refs->group(&x->page, &x->body);
+	SL_ASSERT(!x->body.overflow);
+}
+
+/** The answer as it would be is in the body: a case may put another there. */
+static void
+read_items(struct contract_feed *feed, struct contract_exchange *x)
+{
+	if (x->request->asks == CONTRACT_ITEM)
+		one_item(feed, x);
+	else
+		one_group(feed, x);
+	x->number = feed->singles + feed->groups;
+	if (feed->spoil_read != NULL)
+		feed->spoil_read(feed, x);
 }
 
 static void
@@ -287,11 +388,11 @@ answer(struct contract_feed *feed, struct contract_exchange *x,
 	feed->kit->recognise(path + 4, target, x->arena, &request);
 	if (request.asks == CONTRACT_LISTING)
 		list(feed, x);
-	else if (request.asks == CONTRACT_ITEM)
-		one_item(feed, x);
+	else if (request.asks != CONTRACT_OTHER)
+		read_items(feed, x);
 	else {
 		feed->others++;
-		feed->kit->other(path + 4, target, &x->body);
+		feed->kit->other(path + 4, target, feed->seq, &x->body);
 	}
 }
 
@@ -340,7 +441,8 @@ void
 feed_forget_requests(struct contract_feed *feed)
 {
 	(void)pthread_mutex_lock(&feed->mutex);
-	feed->listings = feed->tokens = feed->singles = feed->others = 0;
+	feed->listings = feed->polls = feed->tokens = feed->others = 0;
+	feed->singles = feed->groups = 0;
 	(void)pthread_mutex_unlock(&feed->mutex);
 }
 
@@ -351,7 +453,7 @@ feed_reset(struct contract_feed *feed)
 	feed->count = 0;
 	feed->seq = 0;
 	feed->per_page = 3;
-	feed->spoil = NULL;
+	feed->spoil = feed->spoil_read = NULL;
 	feed->spoil_ctx = NULL;
 	feed->token_status = 0;
 	feed->token_body = NULL;

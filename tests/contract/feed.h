@@ -8,6 +8,10 @@
  *	w<offset>.<seq>		page of a walk that began after change <seq>
  *	s<seq>			changes after <seq>
  *	c<seq>.<offset>		page of those
+ *
+ * Where one stream walks and another follows (kit->refs), that other one asks
+ * for changes in every run. An answer that has none is a *poll*, and counts
+ * apart: what counts as a listing is the same for every kit.
  */
 #ifndef SL_TESTS_CONTRACT_FEED_H
 #define SL_TESTS_CONTRACT_FEED_H
@@ -46,13 +50,15 @@ enum contract_framing {
 
 /** One request for a page of the feed, and the answer on its way. */
 struct contract_exchange {
-	int number; /* of the listings of this run, from 1 */
+	int number; /* of the listings, or reads, of this run, from 1; a poll
+		     * has none: 0 */
 	const struct contract_request *request;
 	const char *bearer;
 	struct sl_arena *arena;
 	/** The page as it would be; to be changed at will. */
 	struct contract_page page;
 	const char *items[FEED_PAGE_ITEMS];
+	int64_t since; /* of changes: after this one; -1 = a walk */
 	/** What is sent: the page, if `body` stays empty. */
 	int status;
 	const char *type;
@@ -79,14 +85,15 @@ struct contract_feed {
 	int64_t per_page;
 
 	/* The case's. */
-	contract_spoil spoil; /* NULL = behave */
+	contract_spoil spoil;      /* NULL = behave */
+	contract_spoil spoil_read; /* the same of items and groups */
 	const void *spoil_ctx;
 	int token_status; /* of the token endpoint; 0 = it behaves */
 	const char *token_body;
 	const char *accepts; /* the one good access token; NULL = any */
 
 	/* Since feed_forget_requests. */
-	int listings, tokens, singles, others;
+	int listings, polls, tokens, singles, groups, others;
 	char positions[FEED_LISTINGS_MAX][FEED_POSITION_MAX]; /* "" = start */
 	int64_t times_us[FEED_LISTINGS_MAX];
 };
@@ -112,12 +119,18 @@ void feed_add_whole(struct contract_feed *feed, const char *json);
 void feed_change(struct contract_feed *feed, size_t at, const char *title);
 void feed_bury(struct contract_feed *feed, size_t at);
 
+/** One that went comes back, with another title. */
+void feed_return(struct contract_feed *feed, size_t at, const char *title);
+
 /** An item goes without a word. */
 void feed_lose(struct contract_feed *feed, size_t at);
 
 void feed_forget_requests(struct contract_feed *feed);
 
-/** JSON of one item, on the exchange's arena. */
+/** How the feed says that this position is worthless. */
+int feed_expired(const struct contract_feed *feed, const char *position);
+
+/** JSON of one item as the page has it, on the exchange's arena. */
 const char *feed_item(struct contract_feed *feed, struct contract_exchange *x,
 		      const struct contract_item *item);
 

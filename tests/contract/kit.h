@@ -21,9 +21,13 @@
 /** One item of the feed. The last four are JSON text, put in as it is. */
 struct contract_item {
 	const char *id;
-	int64_t version; /* 1, 2, ...: the later, the newer */
-	const char *title;
+	const char *group; /* what it can be read with; NULL = nothing   */
+	int64_t version;   /* 1, 2, ...: the later, the newer            */
+	int64_t born;      /* the version that it had when it was new    */
+	const char *title; /* changes with the item                      */
+	const char *first; /* the title that it had when it was new      */
 	bool gone;
+	bool back;              /* it was gone before */
 	const char *id_json;    /* NULL = the id, quoted             */
 	const char *title_json; /* NULL = the title, quoted          */
 	const char *at_json;    /* NULL = a good time                */
@@ -35,6 +39,7 @@ enum contract_asks {
 	CONTRACT_OTHER,   /* anything but the feed: `other` answers it */
 	CONTRACT_LISTING, /* a page of the feed                        */
 	CONTRACT_ITEM,    /* one item by its id                        */
+	CONTRACT_GROUP,   /* all items of the group that is item_id    */
 };
 
 struct contract_request {
@@ -51,6 +56,8 @@ struct contract_page {
 	size_t count;
 	const char *next;      /* token of the next page, or NULL      */
 	const char *sync;      /* token for changes: on the last page  */
+	bool changes;          /* it lists what changed, not what is   */
+	int64_t seq;           /* of the last change when it was asked */
 	const char *more_json; /* NULL, or further members: ",..."     */
 };
 
@@ -63,10 +70,29 @@ struct contract_refusal {
 	sl_scope scope;
 };
 
+/**
+ * A feed whose listing names items only, which are then read one by one or in
+ * groups, and whose changes another stream follows from a position that it
+ * took up before the walk.
+ */
+struct contract_refs {
+	/** The stream that follows. */
+	const char *follows;
+	/** An item as a page of a walk names it. */
+	void (*ref)(const struct contract_item *item, struct sl_buf *out);
+	/** An item as a page of changes tells of it; is it new there? */
+	void (*change)(const struct contract_item *item, bool added,
+		       struct sl_buf *out);
+	/** All items of a group, each as `item` wrote it. */
+	void (*group)(const struct contract_page *page, struct sl_buf *out);
+};
+
+struct contract_case;
+
 struct contract_kit {
 	/** Its migration's file; NULL where the build has it. */
 	const char *migration;
-	/** The stream that the suite plays with. */
+	/** The stream that the suite plays with: the one that walks. */
 	const char *kind, *key;
 	/** The account's address. */
 	const char *account;
@@ -74,10 +100,14 @@ struct contract_kit {
 	/** Read the target of a GET: path below the endpoint, and query. */
 	void (*recognise)(const char *path, const char *query,
 			  struct sl_arena *arena, struct contract_request *out);
-	/** The answer to CONTRACT_OTHER: e.g. the list that opens the feed. */
-	void (*other)(const char *path, const char *query, struct sl_buf *body);
+	/** The answer to CONTRACT_OTHER: e.g. the list that opens the feed,
+	 *  whose last change was `seq`. */
+	void (*other)(const char *path, const char *query, int64_t seq,
+		      struct sl_buf *body);
 	void (*item)(const struct contract_item *item, struct sl_buf *out);
 	void (*page)(const struct contract_page *page, struct sl_buf *out);
+	/** NULL = one stream walks and follows, its pages hold the items. */
+	const struct contract_refs *refs;
 
 	/** Every refusal that the provider's documents tell of. */
 	const struct contract_refusal *refusals;
@@ -86,11 +116,22 @@ struct contract_kit {
 
 	/** Items tell which of two versions is newer. */
 	bool versioned;
-	/** An item too large for any page can be passed by. */
-	bool passes_too_large;
+	/** Bytes that are kept of a title; 0 = all. */
+	size_t title_max;
+	/** An item too large for any page can be passed by, or is read without
+	 *  what makes it large. */
+	bool passes_too_large, keeps_too_large;
+	/** A refusal (429) whose text alone tells until when, as printf takes
+	 *  that time; NULL = it has none. */
+	const char *deadline;
 	/** Settings (JSON) that put another question to the feed; NULL = the
 	 *  connector has no options. */
 	const char *other_settings;
+	/** SQL of what became of an item's title, from its artifact; NULL = its
+	 *  title. */
+	const char *title_sql;
+	/** Cases that only this provider can cause; NULL = none. */
+	const struct contract_case *cases;
 };
 
 /** One row a connector. */
@@ -102,6 +143,7 @@ struct contract_row {
 extern const struct contract_row contract_connectors[];
 
 /* The kits, in alphabetical order: kit_<connector>.c */
+extern const struct contract_kit contract_gmail;
 extern const struct contract_kit contract_google_calendar;
 extern const struct contract_kit contract_toy;
 

@@ -35,11 +35,12 @@ recognise(const char *path, const char *query, struct sl_arena *arena,
 }
 
 static void
-other(const char *path, const char *query, struct sl_buf *body)
+other(const char *path, const char *query, int64_t seq, struct sl_buf *body)
 {
 	bool changes = strstr(query, "syncToken=") != NULL;
 
-	(void)path; /* the list of calendars: the only other request */
+	/* the list of calendars: the only other request */
+	(void)path, (void)seq;
 	sl_buf_addf(body,
 		    "{\"kind\":\"calendar#calendarList\",\"items\":[%s],"
 		    "\"nextSyncToken\":\"calendars-1\"}",

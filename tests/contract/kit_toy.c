@@ -22,9 +22,9 @@ recognise(const char *path, const char *query, struct sl_arena *arena,
 }
 
 static void
-other(const char *path, const char *query, struct sl_buf *body)
+other(const char *path, const char *query, int64_t seq, struct sl_buf *body)
 {
-	(void)path, (void)query;
+	(void)path, (void)query, (void)seq;
 	sl_buf_adds(body, "{}");
 }
 

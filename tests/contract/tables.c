@@ -23,10 +23,12 @@ static const struct {
 	  "p.position) FROM artifact_participants p WHERE p.artifact_id = "
 	  "a.id)) AS t FROM artifacts a WHERE a.user_id = $user "
 	  "ORDER BY a.stream_key, a.source_id) x" },
-	/* the page size ("n") may have been halved, the way may be another */
+	/* the page size ("n") may have been halved, the way may be another:
+	 * when ("told") and how much of it ("listed", "oldest") was told */
 	{ "streams",
 	  "SELECT string_agg(concat_ws(' ', kind, key, state, enabled, "
-	  "cursor - 'n', shown, pending, sweep_state, pending_deletions, "
+	  "cursor - '{n,told,listed}'::text[], shown - "
+	  "'{listed,oldest}'::text[], pending, sweep_state, pending_deletions, "
 	  "scope_from, failures, last_error_class), E'\\n' ORDER BY kind, "
 	  "key) AS v FROM sync_state WHERE user_id = $user" },
 	{ "items",
@@ -96,14 +98,14 @@ world_equal(struct contract_world *w)
 void
 world_settle(struct contract_world *w)
 {
-	w->feed.spoil = NULL;
+	w->feed.spoil = w->feed.spoil_read = NULL;
 	w->feed.token_status = 0;
 	w->feed.token_body = NULL;
 	world_run(w);
 	world_ended(w, "ok", SL_OK, SL_ITEM);
 	world_run(w);
 	world_ended(w, "ok", SL_OK, SL_ITEM);
-	world_listings(w, 1);
+	world_asked_once(w);
 	assert_int_equal(w->last.tally.fetched, 0);
 	world_twin(w);
 	world_equal(w);
@@ -135,6 +137,19 @@ world_text(struct contract_world *w, const char *fmt, ...)
 	va_end(args);
 	fill_in(text, &w->subject, &sql);
 	return sl_test_db_text(w->db, "%s", sql.data);
+}
+
+/** What a case changes is the title, or a label that stands for it. */
+const char *
+world_title(struct contract_world *w, const char *id)
+{
+	return world_text(
+		w,
+		"SELECT %s AS v FROM artifacts WHERE user_id = $user AND "
+		"source_id = '%s'",
+		w->row->kit->title_sql != NULL ? w->row->kit->title_sql
+					       : "title",
+		id);
 }
 
 int64_t

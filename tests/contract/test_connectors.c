@@ -106,13 +106,15 @@ add_refusals(const struct contract_row *row)
 static void
 add_all(const struct contract_row *row)
 {
-	static const struct contract_case *const tables[] = {
-		contract_listing_cases, contract_refusal_cases,
-		contract_transport_cases, contract_item_cases
+	const struct contract_case *const tables[] = {
+		contract_listing_cases,   contract_refusal_cases,
+		contract_transport_cases, contract_item_cases,
+		contract_reading_cases,   row->kit->cases
 	};
 
 	for (size_t t = 0; t < SL_ARRAY_LEN(tables); t++)
-		for (const struct contract_case *c = tables[t]; c->name; c++)
+		for (const struct contract_case *c = tables[t];
+		     c != NULL && c->name != NULL; c++)
 			add(row, c);
 	add_refusals(row);
 }

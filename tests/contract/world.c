@@ -353,14 +353,15 @@ world_run_scheduled(struct contract_world *w)
 void
 world_twin(struct contract_world *w)
 {
-	contract_spoil spoil = w->feed.spoil;
+	contract_spoil spoil = w->feed.spoil, read = w->feed.spoil_read;
 	const char *accepts = w->feed.accepts;
 
-	w->feed.spoil = NULL;
+	w->feed.spoil = w->feed.spoil_read = NULL;
 	w->feed.accepts = NULL;
 	run(w, &w->twin, (struct sl_work){ .trigger = "manual" });
 	assert_string_equal(w->last.status, "ok");
 	w->feed.spoil = spoil;
+	w->feed.spoil_read = read;
 	w->feed.accepts = accepts;
 }
 
@@ -400,6 +401,39 @@ world_listings(const struct contract_world *w, int wanted)
 	if (w->feed.listings != wanted)
 		fail_msg("%d requests for the listing, wanted %d",
 			 w->feed.listings, wanted);
+}
+
+void
+world_asked_once(const struct contract_world *w)
+{
+	if (w->feed.listings + w->feed.polls != 1)
+		fail_msg("%d requests for the listing, wanted one",
+			 w->feed.listings + w->feed.polls);
+}
+
+void
+world_silent(const struct contract_world *w)
+{
+	const struct contract_feed *feed = &w->feed;
+
+	assert_int_equal(feed->listings + feed->polls + feed->tokens +
+				 feed->others + feed->singles + feed->groups,
+			 0);
+}
+
+const char *
+world_follower(const struct contract_world *w)
+{
+	const struct contract_kit *kit = w->row->kit;
+
+	return kit->refs != NULL ? kit->refs->follows : kit->kind;
+}
+
+void
+world_open_versions(struct contract_world *w)
+{
+	if (w->row->kit->refs != NULL)
+		world_begin(w);
 }
 
 const char *

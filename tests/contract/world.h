@@ -75,6 +75,7 @@ extern const struct contract_case contract_listing_cases[];
 extern const struct contract_case contract_refusal_cases[];
 extern const struct contract_case contract_transport_cases[];
 extern const struct contract_case contract_item_cases[];
+extern const struct contract_case contract_reading_cases[];
 /** For each refusal of a kit; the refusal is its argument. */
 void contract_refused(struct contract_world *w);
 
@@ -111,8 +112,23 @@ void world_equal(struct contract_world *w);
 void world_ended(const struct contract_world *w, const char *status,
 		 sl_status remedy, sl_scope scope);
 void world_listings(const struct contract_world *w, int wanted);
+/** The run asked once whether there is anything new, and no more. */
+void world_asked_once(const struct contract_world *w);
+/** Nobody was asked for anything. */
+void world_silent(const struct contract_world *w);
 /** Where the n-th listing (from 1) of the last run stood; "" = the start. */
 const char *world_position(const struct contract_world *w, int n);
+
+/** The kind of stream that follows changes. */
+const char *world_follower(const struct contract_world *w);
+
+/**
+ * Versions of one item meet where its contents are: in the pages of a walk, or,
+ * where those hold refs alone, in the changes after a walk that found nothing.
+ */
+void world_open_versions(struct contract_world *w);
+/** What the item's title has become. */
+const char *world_title(struct contract_world *w, const char *id);
 
 /** One value; `$user` in the query is the subject. */
 int64_t world_i64(struct contract_world *w, const char *fmt, ...)
