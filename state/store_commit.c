@@ -24,6 +24,9 @@
 #include "sql.h"
 #include "state/store_page.h"
 
+/* Pages for which a session keeps its plans, at most. */
+#define PAGES_A_PLAN 64
+
 static int
 by_source_id(const void *a, const void *b)
 {
@@ -288,6 +291,25 @@ recall_doubt(struct sl_pg_store *s, struct sl_page_work *w,
 	return SL_OK;
 }
 
+/*
+ * A first walk fills empty tables faster than anybody analyses them. Plans of
+ * this session are made anew while they grow: often at first, then now and
+ * again. Within the transaction, so that a pooler cannot put another session
+ * in its place.
+ */
+static sl_status
+renew_plans(struct sl_pg_store *s, struct sl_arena *arena, struct sl_error *err)
+{
+	unsigned n = ++s->pages;
+	bool power = (n & (n - 1)) == 0;
+	struct sl_params p;
+
+	if (!power && n % PAGES_A_PLAN != 0)
+		return SL_OK;
+	sl_params_init(&p, arena);
+	return sl_pg_query(s->pg, sl_sql_pg_replan, &p, NULL, err);
+}
+
 static sl_status
 try_page(struct sl_pg_store *s, struct sl_page_work *w, struct sl_error *err)
 {
@@ -300,7 +322,9 @@ try_page(struct sl_pg_store *s, struct sl_page_work *w, struct sl_error *err)
 			     err);
 	if (status != SL_OK)
 		return status;
-	status = page_work(w, err);
+	status = renew_plans(s, w->arena, err);
+	if (status == SL_OK)
+		status = page_work(w, err);
 	if (status != SL_OK) {
 		sl_pg_rollback(s->pg);
 		return status;

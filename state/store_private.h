@@ -31,6 +31,7 @@ struct sl_pg_store {
 	char doubt_xid[24]; /* "" = none */
 	char doubt_stream[SL_UUID_TEXT];
 	struct sl_tally doubt_counts;
+	unsigned pages; /* stored, to know when plans are out of date */
 };
 
 struct sl_pg_store *sl_pg_store_of(struct sl_store *store);
