@@ -35,7 +35,7 @@ enum sl_gmail_tag {
 #define SL_GMAIL_PAGE 500
 
 /** Calls of one ask for wanted messages; fewer after too large an answer. */
-#define SL_GMAIL_CALLS_MAX 32
+#define SL_GMAIL_CALLS_MAX 100
 
 /** Longest page token or attachment id accepted: they travel in the URL. */
 #define SL_GMAIL_TOKEN_MAX 4096 /* bytes */
