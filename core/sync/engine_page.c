@@ -78,7 +78,8 @@ read_page(struct sl_task *task, struct step *step, struct sl_error *err)
 	step->answered = sl_flight_answered(f);
 	step->walking = f->stream.walking;
 	step->listing = !f->turn.wanted;
-	if (!step->listing || !step->page.more)
+	/* what names items is gone on from, too, when they have been read */
+	if (!step->listing || (!step->page.more && step->page.refs.count == 0))
 		return SL_OK;
 	return sl_trail_add(&task->trail, &step->page, text, err);
 }

@@ -131,6 +131,30 @@ static const struct history nobody = {
 	0,
 };
 
+/** The same message in every answer, and it is never there. */
+static void
+name_for_ever(struct contract_feed *feed, struct contract_exchange *x)
+{
+	const struct history *history = feed->spoil_ctx;
+
+	if (x->page.changes)
+		x->items[x->page.count++] = history->records[0];
+}
+
+static void
+named_for_ever(struct contract_world *w)
+{
+	feed_fill(&w->feed, ITEMS);
+	world_begin(w);
+	w->feed.spoil = name_for_ever;
+	w->feed.spoil_ctx = &arrived_and_404;
+	world_run(w);
+	world_ended(w, "stream", SL_RETRY, SL_STREAM);
+	assert_in_range(w->feed.singles, 1, 3);
+	assert_int_equal(world_live(w), ITEMS);
+	world_settle(w);
+}
+
 /* ---- positions ---- */
 
 static int64_t
@@ -213,6 +237,8 @@ const struct contract_case contract_gmail_cases[] = {
 	HISTORY("added and gone, or spam, on one page", added_and_gone),
 	HISTORY("404 for a message that the history named", arrived_and_404),
 	HISTORY("records of nobody", nobody),
+	{ "404 for a message that the history names for ever", named_for_ever,
+	  NULL },
 	{ "a position that goes back", a_smaller_position, NULL },
 	{ "a position that stays behind", a_smaller_position_for_good, NULL },
 	{ "a position in the future", a_future_position, NULL },
