@@ -29,7 +29,7 @@ emu_mail_page_begin(struct emu_mail_page *p, struct emu_req *r,
 {
 	const char *max = emu_arg(r, "maxResults");
 	const char *page = emu_arg(r, "pageToken");
-	uint64_t n = 100;
+	uint64_t n = 100, most = r->world->options.mail_page_max;
 
 	*p = (struct emu_mail_page){ .req = r };
 	p->here.type = type;
@@ -41,6 +41,8 @@ emu_mail_page_begin(struct emu_mail_page *p, struct emu_req *r,
 		emu_mail_bad(r, "Invalid value at 'max_results'");
 		return false;
 	}
+	if (most && n > most)
+		n = most;
 	p->max = (size_t)n;
 	if (page && !read_token(p, page)) {
 		emu_mail_bad(r, "Invalid pageToken");

@@ -33,6 +33,7 @@ static const struct row rows[] = {
 	ROW("mail_concurrency", NUMBER, mail_concurrency),
 	ROW("mail_lock_s", NUMBER, mail_lock_s),
 	ROW("mail_page_life_s", NUMBER, mail_page_life_s),
+	ROW("mail_page_max", NUMBER, mail_page_max),
 	ROW("mail_quota_reason", TEXT, mail_quota_reason),
 	ROW("mail_quota_message", TEXT, mail_quota_message),
 	ROW("rotate", FLAG, rotate),

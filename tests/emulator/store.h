@@ -100,6 +100,7 @@ struct emu_options {
 	uint64_t refresh_expires_in;
 	uint64_t mail_quota_user, mail_quota_project, mail_quota_status;
 	uint64_t mail_prices, mail_concurrency, mail_lock_s, mail_page_life_s;
+	uint64_t mail_page_max; /* of a page, whatever was asked for; 0 = off */
 	bool rotate, rotate_grace, omit_refresh, deny, gzip, web_client,
 		cancel_exceptions;
 	char *grant_scopes, *userinfo_email;
