@@ -117,7 +117,7 @@ use_database() { # NAME
 # scenario NAME: emulator and database as scenarios.bash says
 scenario() {
 	name=$1 database=crash_$1
-	truth_holds=1 first_come=0
+	truth_holds=1 first_come=0 connector=google_calendar
 	if [ -n "$emulator_pid" ]; then
 		kill -9 "$emulator_pid" 2>/dev/null
 		wait "$emulator_pid" 2>/dev/null
@@ -237,11 +237,18 @@ undisturbed() {
 	fi
 }
 # Compare with the provider: ids, titles, beginnings.
-difference() {
+truth_from() { # PATH: JSON lines of the emulator, into crash.truth
 	sql 'CREATE TABLE crash.truth (j jsonb)'
-	control GET "truth?account=$ana" |
+	control GET "$1" |
 		psql -Xq -v ON_ERROR_STOP=1 -c \
 			"COPY crash.truth FROM STDIN (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
+}
+difference() {
+	if declare -F "difference_$name" >/dev/null; then
+		"difference_$name"
+		return
+	fi
+	truth_from "truth?account=$ana"
 	sql "WITH pulled AS (
 		SELECT key FROM sync_state WHERE kind = 'events' AND enabled AND state <> 'closed'
 	), want AS (

@@ -6,7 +6,7 @@
 #   again_NAME  brings the emulator back to there, before each try
 # Small on purpose: every step of each is tried.
 # shellcheck shell=bash disable=SC2034  # $start and others are the kit's
-all_scenarios=(walk pages changes resync breaker held tokens streams connect)
+all_scenarios=(walk pages changes resync breaker held tokens streams mail connect)
 
 world() { # SPEC
 	start_emulator --seed 11 --now 2026-11-20T08:00:00Z --account "$ana:$1"
@@ -137,6 +137,48 @@ given_streams() {
 run_streams() { run_sync "$@"; }
 resume_streams() { call sync; }
 again_streams() { :; }
+
+# A mailbox whose listing was begun, and what happened to messages known and
+# unknown since: the changes come first, then the rest of its pages, threads
+# among them. Nothing is known of the messages that were not read.
+world_mail() {
+	start_emulator --seed 12 --now 2026-11-20T08:00:00Z --mailbox "$ana:16:3"
+	connector=gmail first_come=1
+	mail_option '{"mail_page_max":6}'
+}
+mail_option() { control POST options "$1" >/dev/null; }
+mail() { control POST mail "{\"account\":\"$ana\",$1}" >/dev/null; }
+given_mail() {
+	local known unknown
+	# the first page is stored, the second one is not to be had
+	control POST fault '{"kind":"status","status":403,"reason":"accessNotConfigured",
+		"info":"SERVICE_DISABLED","match":"/messages","query":"pageToken="}' >/dev/null
+	call sync
+	control DELETE fault >/dev/null
+	mapfile -t known < <(sql "SELECT source_id FROM artifacts WHERE deleted_at IS NULL ORDER BY source_id LIMIT 5")
+	mapfile -t unknown < <(control GET "mail?account=$ana&ids=1" | tail -n 2)
+	mail "\"op\":\"trash\",\"id\":\"${known[0]}\""
+	mail "\"op\":\"labels\",\"id\":\"${known[1]}\",\"add\":[\"STARRED\"]"
+	mail "\"op\":\"delete\",\"id\":\"${known[2]}\""
+	mail "\"op\":\"untrash\",\"id\":\"${known[0]}\""
+	mail "\"op\":\"delete\",\"id\":\"${unknown[0]}\""
+	mail '"op":"add","from":"New Face <new.face@example.org>","subject":"New","text":"Hi"'
+}
+run_mail() { run_sync "$@"; }
+resume_mail() { call sync; }
+again_mail() { :; }
+# The ids, threads and labels that a perfect client holds.
+difference_mail() {
+	truth_from "mail?account=$ana"
+	sql "SELECT 'missing ' || count(*) FILTER (WHERE a.source_id IS NULL) ||
+		' extra ' || count(*) FILTER (WHERE j IS NULL) ||
+		' other ' || count(*) FILTER (WHERE j->>'threadId' <> a.thread_id
+			OR NOT (a.labels @> l.labels AND a.labels <@ l.labels))
+	FROM crash.truth CROSS JOIN LATERAL (SELECT ARRAY(
+		SELECT jsonb_array_elements_text(j->'labelIds')) AS labels) l
+	FULL JOIN (SELECT * FROM artifacts WHERE deleted_at IS NULL) a ON a.source_id = j->>'id'"
+	sql 'DROP TABLE crash.truth'
+}
 
 # Consent, and all that it stores.
 world_connect() { world 12:1; }
