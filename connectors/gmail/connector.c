@@ -44,7 +44,7 @@ static const struct sl_option options[] = {
 	  .type = SL_OPT_CHOICE,
 	  .fallback = "sent",
 	  .choices = contact_rules,
-	  .effect = SL_EFFECT_REMAP,
+	  .effect = SL_EFFECT_NOTHING,
 	  .help = "Whom mail makes a contact: people written to, people whose "
 		  "letters were answered or who answered, all people, or "
 		  "nobody." },
@@ -53,13 +53,13 @@ static const struct sl_option options[] = {
 	  .fallback = "25",
 	  .min = 2,
 	  .max = 1000,
-	  .effect = SL_EFFECT_REMAP,
+	  .effect = SL_EFFECT_NOTHING,
 	  .help = "Messages with more participants make nobody a contact." },
 	{ .name = "block",
 	  .type = SL_OPT_TEXT,
 	  .fallback = "",
 	  .max = 16384,
-	  .effect = SL_EFFECT_REMAP,
+	  .effect = SL_EFFECT_NOTHING,
 	  .help = "Addresses and domains that never become a contact, "
 		  "separated by commas." },
 	{ .name = NULL },

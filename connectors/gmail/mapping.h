@@ -21,6 +21,7 @@ struct sl_gmail_late {
 struct sl_gmail_context {
 	struct sl_page *page;
 	struct sl_gmail_fidelity fidelity;
+	const char *account;  /* the account's address                  */
 	int64_t since_us;     /* earlier ones are outside; SL_NO_TIME   */
 	const char *body_ref; /* version of the ref that the next message is
 			       * read for, when its text is read, too      */
@@ -109,9 +110,17 @@ void sl_gmail_read_lines(struct sl_arena *arena, const json_t *payload,
 const char *sl_gmail_line(const struct sl_gmail_lines *lines,
 			  enum sl_gmail_header header);
 
-/** Who wrote to whom. */
+/** Who wrote to whom; the account's own address in any spelling is `self`. */
 void sl_gmail_map_people(struct sl_page *page, struct sl_artifact *artifact,
-			 const struct sl_gmail_lines *lines);
+			 const struct sl_gmail_lines *lines,
+			 const char *account);
+
+/**
+ * Is an address the account's own? Capitals do not count; at gmail.com and
+ * googlemail.com, one mailbox by two names, neither do dots and "+tags". Other
+ * domains of Google's do tell them apart.
+ */
+bool sl_gmail_is_own(const char *account, const char *address);
 
 /**
  * The strongest sign that a machine sent it to many, as a code; NULL = there

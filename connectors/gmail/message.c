@@ -325,7 +325,7 @@ map_artifact(struct sl_gmail_context *context, const json_t *message,
 	map_times(page, artifact, message, &lines);
 	map_ids(page, artifact, &lines);
 	map_words(context, artifact, message, &lines);
-	sl_gmail_map_people(page, artifact, &lines);
+	sl_gmail_map_people(page, artifact, &lines, context->account);
 	return artifact;
 }
 

@@ -31,9 +31,50 @@ static const struct role_row role_rows[] = {
 	{ SL_GMAIL_H_BCC, "bcc" },
 };
 
+/** Of Google's own mailboxes, which have two names. */
+static bool
+is_gmail_domain(const char *domain)
+{
+	return sl_ascii_iequal(domain, "@gmail.com") ||
+	       sl_ascii_iequal(domain, "@googlemail.com");
+}
+
+/** The next letter of a local part that counts at gmail.com: dots do not, nor
+ *  what follows a '+'. NUL = its end. */
+static char
+next_letter(const char **at)
+{
+	char c;
+
+	*at += strspn(*at, ".");
+	c = **at;
+	if (c == '@' || c == '+' || c == '\0')
+		return '\0';
+	++*at;
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool
+sl_gmail_is_own(const char *account, const char *address)
+{
+	const char *ours = strrchr(account, '@');
+	const char *theirs = strrchr(address, '@');
+	char c;
+
+	if (ours == NULL || theirs == NULL)
+		return false;
+	if (!is_gmail_domain(ours) || !is_gmail_domain(theirs))
+		return sl_ascii_iequal(account, address);
+	while ((c = next_letter(&account)) == next_letter(&address))
+		if (c == '\0')
+			return true;
+	return false;
+}
+
 static void
 add_people(struct sl_page *page, struct sl_artifact *artifact,
-	   const struct sl_mailboxes *boxes, const char *role)
+	   const struct sl_mailboxes *boxes, const char *role,
+	   const char *account)
 {
 	for (const struct sl_mailbox *box = boxes->first; box != NULL;
 	     box = box->next) {
@@ -44,6 +85,7 @@ add_people(struct sl_page *page, struct sl_artifact *artifact,
 		who->value = box->address;
 		who->name = box->name;
 		who->role = role;
+		who->self = sl_gmail_is_own(account, box->address);
 	}
 }
 
@@ -68,13 +110,13 @@ keep_raw(struct sl_page *page, struct sl_artifact *artifact, const char *role,
 
 static void
 map_line(struct sl_page *page, struct sl_artifact *artifact,
-	 const struct role_row *row, const char *value)
+	 const struct role_row *row, const char *value, const char *account)
 {
 	size_t room = SL_GMAIL_PEOPLE_MAX - artifact->participant_count;
 	struct sl_mailboxes boxes;
 
 	sl_mail_addresses(page->arena, value, room, &boxes);
-	add_people(page, artifact, &boxes, row->role);
+	add_people(page, artifact, &boxes, row->role, account);
 	if (boxes.odd)
 		keep_raw(page, artifact, row->role, value);
 	if (boxes.cut) {
@@ -85,14 +127,15 @@ map_line(struct sl_page *page, struct sl_artifact *artifact,
 
 void
 sl_gmail_map_people(struct sl_page *page, struct sl_artifact *artifact,
-		    const struct sl_gmail_lines *lines)
+		    const struct sl_gmail_lines *lines, const char *account)
 {
 	for (size_t i = 0; i < SL_ARRAY_LEN(role_rows); i++) {
 		const struct sl_gmail_line *line =
 			lines->of[role_rows[i].header];
 
 		for (; line != NULL; line = line->next)
-			map_line(page, artifact, &role_rows[i], line->value);
+			map_line(page, artifact, &role_rows[i], line->value,
+				 account);
 	}
 	if (lines->of[SL_GMAIL_H_FROM] == NULL)
 		sl_gmail_note(artifact, "from-missing");

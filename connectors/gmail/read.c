@@ -445,6 +445,7 @@ sl_gmail_read(const struct sl_turn *turn, struct sl_answers *answers,
 	r.context = (struct sl_gmail_context){
 		.page = page,
 		.fidelity = sl_gmail_fidelity(turn->settings, page->arena),
+		.account = turn->account,
 		.since_us = sl_gmail_since_us(turn->settings),
 	};
 	r.who.shown = json_object();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One message of every shape becomes one record: parts, text, people, times,
  * signs of bulk, and what is kept of it. */
+#include "connectors/gmail/mapping.h"
 #include "gmail_kit.h"
 
 /** Maps one message: `members` beside its id. */
@@ -337,6 +338,40 @@ too_many_recipients_are_cut_and_said_so(void **state)
 	sl_buf_release(&members);
 }
 
+static void
+the_users_own_spellings_are_theirs(void **state)
+{
+	static const struct {
+		const char *account, *address;
+		bool own;
+	} rows[] = {
+		{ "ana@example.com", "Ana@Example.com", true },
+		{ "ana@example.com", "a.na@example.com", false },
+		{ "ana@example.com", "ana+x@example.com", false },
+		{ "ana.b@gmail.com", "anab@gmail.com", true },
+		{ "anab@gmail.com", "A.Na.B+news@GoogleMail.com", true },
+		{ "anab@gmail.com", "anab.@gmail.com", true },
+		{ "anab@gmail.com", "anabc@gmail.com", false },
+		{ "anab@gmail.com", "ana@gmail.com", false },
+		{ "anab@gmail.com", "anab@example.com", false },
+		{ "anab@gmail.com", "no address", false },
+	};
+	struct kit kit;
+	const struct sl_artifact *a;
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++)
+		if (sl_gmail_is_own(rows[i].account, rows[i].address) !=
+		    rows[i].own)
+			fail_msg("%s for %s", rows[i].address, rows[i].account);
+	a = map_as(&kit, "full",
+		   "'payload':{'headers':[" H("To", "ANA@example.com, "
+						    "bo@example.org") "]}");
+	assert_true(a->participants->self);
+	assert_false(a->participants->next->self);
+	kit_release(&kit);
+}
+
 struct bulk_row {
 	const char *why;
 	const char *headers;
@@ -575,6 +610,7 @@ main(void)
 		cmocka_unit_test(a_tree_without_end_is_cut),
 		cmocka_unit_test(people_come_with_their_roles),
 		cmocka_unit_test(too_many_recipients_are_cut_and_said_so),
+		cmocka_unit_test(the_users_own_spellings_are_theirs),
 		cmocka_unit_test(signs_of_bulk_are_told),
 		cmocka_unit_test(times_are_googles),
 		cmocka_unit_test(what_is_not_wanted_is_not_kept),
