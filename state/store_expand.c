@@ -226,6 +226,7 @@ judge_again(struct expand_work *w, struct sl_pg *pg, struct sl_error *err)
 
 	if (more)
 		w->out.answer = SL_EXPAND_MORE;
+	w->out.contacts_created = page.counts.contacts_created;
 	if (status != SL_OK || page.counts.contacts_created == 0)
 		return status;
 	return sl_log_book(pg, w->arena, &entry, err);

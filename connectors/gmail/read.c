@@ -394,7 +394,8 @@ end_wanted(struct reading *r)
 	char text[SL_RFC3339_TEXT];
 
 	ask_again(r);
-	r->page->more = true; /* the listing has not been asked yet */
+	/* the listing has not been asked yet, unless it has ended */
+	r->page->more = r->plan.changes || !r->plan.done;
 	if (r->plan.changes || !sl_text_equal(r->turn->wanted->version,
 					      r->context.fidelity.version))
 		return;

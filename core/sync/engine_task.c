@@ -309,6 +309,16 @@ sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
 	return out.answer;
 }
 
+/* Contacts that stored mail made under another rule; the store logged them. */
+static void
+count_people(struct sl_run *run, int64_t created)
+{
+	pthread_mutex_lock(&run->engine->mutex);
+	run->tally.contacts_created += created;
+	run->changed = run->changed || created > 0;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
 /* Masters that are due: expanded here, or wanted from the provider. */
 static sl_status
 expand(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
@@ -333,6 +343,8 @@ expand(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
 
 		status = worker->store->expand(worker->store, &request, arena,
 					       &out, err);
+		if (status == SL_OK)
+			count_people(run, out.contacts_created);
 		if (status == SL_OK && out.answer == SL_EXPAND_ASKS) {
 			sl_arena_free(&task->pending_arena);
 			task->pending_arena = arena;

@@ -143,6 +143,7 @@ enum sl_expand_answer {
 struct sl_expand_outcome {
 	enum sl_expand_answer answer;
 	const struct sl_ref *pending; /* with SL_EXPAND_ASKS */
+	int64_t contacts_created;     /* judged again; in the log row already */
 };
 
 /**
