@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# A mailbox in trouble: its history is lost, messages vanish between listing
+# and reading, one cannot be mapped, a run is stopped, two meet, Google refuses
+# all of Gmail. What is whole stays whole, the calendar of the same consent
+# goes on, and everybody is told what is to be done.
+# shellcheck source=tests/integration/fault_kit.bash
+. "$(dirname "$0")/fault_kit.bash"
+
+bo=bo@example.org
+export SLUICE_QUOTA=off LC_ALL=C
+field() { sed -n "s/.*\"$2\":\"\{0,1\}\([^,\"}]*\).*/\1/p" <<<"$1"; }
+mail() { control POST mail "{\"account\":\"$ana\",\"op\":\"$1\"${2:-}}"; }
+fault() { control POST fault "{$1}" >/dev/null; }
+fair() { control DELETE fault >/dev/null; }
+requests() { control GET stats | sed 's/.*"requests":\([0-9]*\).*/\1/'; }
+units() { control GET stats | sed "s/.*\"$ana\":{\"units\":\([0-9]*\).*/\1/"; }
+mailbox() { # ACCOUNT: the ids that are live here
+	sql "SELECT source_id FROM artifacts a JOIN user_integrations i ON i.id = a.integration_id
+		WHERE type = 'email' AND deleted_at IS NULL AND i.account = '$1'" | sort
+}
+whole() { # title [ACCOUNT [query]]
+	is "$1: the same ids on both sides" \
+		"$(diff <(mailbox "${2:-$ana}") <(control GET "mail?account=${2:-$ana}&ids=1${3:-}" | sort) | head -n 4)" ''
+}
+one() { sql "SELECT $1 FROM artifacts WHERE source_id = '$2'"; }
+written() { sql "SELECT md5(string_agg(source_id || xmin::text, ',' ORDER BY source_id)) FROM artifacts"; }
+run() { # title [ARGS...]
+	local title=$1
+	shift
+	works "$title" sync --provider gmail --json --user $ana "$@"
+}
+
+start_emulator --seed 8 --account "$ana:20:1" --mailbox "$ana:120:3" --mailbox "$bo:40:1.6"
+migrated_database trouble
+new_keys "$work/keys"
+export SLUICE_KEY_FILE="$work/keys"
+client_file "$work/client.json"
+sluice setup google --client-file "$work/client.json" >/dev/null 2>&1
+for who in $ana $bo; do
+	sluice user add --email $who >/dev/null
+	connector=google connect $who --account $who
+	is "one consent of $who" "$status" 0
+done
+is 'is one for calendar and mail' "$(sql "SELECT string_agg(provider || ' ' || status, ', ' ORDER BY provider)
+	FROM user_integrations WHERE account = '$ana'")" 'gmail connected, google_calendar connected'
+
+# --- a dry run, then the run; stopped, and two at once ---------------------------
+control POST options '{"mail_page_max":25}' >/dev/null
+works 'a dry run' sync --dry-run --provider gmail --user $ana --pages 1000 --json
+dry=$(grep '"created"' <<<"$out" | tail -n 1)
+is 'stores nothing' "$(mailbox $ana)" ''
+control POST options '{"latency_ms":40}' >/dev/null
+started 12 sync --provider gmail --user $ana
+kill -INT "$run_pid"
+ended 20
+is 'Ctrl-C ends it' "$status" 130
+started 3 sync --provider gmail --user $ana
+call sync --due --provider gmail --user $ana
+is 'cron leaves a busy mailbox alone' "$status" 0
+works 'a person waits for it' sync --provider gmail --user $ana
+ended 20
+is 'the first one is not disturbed' "$status" 0
+control POST options '{"latency_ms":0}' >/dev/null
+whole 'stopped, and two at once'
+is 'as many as the dry run told' "$(sql "SELECT count(*) FROM artifacts a JOIN user_integrations i
+	ON i.id = integration_id WHERE type = 'email' AND account = '$ana'")" "$(field "$dry" created)"
+before="$(requests) $(units)" rows=$(written)
+run 'once more'
+is 'is one request of 2 units' "$(($(requests) - ${before% *})) $(($(units) - ${before#* }))" '1 2'
+is 'and writes no artifact' "$(written)" "$rows"
+
+# --- somebody else with the same people -------------------------------------------
+yesterday=$(date -u -d yesterday +%F)
+sql "UPDATE user_integrations SET settings = '{\"since\":\"$yesterday\"}' WHERE account = '$bo' AND provider = 'gmail'"
+works 'another mailbox, not all of it' sync --user $bo
+whole 'since yesterday' $bo "&since=$(date -u -d "$yesterday" +%s)"
+is 'that is not all' "$(($(mailbox $bo | wc -l) < $(control GET "mail?account=$bo&ids=1" | wc -l)))" 1
+sql "UPDATE user_integrations SET settings = '{}' WHERE account = '$bo' AND provider = 'gmail'"
+works 'another mailbox, all of it' sync --user $bo
+whole 'another mailbox' $bo
+whole 'this one' $ana
+is 'no contact is two users'"'" "$(sql "SELECT count(*) FROM contact_emails e
+	JOIN contacts c ON c.id = e.contact_id WHERE c.user_id <> e.user_id")" 0
+
+# --- a history of many pages -------------------------------------------------------
+control POST options '{"mail_page_max":4}' >/dev/null
+mail random ',"count":80,"seed":21' >/dev/null
+before=$(requests)
+run 'a history of many pages'
+is 'it was many' "$(($(requests) - before > 15))" 1
+whole 'a history of many pages'
+control POST options '{"mail_page_max":0}' >/dev/null
+
+# --- gone between the listing and the reading --------------------------------------
+id=$(field "$(mail add ',"from":"lee@example.org","subject":"Gone","text":"x"')" id)
+fault '"kind":"status","status":404,"reason":"notFound","match":"/messages/'"$id"'"'
+run 'gone since it was told'
+is 'is no error' "$(field "$out" status) $(field "$out" quarantined)" 'ok 0'
+is 'and no message' "$(one 'count(*) FILTER (WHERE deleted_at IS NULL)' "$id")" 0
+fair
+mail delete ",\"id\":\"$id\"" >/dev/null
+run 'and it is'
+whole 'gone since it was told'
+
+# --- the history is lost, and with it a deletion and an addition ---------------------
+gone=$(field "$(mail add ',"from":"lee@example.org","subject":"In the gap","text":"x"')" id)
+run 'before the gap'
+mail delete ",\"id\":\"$gone\"" >/dev/null
+mail random ',"count":20,"seed":22' >/dev/null
+came=$(field "$(mail add ',"from":"lee@example.org","subject":"In the gap","text":"y"')" id)
+control POST expire "{\"account\":\"$ana\",\"what\":\"history\"}" >/dev/null
+run 'a gap'
+run 'after the gap'
+whole 'a gap'
+is 'what was deleted in it is gone' "$(one 'deleted_at IS NOT NULL' "$gone")" t
+is 'what came in it is here' "$(one content "$came" | tr -d '\r\n')" y
+
+# --- full, since ------------------------------------------------------------------
+rows=$(written) before=$(requests)
+run 'everything again' --full
+is 'reads no message that is known' "$(($(requests) - before < 12))" 1
+whole 'everything again'
+is 'and writes none' "$(written)" "$rows"
+
+# --- one cannot be mapped ----------------------------------------------------------
+id=$(field "$(mail add ',"from":"odd@example.org","subject":"Odd","text":"x"')" id)
+other=$(field "$(mail add ',"from":"even@example.org","subject":"Even","text":"x"')" id)
+fault '"kind":"body_patch","match":"/messages/'"$id"'","patch":{"internalDate":"soon","payload":7}'
+call sync --provider gmail --user $ana --json
+is 'one that cannot be mapped is kept apart' "$(field "$out" quarantined)" 1
+is 'its neighbour is stored' "$(one title "$other")" Even
+works 'what is kept apart is shown' status --quarantined
+like 'by its id' "$out" "$id"
+fair
+works 'audit sees that it is missing' audit --repair --user $ana --provider gmail
+is 'and repairs it' "$(one title "$id")" Odd
+whole 'repaired'
+
+# --- audit, explain ------------------------------------------------------------------
+works 'an audit finds nothing' audit --user $ana --provider gmail --json
+sql "DELETE FROM artifacts WHERE source_id = '$other'"
+call audit --user $ana --provider gmail --json
+is 'an audit finds what is missing' "$status" 1
+like 'by its id' "$out" "\"missing\".*$other|$other.*\"missing\""
+works 'and reads it again' audit --repair --user $ana --provider gmail
+is 'it is here' "$(one title "$other")" Even
+whole 'audited'
+works 'a message is explained' explain "$other" --user $ana
+like 'by its subject' "$out" 'Even'
+works 'a person is explained' explain even@example.org --user $ana
+like 'who wrote, and was never written to' "$out" 'even@example.org'
+
+# --- Google refuses Gmail --------------------------------------------------------------
+refused() { # title, fields, words, class
+	fault "\"kind\":\"status\",\"match\":\"/gmail/\",$2"
+	call sync --user $ana
+	is "$1: the run fails" "$status" 1
+	is "$1: one line says who must do what" "$(grep -cE -- "error: .*$3" <<<"$out$err")" 1
+	is "$1: the calendar ran beside it" "$(sql "SELECT DISTINCT ON (l.provider) l.status FROM sync_logs l
+		JOIN user_integrations i ON i.id = l.integration_id
+		WHERE l.account = '$ana' AND l.provider = 'google_calendar'
+		ORDER BY l.provider, l.started_at DESC")" ok
+	fair
+}
+refused 'no mailbox' '"status":400,"reason":"failedPrecondition","status_name":"FAILED_PRECONDITION"' 'switch Gmail on'
+refused 'administrator' '"status":403,"reason":"domainPolicy"' 'administrator .*trust it'
+refused 'API off' '"status":403,"reason":"accessNotConfigured","info":"SERVICE_DISABLED"' 'enable it in the Cloud project'
+refused 'scope missing' '"status":403,"reason":"insufficientPermissions","info":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"' 'connect gmail'
+connector=google connect $ana --account $ana
+run 'connected again'
+whole 'connected again'
+summary
