@@ -34,8 +34,9 @@ enum sl_gmail_tag {
 /** Google's largest page, of ids and of records of the history. */
 #define SL_GMAIL_PAGE 500
 
-/** Calls of one ask for wanted messages; fewer after too large an answer. */
-#define SL_GMAIL_CALLS_MAX 100
+/** Calls of one ask for wanted messages; fewer after too large an answer. The
+ * last message may be two: itself and its text. */
+#define SL_GMAIL_CALLS_MAX (SL_CALLS_MAX - 1)
 
 /** Longest page token or attachment id accepted: they travel in the URL. */
 #define SL_GMAIL_TOKEN_MAX 4096 /* bytes */

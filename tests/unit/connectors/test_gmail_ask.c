@@ -173,11 +173,11 @@ static const struct want_row want_rows[] = {
 	  "a::body:ANGj b", 0, "full", 0,
 	  GET("a") "/users/me/messages/a/attachments/ANGj (20) for a\n" GET(
 		  "b") },
-	{ "too large an answer: fewer at a time", "a b c", 0, "full", 4,
-	  GET("a") GET("b") },
-	{ "then one", "a b c", 0, "full", 5, GET("a") },
+	{ "too large an answer: fewer at a time", "a b c d", 0, "full", 5,
+	  GET("a") GET("b") GET("c") },
+	{ "then one", "a b c", 0, "full", 6, GET("a") },
 	{ "and of one that is no answer, whether it exists", "a b c", 0, "full",
-	  6, "/users/me/messages/a format=minimal (20) for a\n" },
+	  7, "/users/me/messages/a format=minimal (20) for a\n" },
 };
 
 static void
@@ -225,6 +225,30 @@ a_batch_is_bounded_and_names_each_id_once(void **state)
 			ids += strcmp(asked.calls[i].wanted_id,
 				      asked.calls[k].wanted_id) == 0;
 	assert_int_equal(ids, 0);
+	sl_buf_release(&list);
+	kit_release(&kit);
+}
+
+/* The text that is kept as an attachment is a call of its own. */
+static void
+a_message_with_its_text_at_the_end_stays_within_the_bound(void **state)
+{
+	struct kit kit;
+	struct sl_buf list;
+	struct sl_ask asked;
+
+	(void)state;
+	kit_init(&kit, "backfill");
+	sl_buf_init(&list, PRINT_MAX);
+	for (int i = 1; i < SL_GMAIL_CALLS_MAX; i++)
+		sl_buf_addf(&list, "m%d ", i);
+	sl_buf_addf(&list, "last::body:ATT never");
+	kit_want(&kit, sl_buf_text(&list));
+	assert_int_equal(sl_gmail.ask(&kit.turn, kit.arena, &asked, &kit.err),
+			 SL_OK);
+	assert_int_equal(asked.count, SL_GMAIL_CALLS_MAX + 1);
+	assert_true(asked.count <= SL_CALLS_MAX);
+	assert_string_equal(asked.calls[asked.count - 1].wanted_id, "last");
 	sl_buf_release(&list);
 	kit_release(&kit);
 }
@@ -277,6 +301,8 @@ main(void)
 		cmocka_unit_test(each_cursor_asks_for_what_comes_next),
 		cmocka_unit_test(wanted_messages_are_read_for_the_fewest_units),
 		cmocka_unit_test(a_batch_is_bounded_and_names_each_id_once),
+		cmocka_unit_test(
+			a_message_with_its_text_at_the_end_stays_within_the_bound),
 		cmocka_unit_test(less_content_erases_what_is_too_much),
 	};
 
