@@ -154,10 +154,14 @@ given_mail() {
 	control POST fault '{"kind":"status","status":403,"reason":"accessNotConfigured",
 		"info":"SERVICE_DISABLED","match":"/messages","query":"pageToken="}' >/dev/null
 	call sync
-	control DELETE fault >/dev/null
 	mapfile -t known < <(sql "SELECT source_id FROM artifacts WHERE deleted_at IS NULL ORDER BY source_id LIMIT 5")
 	mapfile -t unknown < <(control GET "mail?account=$ana&ids=1" | tail -n 2)
 	mail "\"op\":\"trash\",\"id\":\"${known[0]}\""
+	call sync # which tells of the trash alone
+	control DELETE fault >/dev/null
+	is 'mail: known, unknown and in the trash' "$(sql "SELECT (count(*) > 3) || ' ' ||
+		count(*) FILTER (WHERE source_id = ANY ('{${unknown[0]},${unknown[1]}}')) || ' ' ||
+		count(*) FILTER (WHERE deleted_at IS NOT NULL AND source_id = '${known[0]}') FROM artifacts")" 'true 0 1'
 	mail "\"op\":\"labels\",\"id\":\"${known[1]}\",\"add\":[\"STARRED\"]"
 	mail "\"op\":\"delete\",\"id\":\"${known[2]}\""
 	mail "\"op\":\"untrash\",\"id\":\"${known[0]}\""
