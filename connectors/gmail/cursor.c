@@ -52,11 +52,21 @@ read_number(const json_t *cursor, const char *key, int64_t *value)
 	       (json_is_integer(member) && *value > 0 && *value <= NUMBER_MAX);
 }
 
+/** An id of the history takes all 63 bits; 0 when absent, as above. */
+static bool
+read_id(const json_t *cursor, const char *key, int64_t *id)
+{
+	const json_t *member = json_object_get(cursor, key);
+
+	*id = json_integer_value(member);
+	return member == NULL || (json_is_integer(member) && *id > 0);
+}
+
 static bool
 read_changes(const json_t *cursor, struct sl_gmail_plan *plan)
 {
-	return read_number(cursor, "history", &plan->history) &&
-	       read_number(cursor, "next", &plan->next) &&
+	return read_id(cursor, "history", &plan->history) &&
+	       read_id(cursor, "next", &plan->next) &&
 	       read_number(cursor, "told", &plan->told_s) &&
 	       read_number(cursor, "behind", &plan->behind) &&
 	       plan->history > 0 && (plan->page != NULL || plan->next == 0);
