@@ -34,20 +34,20 @@ struct trouble {
 /*
  * Words of people, who must do what. The first row that fits counts.
  *
- * A failed precondition may pass by itself once or twice: the mailbox is left
- * alone until the next run, and its owner's calendar is not touched.
+ * A failed precondition may pass by itself once or twice: nothing is tried
+ * again at once, but each run asks; its owner's calendar is not touched.
  */
 static const struct trouble troubles[] = {
-	{ 400, "failedPrecondition", SL_RETRY, SL_INTEGRATION,
+	{ 400, "failedPrecondition", SL_CONFIG, SL_INTEGRATION,
 	  "this account has no mailbox that Gmail opens: its administrator "
 	  "must switch Gmail on for it (Admin console, Apps, Google "
-	  "Workspace), or disconnect it here if it has none; it is tried "
-	  "again by itself" },
-	{ 400, "FAILED_PRECONDITION", SL_RETRY, SL_INTEGRATION,
+	  "Workspace), or disconnect it here if it has none; the next run "
+	  "tries again" },
+	{ 400, "FAILED_PRECONDITION", SL_CONFIG, SL_INTEGRATION,
 	  "this account has no mailbox that Gmail opens: its administrator "
 	  "must switch Gmail on for it (Admin console, Apps, Google "
-	  "Workspace), or disconnect it here if it has none; it is tried "
-	  "again by itself" },
+	  "Workspace), or disconnect it here if it has none; the next run "
+	  "tries again" },
 	{ 403, "domainPolicy", SL_CONFIG, SL_INTEGRATION,
 	  "the administrator of this account's Google Workspace does not "
 	  "allow this app to read mail: they must trust it (Admin console, "

@@ -287,7 +287,7 @@ static const struct contract_refusal refusals[] = {
 	{ "mail service not enabled", 400,
 	  SAYS(400, "FAILED_PRECONDITION", "failedPrecondition",
 	       "Mail service not enabled"),
-	  SL_RETRY, SL_INTEGRATION },
+	  SL_CONFIG, SL_INTEGRATION },
 	{ "rate limit exceeded", 403,
 	  SAYS(403, "PERMISSION_DENIED", "rateLimitExceeded", "No."), SL_RETRY,
 	  SL_INTEGRATION },

@@ -48,11 +48,11 @@ static const struct refusal_row rows[] = {
 		"service "
 		"not "
 		"enabled"),
-	  false, false, ND, SL_RETRY, SL_INTEGRATION, ND, "switch Gmail on" },
+	  false, false, ND, SL_CONFIG, SL_INTEGRATION, ND, "switch Gmail on" },
 	{ "no mailbox, in the newer way, while reading", SL_GMAIL_MESSAGE, 400,
 	  "{'error':{'code':400,'status':'FAILED_PRECONDITION','message':"
 	  "'Precondition check failed.'}}",
-	  true, true, ND, SL_RETRY, SL_INTEGRATION, ND, "switch Gmail on" },
+	  true, true, ND, SL_CONFIG, SL_INTEGRATION, ND, "switch Gmail on" },
 	{ "the administrator says no", SL_GMAIL_PROFILE, 403,
 	  ERROR("403", "domainPolicy", "PERMISSION_DENIED",
 		"The domain "
