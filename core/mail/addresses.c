@@ -262,12 +262,31 @@ name_before(struct sl_arena *arena, const char *text, const char *angle)
 	return name;
 }
 
+/* The last "<" outside of quotes and comments; NULL = none. */
+static const char *
+last_angle(const char *text)
+{
+	const char *angle = NULL;
+	const char *behind;
+
+	for (; *text != '\0'; text = behind != NULL ? behind : text + 1) {
+		behind = NULL;
+		if (*text == '"')
+			behind = skip_quoted(text);
+		else if (*text == '(')
+			behind = skip_comment(text);
+		else if (*text == '<')
+			angle = text;
+	}
+	return angle;
+}
+
 /* Take an address that is plain, with what GMime makes of the name before it;
  * false when it is not. */
 static bool
 add_plain(struct reading *r, const char *text)
 {
-	const char *angle = strrchr(text, '<');
+	const char *angle = last_angle(text);
 	const char *close = angle == NULL ? NULL : strchr(angle, '>');
 	const char *start = close == NULL ? text : angle + 1;
 	const char *end = close == NULL ? text + strlen(text) : close;

@@ -65,6 +65,10 @@ static const struct {
 	{ "\"Ana <a@example.com>, b@example.com",
 	  "Ana <a@example.com>|<b@example.com>" },
 	{ "Ana \"Ann <a@example.com>", "Ana Ann <a@example.com>" },
+	{ "\"<a@example.com>\"@xn--4oa.example",
+	  "<\"<a@example.com>\"@\xca\x88.example>" },
+	{ "\"<a@example.com> x\"@example.org",
+	  "<\"<a@example.com> x\"@example.org>" },
 	/* A display name that came decoded, without its quotes. */
 	{ "Smith, John <j@example.com>", "Smith, John <j@example.com>" },
 	{ "Smith, John, PhD <j@example.com>, b@example.com",
