@@ -123,18 +123,27 @@ open_with(const struct words *w, PGconn **out, struct sl_error *err)
 	return SL_OK;
 }
 
+/* libpq tells of lack of memory as of a string that it cannot read: by no
+ * reason at all, or by these words. */
+static bool
+no_room(const char *why)
+{
+	return why == NULL || strstr(why, "out of memory") != NULL;
+}
+
 sl_status
 sl_pg_dial(const char *url, PGconn **out, struct sl_error *err)
 {
 	PQconninfoOption *given = NULL;
 	PQconninfoOption *environment = PQconndefaults();
-	char *why = NULL; /* NULL with a string that cannot be read: no room */
+	char *why = NULL;
 	struct words w = { .count = 0 };
 	sl_status status;
 
 	if (url != NULL)
 		given = PQconninfoParse(url, &why);
-	if (environment == NULL || (url != NULL && given == NULL && !why))
+	if (environment == NULL ||
+	    (url != NULL && given == NULL && no_room(why)))
 		sl_out_of_memory();
 	PQfreemem(why);
 	if (url != NULL && given == NULL) {
