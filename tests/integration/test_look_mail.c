@@ -42,7 +42,9 @@ setup(void **state)
 	(void)kit_open(&kit, "box");
 	look = sl_look_new(sl_test_db_url(kit.db), tell, NULL);
 	stores = sl_look_factory(look);
-	dry = (struct sl_kit){ .db = kit.db, .now_us = KIT_NOW };
+	dry = (struct sl_kit){ .db = kit.db,
+			       .connector = kit.connector,
+			       .now_us = KIT_NOW };
 	memcpy(dry.user, kit.user, sizeof(dry.user));
 	memcpy(dry.integration, kit.integration, sizeof(dry.integration));
 	dry.arena = sl_arena_new();
