@@ -34,7 +34,7 @@ static const struct bad_row bad_rows[] = {
 	{ { "sync", "--due=1" }, "--due takes no value", "a switch" },
 	{ { "sync", "--user", "a", "--user", "b" }, "given twice", "twice" },
 	{ { "sync", "now" }, "what is now?", "a word too many" },
-	{ { "connect" }, "CONNECTOR is missing", "a word too few" },
+	{ { "connect" }, "PROVIDER is missing", "a word too few" },
 	{ { "sync", "--us", "x" }, "unknown option --us", "no short forms" },
 	{ { "sync", "--us=x" }, "unknown option --us", "with a value" },
 	{ { "sync", "--du" }, "unknown option --du", "of a switch" },
