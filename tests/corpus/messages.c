@@ -220,7 +220,9 @@ map(const json_t *body, struct sl_page *page)
 	struct one_answer one = { .base.next = next,
 				  .call = { .wanted_id = "m",
 					    .tag = TAG_MESSAGE } };
-	struct sl_turn turn = { .stream = &stream, .wanted = &wanted };
+	struct sl_turn turn = { .stream = &stream,
+				.account = "me@example.com",
+				.wanted = &wanted };
 	struct sl_error err;
 
 	if (settings == NULL) {
