@@ -51,9 +51,10 @@ struct reading {
 	struct sl_gmail_plan plan;
 	struct sl_gmail_context context;
 	struct sl_gmail_who who;
-	bool moved;  /* the plan says where the history goes on */
-	bool begins; /* a walk begins with this page            */
-	bool listed; /* a page of the listing came              */
+	const char *message; /* whose answer came last: its text may be next */
+	bool moved;          /* the plan says where the history goes on */
+	bool begins;         /* a walk begins with this page            */
+	bool listed;         /* a page of the listing came              */
 };
 
 static sl_status
@@ -282,6 +283,7 @@ read_message(struct reading *r, const struct sl_answer *answer,
 	const char *id = answer->call->wanted_id;
 	int tag = answer->call->tag;
 
+	r->message = id;
 	if (answer->too_large && tag == SL_GMAIL_MESSAGE) {
 		ask_alone(r, id, SL_GMAIL_AS_LIGHT);
 	} else if (answer->too_large) {
@@ -303,6 +305,19 @@ read_message(struct reading *r, const struct sl_answer *answer,
 	return SL_OK;
 }
 
+/* Both are asked for by the message's id. A text whose message did not come
+ * with it is none: the message is still to be read. */
+static void
+read_text(struct reading *r, const struct sl_answer *answer)
+{
+	const char *id = answer->call->wanted_id;
+
+	if (sl_text_equal(r->message, id))
+		sl_gmail_map_late(&r->context, id, answer->body);
+	else
+		ask_alone(r, id, SL_GMAIL_SINGLE);
+}
+
 static sl_status
 read_wanted(struct reading *r, const struct sl_answer *answer,
 	    struct sl_error *err)
@@ -311,8 +326,7 @@ read_wanted(struct reading *r, const struct sl_answer *answer,
 	case SL_GMAIL_THREAD:
 		return read_thread(r, answer, err);
 	case SL_GMAIL_BODY:
-		sl_gmail_map_late(&r->context, answer->call->wanted_id,
-				  answer->body);
+		read_text(r, answer);
 		return SL_OK;
 	default:
 		return read_message(r, answer, err);

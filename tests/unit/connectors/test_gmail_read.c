@@ -288,6 +288,27 @@ a_text_that_does_not_come_is_told(void **state)
 	}
 }
 
+/* Requests land one by one: a text may be there before its message. */
+static void
+a_text_without_its_message_asks_for_both_again(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	kit_init(&kit, "backfill");
+	kit_cursor(&kit, "{'v':1,'page':'p1'}");
+	kit_want(&kit, "b a::body:ATT");
+	(void)kit_answer(&kit, SL_GMAIL_MESSAGE,
+			 sl_arena_printf(kit.arena, ELSEWHERE, "text/plain"),
+			 "b");
+	(void)kit_answer(&kit, SL_GMAIL_BODY, "{'size':4,'data':'SGkh'}", "a");
+	assert_int_equal(kit_read(&kit), SL_OK);
+	kit_expect(&kit, "asked for again",
+		   "rejected b another message than asked for\n"
+		   "ref a - single\nmore\n");
+	kit_release(&kit);
+}
+
 int
 main(void)
 {
@@ -297,6 +318,8 @@ main(void)
 		cmocka_unit_test(what_is_older_than_the_bound_is_left_out),
 		cmocka_unit_test(a_text_that_is_kept_elsewhere_is_fetched),
 		cmocka_unit_test(a_text_that_does_not_come_is_told),
+		cmocka_unit_test(
+			a_text_without_its_message_asks_for_both_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
