@@ -214,8 +214,9 @@ sl_gmail_advance_changes(struct sl_gmail_plan *plan, const json_t *body,
 	st = check_position(plan, told, err);
 	if (st != SL_OK)
 		return st;
-	if (plan->next == 0 && told >= plan->history)
-		plan->next = told;
+	/* what comes after the first page was made is on none of them */
+	if (plan->page == NULL)
+		plan->next = told > plan->history ? told : plan->history;
 	plan->page = next;
 	page->more = next != NULL;
 	if (next == NULL) {
