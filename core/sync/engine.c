@@ -46,6 +46,16 @@ init_sync(struct sl_engine *e)
 	pthread_condattr_destroy(&monotonic);
 }
 
+static size_t
+count_connectors(const struct sl_connector *const *registry)
+{
+	size_t n = 0;
+
+	while (registry[n])
+		n++;
+	return n;
+}
+
 static sl_status
 start_worker(struct sl_engine *e, struct sl_error *err)
 {
@@ -78,6 +88,8 @@ sl_engine_new(const struct sl_engine_config *config, struct sl_engine **out,
 	e->tail = &e->head;
 	e->budget_tail = &e->budget_head;
 	e->budget_free = e->config.body_budget;
+	e->client_paces = sl_alloc_array(count_connectors(e->config.registry),
+					 sizeof(*e->client_paces));
 	e->workers =
 		sl_alloc_array((size_t)e->config.workers, sizeof(*e->workers));
 	for (int i = 0; i < e->config.workers; i++) {
@@ -272,6 +284,7 @@ sl_engine_free(struct sl_engine **engine)
 	pthread_mutex_destroy(&e->mutex);
 	pthread_mutex_destroy(&e->observer_mutex);
 	sl_free(e->workers);
+	sl_free(e->client_paces);
 	sl_free(e);
 	*engine = NULL;
 }

@@ -14,13 +14,26 @@
 #define PACE_BURST_S 10.0
 #define UUID_BYTES   16
 
-static const struct sl_connector *
-find_connector(const struct sl_engine *e, const char *name)
+/* Which one of the registry is it? False: this build has none. */
+static bool
+find_connector(const struct sl_engine *e, const char *name, size_t *at)
 {
-	for (size_t i = 0; e->config.registry[i]; i++)
-		if (strcmp(e->config.registry[i]->name, name) == 0)
-			return e->config.registry[i];
-	return NULL;
+	for (*at = 0; e->config.registry[*at]; ++*at)
+		if (strcmp(e->config.registry[*at]->name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+choose_connector(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	size_t at;
+
+	if (!find_connector(e, run->work->target.provider, &at))
+		return;
+	run->connector = e->config.registry[at];
+	run->client_pace = &e->client_paces[at];
 }
 
 /* A random (version 4) uuid for the run's log row. */
@@ -190,10 +203,9 @@ init_pace(struct sl_run *run)
 	start_pace(&run->pace, user, now);
 	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
 	pthread_mutex_lock(&e->mutex);
-	if (e->client_paced != run->connector->provider) {
-		e->client_paced = run->connector->provider;
-		start_pace(&e->client_pace, client, now);
-	}
+	if (!run->client_pace->begun)
+		start_pace(&run->client_pace->pace, client, now);
+	run->client_pace->begun = true;
 	pthread_mutex_unlock(&e->mutex);
 }
 
@@ -316,7 +328,7 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		run->started_mono_us = sl_mono_us(e->config.clock);
 		run->epoch_us =
 			sl_now_us(e->config.clock) - run->started_mono_us;
-		run->connector = find_connector(e, run->work->target.provider);
+		choose_connector(run);
 	}
 	if (sl_engine_ending(e)) {
 		sl_run_over(run, e->stop ? "interrupted" : "handed-back");

@@ -103,7 +103,7 @@ pace(struct sl_leg *leg, int64_t now)
 	leg->paced = true;
 	pthread_mutex_lock(&e->mutex);
 	user = sl_pace_take(&run->pace, units_of(leg), now);
-	client = sl_pace_take(&e->client_pace, units_of(leg), now);
+	client = sl_pace_take(&run->client_pace->pace, units_of(leg), now);
 	pthread_mutex_unlock(&e->mutex);
 	at = user > client ? user : client;
 	if (at > leg->not_before_us)
@@ -121,7 +121,7 @@ sl_leg_unpace(struct sl_leg *leg)
 	leg->paced = false;
 	pthread_mutex_lock(&e->mutex);
 	sl_pace_give(&run->pace, units_of(leg));
-	sl_pace_give(&e->client_pace, units_of(leg));
+	sl_pace_give(&run->client_pace->pace, units_of(leg));
 	pthread_mutex_unlock(&e->mutex);
 }
 

@@ -79,6 +79,12 @@ struct sl_slots {
 	int good; /* answers since `now` last changed */
 };
 
+/** What an API grants the client, for all its users together. */
+struct sl_client_pace {
+	bool begun;
+	struct sl_pace pace;
+};
+
 enum sl_run_state {
 	SL_RUN_NEW,
 	SL_RUN_ACTIVE,
@@ -128,7 +134,8 @@ struct sl_run {
 	int pages_taken;           /* (L) committed or under way */
 	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
-	struct sl_slots slots;     /* (L) requests of the user at once */
+	struct sl_client_pace *client_pace; /* (L) of the same API */
+	struct sl_slots slots; /* (L) requests of the user at once */
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */
 	struct sl_token *token;          /* (L) */
@@ -166,8 +173,7 @@ struct sl_engine {
 	bool store_failed;
 	struct sl_outage outages[SL_OUTAGES_MAX];
 	size_t outage_count;
-	struct sl_pace client_pace;
-	const struct sl_provider *client_paced;
+	struct sl_client_pace *client_paces; /* (L) as in the registry */
 };
 
 /* engine_queue.c: jobs, timers, body budget */

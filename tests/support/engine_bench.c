@@ -121,11 +121,21 @@ static const struct sl_stream_kind kinds[] = {
 	  .map_version = 1 },
 	{ .name = NULL },
 };
+/* The client's, of each API; a user's has no limit. */
+static const struct sl_quota quotas[] = {
+	{ "2020-01-01", 0, 6, 0 },
+	{ NULL, 0, 0, 0 },
+};
+static const struct sl_quota mail_quotas[] = {
+	{ "2020-01-01", 0, 6000, 0 },
+	{ NULL, 0, 0, 0 },
+};
 static const struct sl_connector toy = {
 	.name = "toy",
 	.title = "Toy",
 	.provider = &toy_provider,
 	.kinds = kinds,
+	.quotas = quotas,
 	.ask = toy_ask,
 	.read = toy_read,
 	.classify = toy_classify,
@@ -136,6 +146,7 @@ static const struct sl_connector toy_mail = {
 	.title = "Toy mail",
 	.provider = &toy_provider,
 	.kinds = kinds,
+	.quotas = mail_quotas,
 	.ask = toy_ask,
 	.read = toy_read,
 	.classify = toy_classify,

@@ -295,6 +295,45 @@ a_client_that_is_refused_stops_all_its_apis(void **state)
 	assert_int_equal(b->report_error.scope, SL_CLIENT);
 }
 
+/* 6 requests a minute of the one, 6,000 of the other. */
+static void
+each_api_has_the_quota_that_is_its_own(void **state)
+{
+	static const struct {
+		const char *why, *runs[4];
+		bool waits;
+	} rows[] = {
+		{ "the narrow one", { "toy", NULL }, true },
+		{ "the wide one behind it",
+		  { "toy", "toy_mail", NULL },
+		  false },
+		{ "the narrow one behind the wide one",
+		  { "toy_mail", "toy", NULL },
+		  true },
+		{ "the narrow one is not full again",
+		  { "toy", "toy_mail", "toy", NULL },
+		  true },
+	};
+
+	(void)bench_teardown(state);
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		fake_transport_delay(&b->net, 1);
+		b->config.quota = true;
+		fake_store_stream(&b->store, "items", "k", NULL);
+		b->net.answer = bench_two_pages;
+		bench_run_each(b, rows[i].runs);
+		CHECK(rows[i].why, strcmp(b->report_status, "ok") == 0);
+		CHECK(rows[i].why,
+		      (b->report.duration_us > SL_US_PER_S) == rows[i].waits);
+		(void)bench_teardown(state);
+	}
+	(void)bench_setup(state);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -314,6 +353,7 @@ main(void)
 		T(an_account_to_be_connected_again_makes_no_call),
 		T(an_api_that_is_off_stops_no_other_api_of_its_client),
 		T(a_client_that_is_refused_stops_all_its_apis),
+		T(each_api_has_the_quota_that_is_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
