@@ -39,14 +39,19 @@ integration_status(const struct sl_run *run)
 	return NULL;
 }
 
-/* A wait that the provider asked for, kept for whoever comes next. */
+/* A wait that the provider asked for, kept for whoever comes next: also of one
+ * that the run was in when it ended. */
 static int64_t
 deadline(const struct sl_run *run)
 {
-	if (!run->fatal || run->error.status != SL_RETRY ||
-	    run->error.retry_after_ms <= 0)
-		return SL_NO_TIME;
-	return sl_run_now_us(run) + run->error.retry_after_ms * 1000;
+	int64_t now = sl_run_now_us(run);
+	int64_t until = run->blocked_us + run->epoch_us;
+
+	if (run->fatal && run->error.status == SL_RETRY &&
+	    run->error.retry_after_ms > 0 &&
+	    now + run->error.retry_after_ms * 1000 > until)
+		until = now + run->error.retry_after_ms * 1000;
+	return until > now ? until : SL_NO_TIME;
 }
 
 static void

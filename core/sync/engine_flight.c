@@ -272,11 +272,9 @@ sl_flight_advance(struct sl_flight *f, bool wait, struct sl_error *err)
 bool
 sl_flight_salvage(struct sl_flight *f)
 {
-	if (!f->rolls)
-		return false;
-	sl_flight_sort(f);
+	sl_flight_sort(f); /* a deadline is heard in any case */
 	f->cut = true;
-	return f->finals > 0;
+	return f->rolls && f->finals > 0;
 }
 
 static size_t

@@ -69,13 +69,15 @@ judge(struct sl_leg *leg, struct sl_error *err)
 	return classify(leg, err);
 }
 
-/* The provider asked everybody of this account to wait. */
+/* The provider asked everybody of this account to wait: what was to leave
+ * before, too, and also without a quota. */
 static void
-block_pace(struct sl_run *run, int64_t until_us)
+block(struct sl_run *run, int64_t until_us)
 {
 	pthread_mutex_lock(&run->engine->mutex);
-	if (run->pace.per_second > 0)
-		sl_pace_block(&run->pace, until_us);
+	sl_pace_block(&run->pace, until_us);
+	if (until_us > run->blocked_us)
+		run->blocked_us = until_us;
 	pthread_mutex_unlock(&run->engine->mutex);
 }
 
@@ -91,11 +93,11 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 	d = sl_retry_next(&c->retry, leg->attempts, err->retry_after_ms,
 			  c->rng);
 	err->retry_after_ms = d.delay_ms;
-	if (!d.again)
-		return false;
 	at = sl_mono_us(c->clock) + d.delay_ms * 1000;
 	if (err->scope == SL_INTEGRATION)
-		block_pace(run, at);
+		block(run, at);
+	if (!d.again)
+		return false;
 	relaunch(leg);
 	leg->not_before_us = at;
 	return true;

@@ -90,24 +90,30 @@ units_of(const struct sl_leg *leg)
 	return leg->call->units > 0 ? leg->call->units : 1;
 }
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Take the units of this attempt: its time may be later than now. */
 static void
 pace(struct sl_leg *leg, int64_t now)
 {
 	struct sl_run *run = leg->flight->task->run;
 	struct sl_engine *e = run->engine;
-	int64_t user, client, at;
+	int64_t at;
 
-	if (leg->paced)
-		return;
-	leg->paced = true;
 	pthread_mutex_lock(&e->mutex);
-	user = sl_pace_take(&run->pace, units_of(leg), now);
-	client = sl_pace_take(&run->client_pace->pace, units_of(leg), now);
+	at = later(leg->not_before_us, run->blocked_us);
+	if (!leg->paced) {
+		at = later(at, sl_pace_take(&run->pace, units_of(leg), now));
+		at = later(at, sl_pace_take(&run->client_pace->pace,
+					    units_of(leg), now));
+	}
 	pthread_mutex_unlock(&e->mutex);
-	at = user > client ? user : client;
-	if (at > leg->not_before_us)
-		leg->not_before_us = at;
+	leg->paced = true;
+	leg->not_before_us = at;
 }
 
 void

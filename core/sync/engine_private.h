@@ -135,6 +135,7 @@ struct sl_run {
 	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
 	struct sl_client_pace *client_pace; /* (L) of the same API */
+	int64_t blocked_us;    /* (L) monotonic: nobody asks before */
 	struct sl_slots slots; /* (L) requests of the user at once */
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */

@@ -177,6 +177,33 @@ a_far_deadline_is_kept_for_whoever_comes_next(void **state)
 		    BENCH_NOW_US + 3600 * SL_US_PER_S);
 }
 
+/* Short enough to be waited for in the run; but the run ends first. */
+static void
+near_deadline_and_stop(void *ctx, const struct sl_request *request,
+		       struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	(void)request;
+	fake_reply(response, 429, "{}");
+	response->retry_after_ms = 90000;
+	sl_engine_stop(b->engine);
+}
+
+static void
+a_near_deadline_outlives_a_run_that_is_stopped(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = near_deadline_and_stop;
+	bench_run(b, "schedule");
+	assert_string_equal(b->report_status, "interrupted");
+	assert_int_equal(b->net.submitted, 1);
+	assert_true(b->store.end_not_before_us >=
+		    BENCH_NOW_US + 90 * SL_US_PER_S);
+}
+
 static void
 a_resync_is_not_done_while_a_stream_waits(void **state)
 {
@@ -348,6 +375,7 @@ main(void)
 		T(wanted_items_wait_until_each_was_read),
 		T(a_page_that_cannot_be_stored_is_not_asked_for_again),
 		T(a_far_deadline_is_kept_for_whoever_comes_next),
+		T(a_near_deadline_outlives_a_run_that_is_stopped),
 		T(a_resync_is_not_done_while_a_stream_waits),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
