@@ -268,6 +268,7 @@ sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	out->settings = sl_row_copy(arena, rows, 0, "settings");
 	out->status = sl_row_copy(arena, rows, 0, "status");
 	out->interval_us = sl_row_i64(rows, 0, "interval_s", 0) * SL_US_PER_S;
+	out->not_before_us = sl_row_time(rows, 0, "not_before");
 	grant_id = sl_row_text(rows, 0, "grant_id");
 	if (grant_id != NULL) {
 		status = sl_grant_read(pg, out->lease.user_id, grant_id, arena,

@@ -109,6 +109,7 @@ struct sl_account {
 	bool resync;                 /* asked for by resync or --full  */
 	int64_t resync_requested_us; /* when; streams walked since are done */
 	bool accept_deletions;       /* consent to pending deletions   */
+	int64_t not_before_us;       /* a deadline kept; SL_NO_TIME = none */
 	int64_t interval_us;         /* between runs; 0 = not known    */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;

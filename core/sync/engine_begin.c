@@ -231,13 +231,44 @@ check_account(struct sl_run *run, struct sl_error *err)
 				   &run->settings, err);
 }
 
+/*
+ * The provider asked an earlier run to wait, and this one was started by a
+ * person: a schedule waits by itself. What is longer than any wait of our own
+ * is its word. It is waited for like one that comes now, or too long for that.
+ */
+static sl_status
+heed_deadline(struct sl_run *run, struct sl_error *err)
+{
+	const struct sl_engine_config *c = &run->engine->config;
+	int64_t until = run->account.not_before_us;
+	int64_t wait_ms = 0;
+	char text[SL_RFC3339_TEXT];
+
+	if (until > sl_run_now_us(run))
+		wait_ms = (until - sl_run_now_us(run)) / 1000;
+	if (wait_ms <= c->retry.cap_ms)
+		return SL_OK;
+	if (wait_ms <= c->retry.wait_cap_ms) {
+		run->blocked_us = until - run->epoch_us;
+		return SL_OK;
+	}
+	sl_rfc3339_format(until, text);
+	(void)sl_fail(err, SL_RETRY, SL_INTEGRATION,
+		      "%s wants no requests for %s before %s, and nothing was "
+		      "asked: asking sooner may prolong it",
+		      run->connector->title, run->account.account, text);
+	err->retry_after_ms = wait_ms;
+	return SL_RETRY;
+}
+
 /* The lease is ours: set up what the streams need, and start them. */
 static void
 begin_streams(struct sl_run *run)
 {
 	struct sl_error err;
 
-	if (check_account(run, &err) != SL_OK) {
+	if (check_account(run, &err) != SL_OK ||
+	    heed_deadline(run, &err) != SL_OK) {
 		sl_run_fail(run, &err, true);
 		return;
 	}

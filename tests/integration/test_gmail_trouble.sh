@@ -150,6 +150,26 @@ like 'by its subject' "$out" 'Even'
 works 'a person is explained' explain even@example.org --user $ana
 like 'who wrote, and was never written to' "$out" 'even@example.org'
 
+# --- Google locks the mailbox ---------------------------------------------------------
+mail add ',"from":"lee@example.org","subject":"Behind the lock","text":"x"' >/dev/null
+fault '"kind":"status","status":429,"reason":"rateLimitExceeded","deadline_s":900,"match":"/gmail/"'
+call sync --user $ana --provider gmail
+is 'a locked mailbox fails the run' "$status" 1
+is 'its deadline is kept' "$(sql "SELECT c.not_before BETWEEN now() + interval '14 min' AND now() + interval '16 min'
+	FROM sluice.schedule c JOIN user_integrations i ON i.id = c.integration_id
+	WHERE i.account = '$ana' AND i.provider = 'gmail'")" t
+fair
+before=$(requests)
+call sync --user $ana --provider gmail
+is 'a person is told' "$status $(grep -c 'wants no requests .* before 2' <<<"$out$err")" '1 1'
+call sync --due --user $ana --provider gmail
+is 'cron leaves it alone' "$status" 0
+call sync --dry-run --user $ana --provider gmail
+is 'and none of them asked' "$(($(requests) - before))" 0
+sql "UPDATE sluice.schedule SET not_before = now() - interval '1 second'" >/dev/null
+run 'when it is over'
+whole 'when it is over'
+
 # --- Google refuses Gmail --------------------------------------------------------------
 refused() { # title, fields, words, class
 	fault "\"kind\":\"status\",\"match\":\"/gmail/\",$2"

@@ -205,6 +205,47 @@ a_near_deadline_outlives_a_run_that_is_stopped(void **state)
 }
 
 static void
+a_person_does_not_ask_before_a_deadline_either(void **state)
+{
+	static const struct {
+		const char *why;
+		int wait_s, took_s;
+		bool asks;
+	} rows[] = {
+		{ "none", 0, 0, true },
+		{ "it is over", -10, 0, true },
+		{ "a backoff of our own", 50, 0, true },
+		{ "short enough to be waited for", 90, 90, true },
+		{ "an hour", 3600, 0, false },
+	};
+
+	(void)bench_teardown(state);
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		fake_transport_delay(&b->net, 1);
+		fake_store_stream(&b->store, "items", "k",
+				  "{\"after\":\"p2\"}");
+		if (rows[i].wait_s != 0)
+			b->store.account.not_before_us =
+				BENCH_NOW_US + rows[i].wait_s * SL_US_PER_S;
+		b->net.answer = bench_two_pages;
+		bench_run(b, "manual");
+		CHECK(rows[i].why, (b->net.submitted > 0) == rows[i].asks);
+		CHECK(rows[i].why,
+		      b->report.duration_us / SL_US_PER_S == rows[i].took_s);
+		CHECK(rows[i].why,
+		      (b->store.end_not_before_us ==
+		       BENCH_NOW_US + INT64_C(3600) * SL_US_PER_S) ==
+			      !rows[i].asks);
+		(void)bench_teardown(state);
+	}
+	(void)bench_setup(state);
+}
+
+static void
 a_resync_is_not_done_while_a_stream_waits(void **state)
 {
 	struct bench *b = *state;
@@ -376,6 +417,7 @@ main(void)
 		T(a_page_that_cannot_be_stored_is_not_asked_for_again),
 		T(a_far_deadline_is_kept_for_whoever_comes_next),
 		T(a_near_deadline_outlives_a_run_that_is_stopped),
+		T(a_person_does_not_ask_before_a_deadline_either),
 		T(a_resync_is_not_done_while_a_stream_waits),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
