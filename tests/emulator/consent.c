@@ -168,6 +168,7 @@ granted_scopes(const struct emu_req *r, const struct emu_account *a)
 	     more && strcmp(more, "true") == 0 && i < w->oauth->grant_count;
 	     i++)
 		if (w->oauth->grants[i]->account == a &&
+		    !w->oauth->grants[i]->linkedin &&
 		    !w->oauth->grants[i]->revoked)
 			emu_putf(&b, "%s ", w->oauth->grants[i]->scopes);
 	all = emu_scopes_normal(b.data ? b.data : "");
@@ -181,6 +182,7 @@ had_grant(const struct emu_world *w, const struct emu_account *a)
 {
 	for (size_t i = 0; i < w->oauth->grant_count; i++)
 		if (w->oauth->grants[i]->account == a &&
+		    !w->oauth->grants[i]->linkedin &&
 		    !w->oauth->grants[i]->revoked)
 			return true;
 	return false;
@@ -216,27 +218,33 @@ make_code(struct emu_req *r, struct emu_account *a)
 }
 
 static void
-send_back(struct emu_req *r, const struct emu_code *c)
+put_arg(struct emu_buf *b, const char *name, const char *value)
 {
-	const char *uri = emu_arg(r, "redirect_uri");
-	const char *state = emu_arg(r, "state");
+	if (!value)
+		return;
+	emu_putf(b, "%c%s=", strchr(b->data, '?') ? '&' : '?', name);
+	emu_put_url(b, value);
+}
+
+void
+emu_consent_return(struct emu_req *r, const struct emu_code *c,
+		   const char *error)
+{
+	const struct emu_options *o = &r->world->options;
 	struct emu_buf b = { 0 };
 
-	emu_puts(&b, uri);
-	emu_putc(&b, strchr(uri, '?') ? '&' : '?');
-	if (state) {
-		EMU_LIT(&b, "state=");
-		emu_put_url(&b, state);
-		emu_putc(&b, '&');
-	}
+	emu_puts(&b, emu_arg(r, "redirect_uri"));
+	put_arg(&b, "state", emu_arg(r, "state"));
+	put_arg(&b, "iss", o->auth_issuer);
 	if (c) {
-		EMU_LIT(&b, "code=");
-		emu_put_url(&b, c->text);
-		EMU_LIT(&b, "&scope=");
-		emu_put_url(&b, c->scopes);
-		EMU_LIT(&b, "&authuser=0&prompt=consent");
+		put_arg(&b, "code", c->text);
+		if (r->route == EMU_ROUTE_AUTH) {
+			put_arg(&b, "scope", c->scopes);
+			EMU_LIT(&b, "&authuser=0&prompt=consent");
+		}
 	} else {
-		EMU_LIT(&b, "error=access_denied");
+		put_arg(&b, "error", o->auth_error ? o->auth_error : error);
+		put_arg(&b, "error_description", o->auth_description);
 	}
 	emu_reply_text(r, 302, "text/html; charset=utf-8", "Moved");
 	emu_reply_header(r, "Location", b.data);
@@ -252,8 +260,8 @@ emu_consent(struct emu_req *r)
 	if (!request_ok(r))
 		return;
 	note_manners(r);
-	if (r->world->options.deny || !a)
-		send_back(r, NULL);
+	if (r->world->options.deny || r->world->options.auth_error || !a)
+		emu_consent_return(r, NULL, "access_denied");
 	else
-		send_back(r, make_code(r, a));
+		emu_consent_return(r, make_code(r, a), NULL);
 }

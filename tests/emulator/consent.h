@@ -3,8 +3,12 @@
 #ifndef EMU_CONSENT_H
 #define EMU_CONSENT_H
 
-#include "http.h"
+#include "oauth.h"
 
 void emu_consent(struct emu_req *r);
+/** Back to the redirect address, with the code, or without one with an error
+ *  (unless the options know another). */
+void emu_consent_return(struct emu_req *r, const struct emu_code *c,
+			const char *error);
 
 #endif

@@ -287,10 +287,15 @@ control_expire(struct emu_req *r, const json_t *in)
 		emu_oauth_expire(r->world, a, false);
 	else if (is_text(in, "what", "grant"))
 		emu_oauth_expire(r->world, a, true);
+	else if (is_text(in, "what", "linkedin_tokens"))
+		emu_linkedin_expire(r->world, a, false);
+	else if (is_text(in, "what", "linkedin_grant"))
+		emu_linkedin_expire(r->world, a, true);
 	else
 		fail(r, 400,
 		     "what: sync_tokens, page_tokens, list_token, mail_pages, "
-		     "history, access_tokens or grant");
+		     "history, access_tokens, grant, linkedin_tokens or "
+		     "linkedin_grant");
 }
 
 static void
@@ -360,7 +365,14 @@ control_token(struct emu_req *r, const json_t *in)
 	struct emu_account *a = account_of(r, in);
 	const char *scopes = text_of(in, "scopes");
 
-	if (a)
+	if (a && is_text(in, "provider", "linkedin"))
+		emu_reply_json(
+			r, 200,
+			emu_linkedin_mint(
+				r->world, a,
+				scopes ? scopes
+				       : "r_dma_portability_self_serve"));
+	else if (a)
 		emu_reply_json(
 			r, 200,
 			emu_oauth_mint(r->world, a,

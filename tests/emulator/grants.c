@@ -8,6 +8,11 @@
 
 #define PREFIX "https://www.googleapis.com/auth/"
 
+/* What each provider's texts begin with: Google's, LinkedIn's. */
+static const char *const refresh_prefix[] = { "1//emu-", "AQWemu-" };
+static const char *const access_prefix[] = { "ya29.emu-", "AQXemu-" };
+static const char *const code_prefix[] = { "4/0Aemu-", "AQTemu-" };
+
 struct emu_oauth *
 emu_oauth_new(void)
 {
@@ -75,8 +80,8 @@ cap_refresh_tokens(struct emu_oauth *o, const struct emu_account *a)
 	for (size_t i = o->grant_count; i-- > 0;) {
 		struct emu_grant *g = o->grants[i];
 
-		if (g->account == a && g->refresh && !g->revoked &&
-		    ++live > EMU_REFRESH_MAX)
+		if (g->account == a && !g->linkedin && g->refresh &&
+		    !g->revoked && ++live > EMU_REFRESH_MAX)
 			g->revoked = true;
 	}
 }
@@ -90,21 +95,22 @@ emu_grant_refresh(struct emu_world *w, struct emu_grant *g)
 	while (o->grants[i] != g)
 		i++;
 	free(g->refresh);
-	g->refresh = make_text(w, "1//emu-", i);
+	g->refresh = make_text(w, refresh_prefix[g->linkedin], i);
 	if (w->options.refresh_expires_in)
 		g->refresh_until_ms =
 			emu_now_ms(w) +
 			(int64_t)w->options.refresh_expires_in * 1000;
 }
 
-struct emu_grant *
-emu_grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
-	      bool refresh)
+static struct emu_grant *
+grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
+	  bool refresh, bool linkedin)
 {
 	struct emu_oauth *o = w->oauth;
 	struct emu_grant *g = emu_alloc(sizeof(*g));
 
 	g->account = a;
+	g->linkedin = linkedin;
 	g->scopes = emu_strdup(scopes);
 	o->grants = emu_realloc(o->grants, (o->grant_count + 1) *
 						   sizeof(struct emu_grant *));
@@ -116,9 +122,23 @@ emu_grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
 }
 
 struct emu_grant *
-emu_grant_find(struct emu_world *w, const char *refresh)
+emu_grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
+	      bool refresh)
 {
-	size_t i = index_of("1//emu-", refresh);
+	return grant_new(w, a, scopes, refresh, false);
+}
+
+struct emu_grant *
+emu_linkedin_grant_new(struct emu_world *w, struct emu_account *a,
+		       const char *scopes, bool refresh)
+{
+	return grant_new(w, a, scopes, refresh, true);
+}
+
+static struct emu_grant *
+grant_find(struct emu_world *w, const char *refresh, bool linkedin)
+{
+	size_t i = index_of(refresh_prefix[linkedin], refresh);
 	struct emu_grant *g;
 
 	if (i >= w->oauth->grant_count)
@@ -129,6 +149,18 @@ emu_grant_find(struct emu_world *w, const char *refresh)
 	return atomic_load(&g->grace) && strcmp(g->previous, refresh) == 0
 		       ? g
 		       : NULL;
+}
+
+struct emu_grant *
+emu_grant_find(struct emu_world *w, const char *refresh)
+{
+	return grant_find(w, refresh, false);
+}
+
+struct emu_grant *
+emu_linkedin_grant_find(struct emu_world *w, const char *refresh)
+{
+	return grant_find(w, refresh, true);
 }
 
 void
@@ -166,8 +198,11 @@ emu_access_new(struct emu_world *w, struct emu_grant *g)
 	struct emu_access *t = emu_alloc(sizeof(*t));
 
 	t->grant = g;
-	t->text = make_text(w, "ya29.emu-", o->access_count);
-	t->until_ms = emu_now_ms(w) + (int64_t)w->options.expires_in * 1000;
+	t->text = make_text(w, access_prefix[g->linkedin], o->access_count);
+	t->until_ms = emu_now_ms(w) +
+		      (int64_t)(g->linkedin ? w->options.linkedin_expires_in
+					    : w->options.expires_in) *
+			      1000;
 	o->accesses =
 		emu_realloc(o->accesses, (o->access_count + 1) *
 						 sizeof(struct emu_access *));
@@ -175,10 +210,10 @@ emu_access_new(struct emu_world *w, struct emu_grant *g)
 	return t;
 }
 
-struct emu_access *
-emu_access_find(struct emu_world *w, const char *text)
+static struct emu_access *
+access_find(struct emu_world *w, const char *text, bool linkedin)
 {
-	size_t i = index_of("ya29.emu-", text);
+	size_t i = index_of(access_prefix[linkedin], text);
 	struct emu_access *t;
 
 	if (i >= w->oauth->access_count)
@@ -187,14 +222,27 @@ emu_access_find(struct emu_world *w, const char *text)
 	return strcmp(t->text, text) == 0 ? t : NULL;
 }
 
-struct emu_code *
-emu_code_new(struct emu_world *w)
+struct emu_access *
+emu_access_find(struct emu_world *w, const char *text)
+{
+	return access_find(w, text, false);
+}
+
+struct emu_access *
+emu_linkedin_access_find(struct emu_world *w, const char *text)
+{
+	return access_find(w, text, true);
+}
+
+static struct emu_code *
+code_new(struct emu_world *w, bool linkedin)
 {
 	struct emu_oauth *o = w->oauth;
 	struct emu_code *c = emu_alloc(sizeof(*c));
 
-	c->text = make_text(w, "4/0Aemu-", o->code_count);
-	c->until_ms = emu_now_ms(w) + EMU_CODE_LIFE_MS;
+	c->text = make_text(w, code_prefix[linkedin], o->code_count);
+	c->until_ms = emu_now_ms(w) +
+		      (linkedin ? EMU_LINKEDIN_CODE_LIFE_MS : EMU_CODE_LIFE_MS);
 	o->codes = emu_realloc(o->codes,
 			       (o->code_count + 1) * sizeof(struct emu_code *));
 	o->codes[o->code_count++] = c;
@@ -202,9 +250,21 @@ emu_code_new(struct emu_world *w)
 }
 
 struct emu_code *
-emu_code_find(struct emu_world *w, const char *text)
+emu_code_new(struct emu_world *w)
 {
-	size_t i = index_of("4/0Aemu-", text);
+	return code_new(w, false);
+}
+
+struct emu_code *
+emu_linkedin_code_new(struct emu_world *w)
+{
+	return code_new(w, true);
+}
+
+static struct emu_code *
+code_find(struct emu_world *w, const char *text, bool linkedin)
+{
+	size_t i = index_of(code_prefix[linkedin], text);
 	struct emu_code *c;
 
 	if (i >= w->oauth->code_count)
@@ -213,17 +273,44 @@ emu_code_find(struct emu_world *w, const char *text)
 	return strcmp(c->text, text) == 0 ? c : NULL;
 }
 
-void
-emu_oauth_expire(struct emu_world *w, struct emu_account *a, bool grants)
+struct emu_code *
+emu_code_find(struct emu_world *w, const char *text)
+{
+	return code_find(w, text, false);
+}
+
+struct emu_code *
+emu_linkedin_code_find(struct emu_world *w, const char *text)
+{
+	return code_find(w, text, true);
+}
+
+static void
+expire(struct emu_world *w, const struct emu_account *a, bool grants,
+       bool linkedin)
 {
 	struct emu_oauth *o = w->oauth;
 
 	for (size_t i = 0; i < o->access_count; i++)
-		if (!a || o->accesses[i]->grant->account == a)
+		if (o->accesses[i]->grant->linkedin == linkedin &&
+		    (!a || o->accesses[i]->grant->account == a))
 			o->accesses[i]->dead = true;
 	for (size_t i = 0; grants && i < o->grant_count; i++)
-		if (!a || o->grants[i]->account == a)
+		if (o->grants[i]->linkedin == linkedin &&
+		    (!a || o->grants[i]->account == a))
 			o->grants[i]->revoked = true;
+}
+
+void
+emu_oauth_expire(struct emu_world *w, struct emu_account *a, bool grants)
+{
+	expire(w, a, grants, false);
+}
+
+void
+emu_linkedin_expire(struct emu_world *w, struct emu_account *a, bool grants)
+{
+	expire(w, a, grants, true);
 }
 
 bool

@@ -21,6 +21,12 @@ enum emu_route {
 	EMU_ROUTE_TOKEN,
 	EMU_ROUTE_REVOKE,
 	EMU_ROUTE_USERINFO,
+	EMU_ROUTE_LINKEDIN_AUTH,
+	EMU_ROUTE_LINKEDIN_TOKEN,
+	EMU_ROUTE_LINKEDIN_INTROSPECT,
+	EMU_ROUTE_LINKEDIN_REVOKE,
+	EMU_ROUTE_LINKEDIN_USERINFO,
+	EMU_ROUTE_LINKEDIN_CONSENTS,
 	EMU_ROUTE_LIST,
 	EMU_ROUTE_EVENTS,
 	EMU_ROUTE_EVENT,
@@ -131,6 +137,14 @@ bool emu_has_scope(const struct emu_req *r, const char *scope);
 json_t *emu_oauth_mint(struct emu_world *w, struct emu_account *a,
 		       const char *scopes);
 void emu_oauth_expire(struct emu_world *w, struct emu_account *a, bool grants);
+void emu_linkedin_expire(struct emu_world *w, struct emu_account *a,
+			 bool grants);
+
+/* linkedin.c */
+void emu_linkedin_route(struct emu_req *r);
+/** An access token as the developer portal hands it out. */
+json_t *emu_linkedin_mint(struct emu_world *w, struct emu_account *a,
+			  const char *scopes);
 
 /* calendar.c, events.c */
 void emu_calendar_route(struct emu_req *r);

@@ -7,8 +7,9 @@
 
 #include "http.h"
 
-#define EMU_CODE_LIFE_MS 600000
-#define EMU_REFRESH_MAX  100 /* live ones per account and client */
+#define EMU_CODE_LIFE_MS          600000
+#define EMU_LINKEDIN_CODE_LIFE_MS 1800000
+#define EMU_REFRESH_MAX           100 /* live ones per account and client */
 
 struct emu_grant {
 	struct emu_account *account;
@@ -19,6 +20,7 @@ struct emu_grant {
 	char *saved;              /* by POST _control/grants */
 	int64_t refresh_until_ms; /* 0 = no end */
 	bool revoked;
+	bool linkedin; /* else Google's; each knows its own tokens alone */
 };
 
 struct emu_access {
@@ -59,6 +61,16 @@ struct emu_access *emu_access_new(struct emu_world *w, struct emu_grant *g);
 struct emu_access *emu_access_find(struct emu_world *w, const char *text);
 struct emu_code *emu_code_new(struct emu_world *w);
 struct emu_code *emu_code_find(struct emu_world *w, const char *text);
+/* The same of LinkedIn */
+struct emu_grant *emu_linkedin_grant_new(struct emu_world *w,
+					 struct emu_account *a,
+					 const char *scopes, bool refresh);
+struct emu_grant *emu_linkedin_grant_find(struct emu_world *w,
+					  const char *refresh);
+struct emu_access *emu_linkedin_access_find(struct emu_world *w,
+					    const char *text);
+struct emu_code *emu_linkedin_code_new(struct emu_world *w);
+struct emu_code *emu_linkedin_code_find(struct emu_world *w, const char *text);
 bool emu_scope_in(const char *scopes, const char *one);
 /** Long names, without repeats, sign-in scopes last. */
 char *emu_scopes_normal(const char *scopes);

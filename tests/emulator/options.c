@@ -44,6 +44,16 @@ static const struct row rows[] = {
 	ROW("web_client", FLAG, web_client),
 	ROW("cancel_exceptions", FLAG, cancel_exceptions),
 	ROW("grant_scopes", TEXT, grant_scopes),
+	ROW("auth_error", TEXT, auth_error),
+	ROW("auth_description", TEXT, auth_description),
+	ROW("auth_issuer", TEXT, auth_issuer),
+	ROW("linkedin_expires_in", NUMBER, linkedin_expires_in),
+	ROW("linkedin_refresh", FLAG, linkedin_refresh),
+	ROW("linkedin_client_id", TEXT, linkedin_client_id),
+	ROW("linkedin_client_secret", TEXT, linkedin_client_secret),
+	ROW("linkedin_redirect_uris", TEXT, linkedin_redirect_uris),
+	ROW("linkedin_scopes", TEXT, linkedin_scopes),
+	ROW("linkedin_account", TEXT, linkedin_account),
 	ROW("userinfo_email", TEXT, userinfo_email),
 	ROW("quota_retry_after", TEXT, quota_retry_after),
 	ROW("quota_reason", TEXT, quota_reason),
@@ -89,6 +99,10 @@ emu_options_set(struct emu_options *o, json_t *wanted)
 		o->client_id = emu_strdup("");
 	if (!o->client_secret)
 		o->client_secret = emu_strdup("");
+	if (!o->linkedin_client_id)
+		o->linkedin_client_id = emu_strdup("");
+	if (!o->linkedin_client_secret)
+		o->linkedin_client_secret = emu_strdup("");
 	return NULL;
 }
 

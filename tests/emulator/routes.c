@@ -30,6 +30,20 @@ route_of(const struct emu_req *r)
 		{ EMU_ROUTE_TOKEN, 1, { "token" } },
 		{ EMU_ROUTE_REVOKE, 1, { "revoke" } },
 		{ EMU_ROUTE_USERINFO, 2, { "v1", "userinfo" } },
+		{ EMU_ROUTE_LINKEDIN_AUTH,
+		  3,
+		  { "oauth", "v2", "authorization" } },
+		{ EMU_ROUTE_LINKEDIN_TOKEN,
+		  3,
+		  { "oauth", "v2", "accessToken" } },
+		{ EMU_ROUTE_LINKEDIN_INTROSPECT,
+		  3,
+		  { "oauth", "v2", "introspectToken" } },
+		{ EMU_ROUTE_LINKEDIN_REVOKE, 3, { "oauth", "v2", "revoke" } },
+		{ EMU_ROUTE_LINKEDIN_USERINFO, 2, { "v2", "userinfo" } },
+		{ EMU_ROUTE_LINKEDIN_CONSENTS,
+		  2,
+		  { "rest", "memberAuthorizations" } },
 		{ EMU_ROUTE_LIST,
 		  5,
 		  { "calendar", "v3", "users", "me", "calendarList" } },
@@ -88,6 +102,14 @@ dispatch(struct emu_req *r)
 	case EMU_ROUTE_USERINFO:
 		emu_oauth_route(r);
 		break;
+	case EMU_ROUTE_LINKEDIN_AUTH:
+	case EMU_ROUTE_LINKEDIN_TOKEN:
+	case EMU_ROUTE_LINKEDIN_INTROSPECT:
+	case EMU_ROUTE_LINKEDIN_REVOKE:
+	case EMU_ROUTE_LINKEDIN_USERINFO:
+	case EMU_ROUTE_LINKEDIN_CONSENTS:
+		emu_linkedin_route(r);
+		break;
 	case EMU_ROUTE_LIST:
 	case EMU_ROUTE_EVENTS:
 	case EMU_ROUTE_EVENT:
@@ -132,7 +154,8 @@ static void
 run(struct emu_req *r)
 {
 	struct emu_world *w = r->world;
-	bool writes = !emu_is(r, "GET") || r->route == EMU_ROUTE_AUTH;
+	bool writes = !emu_is(r, "GET") || r->route == EMU_ROUTE_AUTH ||
+		      r->route == EMU_ROUTE_LINKEDIN_AUTH;
 
 	if (writes)
 		pthread_rwlock_wrlock(&w->lock);

@@ -554,6 +554,8 @@ test_rest() {
 
 # shellcheck source=tests/emulator/selftest_mail.bash
 . "$(dirname "$0")/selftest_mail.bash"
+# shellcheck source=tests/emulator/selftest_linkedin.bash
+. "$(dirname "$0")/selftest_linkedin.bash"
 
 digest() {
 	mint ana@example.com
@@ -572,6 +574,7 @@ test_faults
 test_token_faults
 test_rest
 test_mail
+test_linkedin
 stop
 check 'it ends cleanly' is "$exit_code" 0
 

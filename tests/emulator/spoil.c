@@ -82,7 +82,10 @@ make_status(struct emu_req *r)
 			       text ? text : "");
 		free(text);
 	} else if (r->route == EMU_ROUTE_TOKEN ||
-		   r->route == EMU_ROUTE_REVOKE) {
+		   r->route == EMU_ROUTE_REVOKE ||
+		   r->route == EMU_ROUTE_LINKEDIN_TOKEN ||
+		   r->route == EMU_ROUTE_LINKEDIN_INTROSPECT ||
+		   r->route == EMU_ROUTE_LINKEDIN_REVOKE) {
 		emu_oauth_error(r, status,
 				rule_text(r, "reason", "internal_failure"),
 				rule_text(r, "message", "Emulated failure"));

@@ -100,10 +100,14 @@ struct emu_options {
 	uint64_t refresh_expires_in;
 	uint64_t mail_quota_user, mail_quota_project, mail_quota_status;
 	uint64_t mail_prices, mail_concurrency, mail_lock_s, mail_page_life_s;
+	uint64_t linkedin_expires_in;
 	uint64_t mail_page_max; /* of a page, whatever was asked for; 0 = off */
 	bool rotate, rotate_grace, omit_refresh, deny, gzip, web_client,
-		cancel_exceptions;
+		cancel_exceptions, linkedin_refresh;
 	char *grant_scopes, *userinfo_email;
+	char *auth_error, *auth_description, *auth_issuer; /* of answers */
+	char *linkedin_client_id, *linkedin_client_secret;
+	char *linkedin_redirect_uris, *linkedin_scopes, *linkedin_account;
 	char *quota_retry_after, *quota_reason;
 	char *mail_quota_reason, *mail_quota_message;
 	char *client_id, *client_secret, *redirect_uris;

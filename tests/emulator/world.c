@@ -44,6 +44,14 @@ emu_options_free(struct emu_options *o)
 	free(o->client_id);
 	free(o->client_secret);
 	free(o->redirect_uris);
+	free(o->auth_error);
+	free(o->auth_description);
+	free(o->auth_issuer);
+	free(o->linkedin_client_id);
+	free(o->linkedin_client_secret);
+	free(o->linkedin_redirect_uris);
+	free(o->linkedin_scopes);
+	free(o->linkedin_account);
 	*o = (struct emu_options){ 0 };
 }
 
@@ -60,6 +68,14 @@ emu_options_reset(struct emu_options *o)
 	o->gzip = true;
 	o->client_id = emu_strdup("emu-client.apps.googleusercontent.com");
 	o->client_secret = emu_strdup("GOCSPX-emulator-secret");
+	o->linkedin_expires_in = 60 * EMU_DAY;
+	o->linkedin_client_id = emu_strdup("emu-linkedin-app");
+	o->linkedin_client_secret = emu_strdup("WPL_AP1.emu/secret+=.x==");
+	o->linkedin_redirect_uris =
+		emu_strdup("http://127.0.0.1:8765/callback");
+	o->linkedin_scopes =
+		emu_strdup("openid profile email r_dma_portability_3rd_party "
+			   "r_dma_portability_self_serve");
 }
 
 struct emu_world *

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LinkedIn's OAuth 2.0 without PKCE, introspection, userinfo, and who has
+ * allowed the app the portability APIs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "consent.h"
+#include "oauth.h"
+#include "stats.h"
+
+#define VERSION "202312"
+
+static void
+put_sub(struct emu_buf *b, const struct emu_account *a)
+{
+	emu_putf(b, "Lk%010llx",
+		 (unsigned long long)(emu_hash(a->sub) & 0xffffffffff));
+}
+
+/* LinkedIn shows such errors to the person. */
+static void
+error_page(struct emu_req *r, const char *what)
+{
+	struct emu_buf b = { 0 };
+
+	emu_putf(&b,
+		 "<!DOCTYPE html><html><body><h1>Bummer, something went wrong."
+		 "</h1><p>%s</p></body></html>",
+		 what);
+	emu_reply_text(r, 401, "text/html; charset=utf-8", b.data);
+	emu_buf_free(&b);
+}
+
+static void
+rest_error(struct emu_req *r, unsigned status, unsigned code, const char *name,
+	   const char *message)
+{
+	emu_reply_json(r, status,
+		       json_pack("{s:i,s:i,s:s,s:s}", "status", (int)status,
+				 "serviceErrorCode", (int)code, "code", name,
+				 "message", message));
+}
+
+static bool
+all_in(const char *scopes, const char *mine)
+{
+	while (*scopes) {
+		size_t len = strcspn(scopes, " ");
+		char *one = emu_strndup(scopes, len);
+		bool in = !len || (mine && emu_scope_in(mine, one));
+
+		free(one);
+		if (!in)
+			return false;
+		scopes += len + (scopes[len] == ' ');
+	}
+	return true;
+}
+
+/* --- the consent page ---------------------------------------------------- */
+
+static struct emu_account *
+choose_account(const struct emu_world *w)
+{
+	const char *email = w->options.linkedin_account;
+
+	for (size_t i = 0; email && i < w->account_count; i++)
+		if (strcmp(w->accounts[i]->email, email) == 0)
+			return w->accounts[i];
+	return w->account_count ? w->accounts[0] : NULL;
+}
+
+static bool
+request_ok(struct emu_req *r)
+{
+	const struct emu_options *o = &r->world->options;
+	const char *id = emu_arg(r, "client_id");
+	const char *uri = emu_arg(r, "redirect_uri");
+	const char *type = emu_arg(r, "response_type");
+	const char *scope = emu_arg(r, "scope");
+
+	if (!id || strcmp(id, o->linkedin_client_id) != 0)
+		error_page(r, "The passed in client_id is invalid");
+	else if (!uri || !o->linkedin_redirect_uris ||
+		 !emu_scope_in(o->linkedin_redirect_uris, uri))
+		error_page(r, "The redirect_uri does not match the registered "
+			      "value");
+	else if (!type || strcmp(type, "code") != 0 || !scope || !*scope)
+		error_page(r, "A required parameter is missing");
+	else
+		return true;
+	return false;
+}
+
+static void
+consent(struct emu_req *r)
+{
+	const struct emu_options *o = &r->world->options;
+	struct emu_account *a = choose_account(r->world);
+	struct emu_code *c;
+
+	if (!request_ok(r))
+		return;
+	if (!emu_arg(r, "state"))
+		emu_stats_violation(r, "auth_without_state");
+	if (emu_arg(r, "code_challenge"))
+		emu_stats_violation(r, "linkedin_pkce");
+	if (!all_in(emu_arg(r, "scope"), o->linkedin_scopes)) {
+		emu_consent_return(r, NULL, "unauthorized_scope_error");
+		return;
+	}
+	if (o->deny || o->auth_error || !a) {
+		emu_consent_return(r, NULL, "user_cancelled_authorize");
+		return;
+	}
+	c = emu_linkedin_code_new(r->world);
+	c->account = a;
+	emu_set_text(&c->redirect, emu_arg(r, "redirect_uri"));
+	emu_set_text(&c->scopes, emu_arg(r, "scope"));
+	c->refresh = o->linkedin_refresh;
+	emu_consent_return(r, c, NULL);
+}
+
+/* --- tokens -------------------------------------------------------------- */
+
+static void
+missing(struct emu_req *r, const char *name)
+{
+	char text[100];
+
+	(void)snprintf(text, sizeof(text),
+		       "A required parameter \"%s\" is missing", name);
+	emu_oauth_error(r, 400, "invalid_request", text);
+}
+
+/* A code_verifier makes it fail, whatever the secret. */
+static bool
+client_ok(struct emu_req *r)
+{
+	const struct emu_options *o = &r->world->options;
+	char *id = emu_form(r, "client_id");
+	char *secret = emu_form(r, "client_secret");
+	char *verifier = emu_form(r, "code_verifier");
+	bool ok = false;
+
+	if (!id)
+		missing(r, "client_id");
+	else if (!secret)
+		missing(r, "client_secret");
+	else if (strcmp(id, o->linkedin_client_id) != 0)
+		emu_oauth_error(r, 401, "invalid_client_id",
+				"Client authentication failed");
+	else if (verifier || strcmp(secret, o->linkedin_client_secret) != 0)
+		emu_oauth_error(r, 401, "invalid_client",
+				"Client authentication failed");
+	else
+		ok = true;
+	if (verifier)
+		emu_stats_violation(r, "linkedin_pkce");
+	free(id);
+	free(secret);
+	free(verifier);
+	return ok;
+}
+
+/* Scopes come parted by commas, and without a token_type. */
+static json_t *
+token_answer(struct emu_world *w, struct emu_grant *g, bool with_refresh)
+{
+	struct emu_access *t = emu_access_new(w, g);
+	char *scopes = emu_strdup(g->scopes);
+	json_t *out;
+
+	for (char *p = scopes; *p; p++)
+		if (*p == ' ')
+			*p = ',';
+	out = json_pack("{s:s,s:I,s:s}", "access_token", t->text, "expires_in",
+			(json_int_t)w->options.linkedin_expires_in, "scope",
+			scopes);
+	free(scopes);
+	if (with_refresh && g->refresh) {
+		json_object_set_new(out, "refresh_token",
+				    json_string(g->refresh));
+		json_object_set_new(out, "refresh_token_expires_in",
+				    json_integer(365 * 86400));
+	}
+	return out;
+}
+
+json_t *
+emu_linkedin_mint(struct emu_world *w, struct emu_account *a,
+		  const char *scopes)
+{
+	return token_answer(w, emu_linkedin_grant_new(w, a, scopes, false),
+			    false);
+}
+
+static void
+exchange_code(struct emu_req *r)
+{
+	struct emu_world *w = r->world;
+	char *text = emu_form(r, "code"), *uri = emu_form(r, "redirect_uri");
+	struct emu_code *c = text ? emu_linkedin_code_find(w, text) : NULL;
+	bool good = false;
+
+	if (!text)
+		missing(r, "code");
+	else if (!uri)
+		missing(r, "redirect_uri");
+	else if (!c || c->used)
+		emu_oauth_error(r, 401, "invalid_request",
+				"Unable to retrieve access token: "
+				"authorization code not found");
+	else if (emu_now_ms(w) > c->until_ms || strcmp(uri, c->redirect) != 0)
+		emu_oauth_error(
+			r, 400, "invalid_redirect_uri",
+			"Unable to retrieve access token: appid/redirect "
+			"uri/code verifier does not match authorization code. "
+			"Or authorization code expired. Or external member "
+			"binding exists");
+	else
+		good = true;
+	if (good) {
+		c->used = true;
+		emu_reply_json(r, 200,
+			       token_answer(w,
+					    emu_linkedin_grant_new(
+						    w, c->account, c->scopes,
+						    c->refresh),
+					    true));
+	}
+	emu_stats_count(r, good ? "code_exchanges" : "code_refusals", 1);
+	free(text);
+	free(uri);
+}
+
+static void
+refresh_access(struct emu_req *r)
+{
+	struct emu_world *w = r->world;
+	char *text = emu_form(r, "refresh_token");
+	struct emu_grant *g = text ? emu_linkedin_grant_find(w, text) : NULL;
+
+	if (!text) {
+		missing(r, "refresh_token");
+	} else if (!g || g->revoked) {
+		emu_stats_count(r, "refresh_refusals", 1);
+		emu_oauth_error(r, 400, "invalid_request",
+				"The provided authorization grant or refresh "
+				"token is invalid, expired or revoked");
+	} else {
+		emu_stats_count(r, "token_refreshes", 1);
+		emu_reply_json(r, 200, token_answer(w, g, true));
+	}
+	free(text);
+}
+
+static void
+token_route(struct emu_req *r)
+{
+	char *grant = emu_form(r, "grant_type");
+
+	if (!grant)
+		missing(r, "grant_type");
+	else if (!client_ok(r))
+		;
+	else if (strcmp(grant, "authorization_code") == 0)
+		exchange_code(r);
+	else if (strcmp(grant, "refresh_token") == 0)
+		refresh_access(r);
+	else
+		emu_oauth_error(r, 400, "unsupported_grant_type",
+				"Unsupported grant type");
+	free(grant);
+}
+
+static bool
+is_good(const struct emu_world *w, const struct emu_access *t)
+{
+	return t && !t->dead && !t->grant->revoked &&
+	       emu_now_ms(w) < t->until_ms;
+}
+
+/* A token of another app is "not active", and nothing else is said. */
+static json_t *
+describe(const struct emu_world *w, const struct emu_access *t)
+{
+	bool expired = t && emu_now_ms(w) >= t->until_ms;
+	char *scopes;
+	json_t *out;
+
+	if (!t)
+		return json_pack("{s:b}", "active", 0);
+	scopes = emu_strdup(t->grant->scopes);
+	for (char *p = scopes; *p; p++)
+		if (*p == ' ')
+			*p = ',';
+	out = json_pack("{s:b,s:s,s:s,s:s,s:I,s:s}", "active", is_good(w, t),
+			"status",
+			is_good(w, t) ? "active"
+			: expired     ? "expired"
+				      : "revoked",
+			"scope", scopes, "client_id",
+			w->options.linkedin_client_id, "expires_at",
+			(json_int_t)(t->until_ms / 1000), "auth_type", "3L");
+	free(scopes);
+	return out;
+}
+
+static void
+introspect(struct emu_req *r)
+{
+	const struct emu_options *o = &r->world->options;
+	char *id = emu_form(r, "client_id");
+	char *secret = emu_form(r, "client_secret");
+	char *text = emu_form(r, "token");
+
+	if (!id || !text || strcmp(id, o->linkedin_client_id) != 0)
+		emu_oauth_error(r, 400, "invalid_request",
+				"Invalid client id or token");
+	else if (!secret || strcmp(secret, o->linkedin_client_secret) != 0)
+		emu_oauth_error(r, 401, "invalid_client",
+				"Client authentication failed");
+	else
+		emu_reply_json(r, 200,
+			       describe(r->world, emu_linkedin_access_find(
+							  r->world, text)));
+	free(id);
+	free(secret);
+	free(text);
+}
+
+static void
+revoke_route(struct emu_req *r)
+{
+	char *text = emu_form(r, "token");
+	struct emu_access *t =
+		text ? emu_linkedin_access_find(r->world, text) : NULL;
+	struct emu_grant *g =
+		text ? emu_linkedin_grant_find(r->world, text) : NULL;
+
+	if (!client_ok(r)) {
+		free(text);
+		return;
+	}
+	if (t)
+		t->dead = true;
+	if (g)
+		g->revoked = true;
+	if (t || g)
+		emu_reply_json(r, 200, json_object());
+	else
+		emu_oauth_error(r, 400, "invalid_request", "Invalid token");
+	free(text);
+}
+
+/* --- APIs ---------------------------------------------------------------- */
+
+/* The grant of the bearer token; NULL after replying. */
+static const struct emu_grant *
+authorize(struct emu_req *r)
+{
+	const char *h = emu_header(r, "Authorization");
+	const struct emu_access *t =
+		h && strncmp(h, "Bearer ", 7) == 0
+			? emu_linkedin_access_find(r->world, h + 7)
+			: NULL;
+
+	if (is_good(r->world, t)) {
+		r->account = t->grant->account;
+		return t->grant;
+	}
+	emu_stats_count(r, "stale_tokens", 1);
+	if (t && emu_now_ms(r->world) >= t->until_ms)
+		rest_error(r, 401, 65602, "EXPIRED_ACCESS_TOKEN",
+			   "The token used in the request has expired");
+	else if (t)
+		rest_error(r, 401, 65601, "REVOKED_ACCESS_TOKEN",
+			   "The token used in the request has been revoked by "
+			   "the user");
+	else
+		rest_error(r, 401, 65600, "INVALID_ACCESS_TOKEN",
+			   "Invalid access token");
+	return NULL;
+}
+
+static void
+userinfo(struct emu_req *r)
+{
+	const struct emu_grant *g = authorize(r);
+	const char *other = r->world->options.userinfo_email;
+	struct emu_buf sub = { 0 };
+	json_t *out;
+
+	if (!g)
+		return;
+	if (!emu_scope_in(g->scopes, "openid")) {
+		rest_error(r, 403, 100, "ACCESS_DENIED",
+			   "Not enough permissions to access: "
+			   "userinfo.GET.NO_VERSION");
+		return;
+	}
+	put_sub(&sub, g->account);
+	out = json_pack("{s:s}", "sub", other ? "Lkother" : sub.data);
+	if (emu_scope_in(g->scopes, "profile"))
+		json_object_set_new(out, "name", json_string(g->account->name));
+	if (emu_scope_in(g->scopes, "email"))
+		json_object_set_new(
+			out, "email",
+			json_string(other ? other : g->account->email));
+	emu_reply_json(r, 200, out);
+	emu_buf_free(&sub);
+}
+
+static bool
+is_portable(const struct emu_grant *g)
+{
+	return strstr(g->scopes, "r_dma_portability_") != NULL;
+}
+
+static void
+consents(struct emu_req *r)
+{
+	const struct emu_grant *g = authorize(r);
+	const char *version = emu_header(r, "LinkedIn-Version");
+	const char *q = emu_arg(r, "q");
+	struct emu_buf member = { 0 };
+
+	if (!g)
+		return;
+	if (!version || strcmp(version, VERSION) != 0) {
+		rest_error(r, 426, 0, "NONEXISTENT_VERSION",
+			   "Requested version is not active");
+	} else if (!is_portable(g)) {
+		rest_error(r, 403, 100, "ACCESS_DENIED",
+			   "Not enough permissions to access: "
+			   "memberAuthorizations.FINDER.20231201");
+	} else if (!q || strcmp(q, "memberAndApplication") != 0) {
+		rest_error(r, 400, 0, "INVALID_PARAM", "Invalid query");
+	} else {
+		EMU_LIT(&member, "urn:li:person:");
+		put_sub(&member, g->account);
+		emu_reply_json(r, 200,
+			       json_pack("{s:[{s:{s:s,s:s},s:I,s:[s]}]}",
+					 "elements",
+					 "memberComplianceAuthorizationKey",
+					 "developerApplication",
+					 "urn:li:developerApplication:77",
+					 "member", member.data, "regulatedAt",
+					 (json_int_t)emu_now_ms(r->world),
+					 "memberComplianceScopes", "DMA"));
+	}
+	emu_buf_free(&member);
+}
+
+void
+emu_linkedin_route(struct emu_req *r)
+{
+	static const struct {
+		enum emu_route route;
+		const char *method;
+		void (*answer)(struct emu_req *r);
+	} routes[] = {
+		{ EMU_ROUTE_LINKEDIN_AUTH, "GET", consent },
+		{ EMU_ROUTE_LINKEDIN_TOKEN, "POST", token_route },
+		{ EMU_ROUTE_LINKEDIN_INTROSPECT, "POST", introspect },
+		{ EMU_ROUTE_LINKEDIN_REVOKE, "POST", revoke_route },
+		{ EMU_ROUTE_LINKEDIN_USERINFO, "GET", userinfo },
+		{ EMU_ROUTE_LINKEDIN_CONSENTS, "GET", consents },
+	};
+
+	for (size_t i = 0; i < EMU_COUNT(routes); i++) {
+		if (r->route == routes[i].route &&
+		    emu_is(r, routes[i].method)) {
+			routes[i].answer(r);
+			return;
+		}
+	}
+	emu_reply_text(r, 405, "text/plain", "method not allowed");
+}
