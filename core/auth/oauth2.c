@@ -111,11 +111,16 @@ sl_oauth_read_redirect(struct sl_arena *arena, const char *url,
 		return sl_fail(err, SL_REJECTED, SL_GRANT,
 			       "this address answers another request for "
 			       "consent (its state is not ours)");
-	*reply = (struct sl_auth_reply){ .error = NULL };
-	if (error.len > 0)
+	*reply = (struct sl_auth_reply){
+		.iss = sl_url_query_get(arena, url, "iss"),
+	};
+	if (error.len > 0) {
 		reply->error = clean_code(arena, &error);
-	else
+		reply->description =
+			sl_url_query_get(arena, url, "error_description");
+	} else {
 		sl_secret_copy(&reply->code, &code);
+	}
 	return SL_OK;
 }
 

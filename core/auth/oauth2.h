@@ -50,11 +50,14 @@ sl_status sl_oauth_auth_url(struct sl_arena *arena,
 /** What came back to the redirect address. */
 struct sl_auth_reply {
 	struct sl_secret code;
-	const char *error; /* "access_denied", ...; NULL on success */
+	const char *error;       /* "access_denied", ...; NULL on success   */
+	const char *description; /* of the error, or NULL; as it came */
+	const char *iss;         /* who answers (RFC 9207), or NULL           */
 };
 
 /**
- * Read the redirect (path and query, or the whole pasted URL).
+ * Read the redirect (path and query, or the whole pasted URL). Texts are on
+ * the arena.
  *
  * SL_REJECTED	no OAuth redirect at all, or `state` is not ours
  */

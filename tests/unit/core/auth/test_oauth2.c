@@ -156,6 +156,35 @@ redirects_are_read_and_checked(void **state SL_UNUSED)
 }
 
 static void
+an_answer_tells_who_answers_and_why(void **state SL_UNUSED)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	SL_AUTO_SECRET st = secret_of("S-1");
+	struct sl_auth_reply reply = { .error = NULL };
+	struct sl_error err;
+
+	assert_int_equal(
+		sl_oauth_read_redirect(arena,
+				       "/callback?code=abc&state=S-1"
+				       "&iss=https%3A%2F%2Faccounts.example"
+				       "&error_description=none",
+				       &st, &reply, &err),
+		SL_OK);
+	assert_string_equal(reply.iss, "https://accounts.example");
+	assert_null(reply.description); /* of an error alone */
+	sl_secret_release(&reply.code);
+	assert_int_equal(
+		sl_oauth_read_redirect(arena,
+				       "/callback?error=access_denied&state=S-1"
+				       "&error_description=said%20no",
+				       &st, &reply, &err),
+		SL_OK);
+	assert_string_equal(reply.description, "said no");
+	assert_null(reply.iss);
+	assert_false(sl_secret_is_set(&reply.code));
+}
+
+static void
 no_state_of_ours_matches_no_state_of_theirs(void **state SL_UNUSED)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
@@ -206,6 +235,7 @@ main(void)
 		cmocka_unit_test(the_consent_page_is_asked_with_everything),
 		cmocka_unit_test(the_consent_page_needs_a_state_but_no_pkce),
 		cmocka_unit_test(redirects_are_read_and_checked),
+		cmocka_unit_test(an_answer_tells_who_answers_and_why),
 		cmocka_unit_test(no_state_of_ours_matches_no_state_of_theirs),
 		cmocka_unit_test(token_forms_carry_what_the_grant_needs),
 	};
