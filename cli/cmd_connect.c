@@ -11,9 +11,13 @@
 
 #include "cli/commands.h"
 #include "cli/connect_private.h"
+#include "cli/format.h"
 
 /** How long a person may take. */
 #define CONSENT_US (5 * 60 * SL_US_PER_S)
+
+#define ISSUER_SHOWN      80
+#define DESCRIPTION_SHOWN 200
 
 static int
 load_client(struct sl_connect *connect)
@@ -31,9 +35,9 @@ load_client(struct sl_connect *connect)
 		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
 	if (!found)
 		return sl_cli_complain(connect->cli, SL_EXIT_ENVIRONMENT,
-				       "no OAuth client for %s: run `sluice "
-				       "setup %s --client-file FILE` first",
-				       provider->title, provider->name);
+				       "no OAuth client for %s: run `%s` first",
+				       provider->title,
+				       sl_env_setup(connect->cli, provider));
 	binding.owner_id = connect->client.id;
 	connect->oauth.client_id = connect->client.client_id;
 	if (sl_unseal(connect->ring, &binding, &connect->client.secret,
@@ -63,15 +67,9 @@ listen_for_it(struct sl_connect *connect)
 	if (sl_loopback_open(&connect->redirect, &connect->loopback, &err) !=
 	    SL_OK)
 		return sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
-	connect->consent = (struct sl_consent){
-		.cli = cli,
-		.transport = sl_http_transport(connect->http),
-		.connectors = connect->wanted,
-		.client = &connect->oauth,
-		.redirect_uri =
-			sl_redirect_uri(cli->arena, &connect->redirect,
-					sl_loopback_port(connect->loopback)),
-	};
+	connect->consent.redirect_uri =
+		sl_redirect_uri(cli->arena, &connect->redirect,
+				sl_loopback_port(connect->loopback));
 	return SL_EXIT_OK;
 }
 
@@ -127,7 +125,33 @@ show_url(struct sl_connect *connect, const char *url)
 		"Opening the browser. If it does not, go to:\n\n%s\n\nWaiting "
 		"on %s ...\n",
 		url, connect->consent.redirect_uri);
+	if (getenv("SSH_CONNECTION") != NULL)
+		fprintf(cli->err,
+			"This is a session from another machine: run `ssh -L "
+			"%u:127.0.0.1:%u` from there first, or stop this and "
+			"use --no-browser, which takes the pasted address.\n",
+			(unsigned)sl_loopback_port(connect->loopback),
+			(unsigned)sl_loopback_port(connect->loopback));
 	open_browser(url);
+}
+
+static bool
+is_answer(struct sl_connect *connect, const char *url, struct sl_error *err)
+{
+	struct sl_auth_reply *answer = &connect->answer;
+
+	if (sl_oauth_read_redirect(connect->cli->arena, url,
+				   &connect->consent.state, answer,
+				   err) != SL_OK)
+		return false;
+	if (sl_consent_issuer_fits(&connect->consent, answer->iss))
+		return true;
+	(void)sl_fail(
+		err, SL_REJECTED, SL_GRANT, "it comes from %s, not from %s",
+		sl_format_clean(connect->cli->arena, answer->iss, ISSUER_SHOWN),
+		connect->provider->title);
+	sl_secret_release(&answer->code);
+	return false;
 }
 
 static bool
@@ -136,13 +160,38 @@ accept_answer(void *ctx, const char *url)
 	struct sl_connect *connect = ctx;
 	struct sl_error err;
 
-	if (sl_oauth_read_redirect(connect->cli->arena, url,
-				   &connect->consent.state, &connect->answer,
-				   &err) == SL_OK)
+	if (is_answer(connect, url, &err))
 		return true;
 	(void)sl_cli_complain(connect->cli, SL_EXIT_OK,
 			      "refused an answer: %s; still waiting", err.text);
 	return false;
+}
+
+/* --account, else the only one there is: it is likely to be renewed. */
+static const char *
+likely_account(const struct sl_connect *connect)
+{
+	const char *wanted = connect->cli->flags[SL_FLAG_ACCOUNT];
+
+	if (wanted != NULL)
+		return wanted;
+	return connect->account_count == 1 ? connect->accounts[0].account
+					   : NULL;
+}
+
+static int
+tell_refusal(struct sl_connect *connect)
+{
+	const struct sl_auth_reply *answer = &connect->answer;
+	const char *words = sl_format_clean(
+		connect->cli->arena, answer->description, DESCRIPTION_SHOWN);
+
+	return sl_cli_complain(
+		connect->cli, SL_EXIT_FAILED,
+		"the consent was refused (%s%s%s): nothing is "
+		"stored; %s",
+		answer->error, *words == '\0' ? "" : ": ", words,
+		sl_consent_refusal(&connect->consent, answer->error));
 }
 
 static int
@@ -160,19 +209,15 @@ wait_for_answer(struct sl_connect *connect)
 	const char *url = NULL;
 	struct sl_error err;
 
-	if (sl_consent_url(&connect->consent, cli->flags[SL_FLAG_ACCOUNT], &url,
+	if (sl_consent_url(&connect->consent, likely_account(connect), &url,
 			   &err) != SL_OK)
 		return sl_cli_fail(cli, SL_EXIT_USAGE, &err);
 	show_url(connect, url);
 	if (sl_loopback_wait(connect->loopback, &wait, &err) != SL_OK)
 		return sl_cli_fail(cli, SL_EXIT_FAILED, &err);
 	sl_loopback_free(&connect->loopback);
-	if (connect->answer.error == NULL)
-		return SL_EXIT_OK;
-	return sl_cli_complain(cli, SL_EXIT_FAILED,
-			       "the consent was refused (%s): nothing is "
-			       "stored",
-			       connect->answer.error);
+	return connect->answer.error == NULL ? SL_EXIT_OK
+					     : tell_refusal(connect);
 }
 
 static int
@@ -181,10 +226,65 @@ redeem(struct sl_connect *connect)
 	struct sl_error err;
 
 	if (sl_consent_tokens(&connect->consent, &connect->answer.code,
-			      &connect->tokens, &err) != SL_OK ||
-	    sl_consent_identity(&connect->consent, &connect->tokens,
+			      &connect->tokens, &err) != SL_OK)
+		return sl_cli_fail(connect->cli, SL_EXIT_FAILED, &err);
+	return SL_EXIT_OK;
+}
+
+static int
+identify(struct sl_connect *connect)
+{
+	struct sl_error err;
+
+	if (sl_consent_identity(&connect->consent, &connect->tokens,
 				&connect->identity, &err) != SL_OK)
 		return sl_cli_fail(connect->cli, SL_EXIT_FAILED, &err);
+	return SL_EXIT_OK;
+}
+
+/* Which connectors it is about; without one, the provider's name stands for
+ * those to come. */
+static int
+load_accounts(struct sl_connect *connect)
+{
+	struct sl_arena *arena = connect->cli->arena;
+	const char **names;
+	struct sl_error err;
+	size_t n = 0;
+
+	while (connect->wanted[n] != NULL)
+		n++;
+	names = SL_NEW_ARRAY(arena, n + 2, const char *);
+	names[0] = connect->provider->name;
+	for (size_t i = 0; i < n; i++)
+		names[i] = connect->wanted[i]->name;
+	if (sl_connection_accounts(connect->pg, connect->user_id, names, arena,
+				   &connect->accounts, &connect->account_count,
+				   &err) != SL_OK)
+		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
+	return SL_EXIT_OK;
+}
+
+static int
+check_flags(struct sl_connect *connect)
+{
+	struct sl_cli *cli = connect->cli;
+
+	if (!sl_cli_has(cli, SL_FLAG_USER))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "connect needs --user U");
+	if (!sl_cli_has(cli, SL_FLAG_TOKEN_FILE))
+		return SL_EXIT_OK;
+	if (connect->provider->read_introspection == NULL)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--token-file: %s gives no tokens by "
+				       "hand; leave it out",
+				       connect->provider->title);
+	if (sl_cli_has(cli, SL_FLAG_LISTEN) ||
+	    sl_cli_has(cli, SL_FLAG_NO_BROWSER))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--token-file needs neither --listen "
+				       "nor --no-browser: there is no consent");
 	return SL_EXIT_OK;
 }
 
@@ -200,15 +300,13 @@ static int
 prepare(struct sl_connect *connect)
 {
 	struct sl_cli *cli = connect->cli;
-	int status = sl_env_connectors(cli, cli->words[0], &connect->wanted);
+	int status;
 
-	if (status == SL_EXIT_OK) {
-		connect->what = cli->words[0];
-		connect->provider = connect->wanted[0]->provider;
-	}
-	if (status == SL_EXIT_OK && !sl_cli_has(cli, SL_FLAG_USER))
-		status = sl_cli_complain(cli, SL_EXIT_USAGE,
-					 "connect needs --user U");
+	connect->what = cli->words[0];
+	status = sl_env_connectors(cli, connect->what, &connect->provider,
+				   &connect->wanted);
+	if (status == SL_EXIT_OK)
+		status = check_flags(connect);
 	if (status == SL_EXIT_OK)
 		status = sl_env_check_endpoints(cli);
 	if (status == SL_EXIT_OK)
@@ -218,9 +316,34 @@ prepare(struct sl_connect *connect)
 	if (status == SL_EXIT_OK)
 		status = prepare_user(connect);
 	if (status == SL_EXIT_OK)
+		status = load_accounts(connect);
+	if (status == SL_EXIT_OK)
 		status = load_client(connect);
 	if (status == SL_EXIT_OK)
 		status = sl_env_http(cli, &connect->http);
+	return status;
+}
+
+/* By the browser, or by a token that is given. */
+static int
+get_tokens(struct sl_connect *connect)
+{
+	int status;
+
+	connect->consent = (struct sl_consent){
+		.cli = connect->cli,
+		.transport = sl_http_transport(connect->http),
+		.provider = connect->provider,
+		.connectors = connect->wanted,
+		.client = &connect->oauth,
+	};
+	if (sl_cli_has(connect->cli, SL_FLAG_TOKEN_FILE))
+		return sl_connect_take_token(connect);
+	status = listen_for_it(connect);
+	if (status == SL_EXIT_OK)
+		status = wait_for_answer(connect);
+	if (status == SL_EXIT_OK)
+		status = redeem(connect);
 	return status;
 }
 
@@ -245,11 +368,9 @@ sl_cmd_connect(struct sl_cli *cli)
 	int status = prepare(&connect);
 
 	if (status == SL_EXIT_OK)
-		status = listen_for_it(&connect);
+		status = get_tokens(&connect);
 	if (status == SL_EXIT_OK)
-		status = wait_for_answer(&connect);
-	if (status == SL_EXIT_OK)
-		status = redeem(&connect);
+		status = identify(&connect);
 	if (status == SL_EXIT_OK)
 		status = sl_connect_check(&connect);
 	if (status == SL_EXIT_OK)

@@ -30,6 +30,7 @@ struct exam {
 	struct sl_pg *pg;
 	struct sl_keyring *ring;
 	bool schema_ready;
+	size_t clients;
 	enum finding worst;
 };
 
@@ -227,13 +228,12 @@ check_client(struct exam *exam, const struct sl_provider *provider)
 			  &found, &err) != SL_OK)
 		say(exam, FINDING_FAIL, provider->name, err.text);
 	else if (!found)
-		say(exam, FINDING_WARN, provider->name,
-		    sl_arena_printf(exam->cli->arena,
-				    "no OAuth client: sluice setup %s "
-				    "--client-file FILE",
-				    provider->name));
+		say(exam, FINDING_OK, provider->name,
+		    sl_arena_printf(exam->cli->arena, "no OAuth client (%s)",
+				    sl_env_setup(exam->cli, provider)));
 	else
 		check_secret(exam, &client);
+	exam->clients += found;
 }
 
 static void
@@ -257,26 +257,18 @@ check_endpoints(struct exam *exam, const struct sl_provider *provider)
 	}
 }
 
-static bool
-seen_before(const struct sl_connector *const *at)
-{
-	for (const struct sl_connector *const *c = sl_registry; c < at; c++) {
-		if ((*c)->provider == (*at)->provider)
-			return true;
-	}
-	return false;
-}
-
 static void
 check_providers(struct exam *exam)
 {
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
-	     c++) {
-		if (seen_before(c))
-			continue;
-		check_client(exam, (*c)->provider);
-		check_endpoints(exam, (*c)->provider);
+	const struct sl_provider *provider;
+
+	for (size_t i = 0; (provider = sl_registry_provider(i)) != NULL; i++) {
+		check_client(exam, provider);
+		check_endpoints(exam, provider);
 	}
+	if (exam->schema_ready && exam->clients == 0)
+		say(exam, FINDING_WARN, "clients",
+		    "no OAuth client is set up: no account can be connected");
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shared by cmd_connect.c (asks and waits) and connect_save.c (checks and
- * stores what came).
+ * Shared by cmd_connect.c (asks and waits), connect_token.c (takes a token
+ * instead) and connect_save.c (checks and stores what came).
  */
 #ifndef SL_CLI_CONNECT_PRIVATE_H
 #define SL_CLI_CONNECT_PRIVATE_H
@@ -12,13 +12,16 @@
 #include "cli/env.h"
 #include "cli/loopback.h"
 #include "state/clients.h"
+#include "state/connections.h"
 
 struct sl_connect {
 	struct sl_cli *cli;
 	const struct sl_provider *provider;
 	const char *what; /* as it was asked for: a connector, or a provider
 			   * for all of its connectors; the grant's purpose */
-	const struct sl_connector *const *wanted; /* NULL-ended           */
+	const struct sl_connector *const *wanted; /* NULL-ended; none: this
+						   * build reads nothing of
+						   * the provider yet      */
 	const struct sl_connector **granted; /* of those, what may be read */
 	struct sl_keyring *ring;
 	struct sl_pg *pg;
@@ -32,7 +35,14 @@ struct sl_connect {
 	struct sl_auth_reply answer;
 	struct sl_tokens tokens;
 	struct sl_identity identity;
+	bool by_hand; /* a token was given: no consent, no refresh token, and
+		       * its end is a date of the provider's               */
+	struct sl_account_name *accounts; /* that the user has already */
+	size_t account_count;
 };
+
+/** Read the token of --token-file, and what the provider says of it. */
+int sl_connect_take_token(struct sl_connect *connect);
 
 /** Is the account the one that was wanted, and what of it may be read? Complains
  *  if it is another one, or nothing. */

@@ -7,25 +7,69 @@
 
 #define ACCOUNT_SHOWN 80
 
-static const char *
-account_of(const struct sl_identity *identity)
+/** Of an account that no connector of this build reads. */
+#define UNREAD_INTERVAL_S 3600
+
+static const struct sl_account_name *
+known_as(const struct sl_connect *connect)
 {
-	return identity->email != NULL ? identity->email : identity->subject;
+	for (size_t i = 0; i < connect->account_count; i++) {
+		if (strcmp(connect->accounts[i].subject,
+			   connect->identity.subject) == 0)
+			return &connect->accounts[i];
+	}
+	return NULL;
 }
 
+static const char *
+account_of(const struct sl_connect *connect)
+{
+	const struct sl_identity *who = &connect->identity;
+	const struct sl_account_name *known = known_as(connect);
+
+	if (who->email != NULL)
+		return who->email;
+	return known != NULL ? known->account : who->subject;
+}
+
+static const char *
+account_shown(const struct sl_connect *connect)
+{
+	return sl_format_clean(connect->cli->arena, account_of(connect),
+			       ACCOUNT_SHOWN);
+}
+
+/* Without --account, an account beside the one there is may be a mistake in
+ * the browser: whoever means it names it. */
 static int
 check_account(struct sl_connect *connect)
 {
-	const char *wanted = connect->cli->flags[SL_FLAG_ACCOUNT];
+	struct sl_cli *cli = connect->cli;
+	const char *wanted = cli->flags[SL_FLAG_ACCOUNT];
 	const struct sl_identity *got = &connect->identity;
 
-	if (wanted == NULL || sl_ascii_iequal(wanted, got->email) ||
-	    strcmp(wanted, got->subject) == 0)
+	if (wanted != NULL) {
+		if (sl_ascii_iequal(wanted, got->email) ||
+		    strcmp(wanted, got->subject) == 0)
+			return SL_EXIT_OK;
+		return sl_cli_complain(cli, SL_EXIT_FAILED,
+				       "%s consented, not %s: nothing is "
+				       "stored; choose the right account in "
+				       "the browser",
+				       account_shown(connect), wanted);
+	}
+	if (connect->account_count == 0 || known_as(connect) != NULL)
 		return SL_EXIT_OK;
-	return sl_cli_complain(connect->cli, SL_EXIT_FAILED,
-			       "%s consented, not %s: nothing is stored; "
-			       "choose the right account in the browser",
-			       account_of(got), wanted);
+	return sl_cli_complain(cli, SL_EXIT_FAILED,
+			       "%s consented, but this user's account is %s: "
+			       "nothing is stored; choose that one in the "
+			       "browser, or, to connect a second account, add "
+			       "--account %s",
+			       account_shown(connect),
+			       sl_format_clean(cli->arena,
+					       connect->accounts[0].account,
+					       ACCOUNT_SHOWN),
+			       account_shown(connect));
 }
 
 /* A person may tick some boxes and leave others. */
@@ -65,16 +109,20 @@ nothing_granted(struct sl_connect *connect)
 			       "%s did not allow what %s needs "
 			       "(missing: %s): nothing is stored; run "
 			       "connect again and tick every box",
-			       account_of(&connect->identity), titles, missing);
+			       account_shown(connect), titles, missing);
 }
 
 int
 sl_connect_check(struct sl_connect *connect)
 {
+	int status = check_account(connect);
+
+	if (status != SL_EXIT_OK)
+		return status;
 	sort_out(connect);
-	if (connect->granted[0] == NULL)
+	if (connect->granted[0] == NULL && connect->wanted[0] != NULL)
 		return nothing_granted(connect);
-	return check_account(connect);
+	return SL_EXIT_OK;
 }
 
 static sl_status
@@ -112,10 +160,7 @@ announce_rest(struct sl_connect *connect)
 			"sluice: warning: %s did not allow what %s needs "
 			"(missing: %s): it is not connected; to do so: sluice "
 			"connect %s --user %s\n",
-			sl_format_clean(connect->cli->arena,
-					account_of(&connect->identity),
-					ACCOUNT_SHOWN),
-			c->title,
+			account_shown(connect), c->title,
 			sl_consent_missing(&connect->consent, &connect->tokens,
 					   c),
 			c->name, connect->user_id);
@@ -123,21 +168,22 @@ announce_rest(struct sl_connect *connect)
 }
 
 static void
-announce_end(struct sl_connect *connect)
+announce_end(struct sl_connect *connect, bool renews)
 {
 	struct sl_cli *cli = connect->cli;
+	const char *help = connect->provider->end_help;
+	int64_t end_us = renews ? connect->tokens.refresh_expires_us
+				: connect->tokens.expires_us;
 
-	if (connect->tokens.refresh_expires_us == SL_NO_TIME)
+	if (end_us == SL_NO_TIME)
 		return;
-	fprintf(cli->err,
-		"sluice: warning: %s ends this consent %s; a client that is in "
-		"production, not in testing, has no such end\n",
+	fprintf(cli->err, "sluice: warning: %s ends this consent %s%s%s\n",
 		connect->provider->title,
-		sl_format_when(cli->arena, connect->tokens.refresh_expires_us,
-			       sl_now_us(cli->clock)));
+		sl_format_when(cli->arena, end_us, sl_now_us(cli->clock)),
+		help == NULL ? "" : "; ", help == NULL ? "" : help);
 }
 
-static int
+static void
 announce(struct sl_connect *connect, const struct sl_connected *done)
 {
 	struct sl_cli *cli = connect->cli;
@@ -145,14 +191,15 @@ announce(struct sl_connect *connect, const struct sl_connected *done)
 	for (size_t i = 0; connect->granted[i] != NULL; i++)
 		fprintf(cli->out, "%s %s of %s. Next: sluice sync --user %s\n",
 			done[i].created ? "Connected" : "Reconnected",
-			connect->granted[i]->title,
-			sl_format_clean(cli->arena,
-					account_of(&connect->identity),
-					ACCOUNT_SHOWN),
+			connect->granted[i]->title, account_shown(connect),
 			connect->user_id);
+	if (connect->wanted[0] == NULL)
+		fprintf(cli->out,
+			"%s %s of %s. The account is stored; there is nothing "
+			"that this build can read of it yet.\n",
+			done[0].created ? "Connected" : "Reconnected",
+			connect->provider->title, account_shown(connect));
 	announce_rest(connect);
-	announce_end(connect);
-	return SL_EXIT_OK;
 }
 
 static const struct sl_connection_use *
@@ -163,15 +210,50 @@ uses_of(const struct sl_connect *connect, size_t *count)
 
 	while (connect->granted[n] != NULL)
 		n++;
-	uses = SL_NEW_ARRAY(connect->cli->arena, n + 1,
+	uses = SL_NEW_ARRAY(connect->cli->arena, n + 2,
 			    struct sl_connection_use);
 	for (size_t i = 0; i < n; i++)
 		uses[i] = (struct sl_connection_use){
 			.connector = connect->granted[i]->name,
 			.interval_s = connect->granted[i]->default_interval_s,
 		};
+	/* A connector to come finds its account under the provider's name. */
+	if (connect->wanted[0] == NULL)
+		uses[n++] = (struct sl_connection_use){
+			.connector = connect->provider->name,
+			.interval_s = UNREAD_INTERVAL_S,
+		};
 	*count = n;
 	return uses;
+}
+
+/* What this consent does not allow, and may have been allowed before. */
+static const struct sl_connection_lost *
+lost_of(const struct sl_connect *connect)
+{
+	struct sl_connection_lost *lost;
+	size_t most = 0, n = 0;
+
+	while (connect->wanted[most] != NULL)
+		most++;
+	lost = SL_NEW_ARRAY(connect->cli->arena, most + 1,
+			    struct sl_connection_lost);
+	for (size_t i = 0; i < most; i++) {
+		const struct sl_connector *c = connect->wanted[i];
+
+		if (is_granted(connect, c))
+			continue;
+		lost[n++] = (struct sl_connection_lost){
+			.connector = c->name,
+			.why = sl_arena_printf(
+				connect->cli->arena,
+				"the user did not allow what it needs "
+				"(missing: %s): connect again and allow it",
+				sl_consent_missing(&connect->consent,
+						   &connect->tokens, c)),
+		};
+	}
+	return lost;
 }
 
 static struct sl_connection
@@ -190,6 +272,8 @@ make_connection(const struct sl_connect *connect, const char *grant_id)
 			sl_consent_scopes(&connect->consent, &connect->tokens),
 		.access_expires_us = connect->tokens.expires_us,
 		.refresh_expires_us = connect->tokens.refresh_expires_us,
+		.lost = lost_of(connect),
+		.no_refresh = connect->by_hand,
 	};
 }
 
@@ -216,7 +300,8 @@ save_sealed(struct sl_connect *connect, const char *grant_id)
 		st = sl_connection_save(connect->pg, &connection, done, &err);
 	if (st != SL_OK)
 		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
-	return announce(connect, done);
+	announce(connect, done);
+	return SL_EXIT_OK;
 }
 
 /* What this host's clock made of "valid for so long", by the database's. */
@@ -226,6 +311,8 @@ adjust_expiry(struct sl_connect *connect, int64_t db_now_us)
 	struct sl_tokens *t = &connect->tokens;
 	int64_t skew_us = db_now_us - sl_now_us(connect->cli->clock);
 
+	if (connect->by_hand)
+		return; /* a date, not a duration */
 	t->expires_us += skew_us;
 	if (t->refresh_expires_us != SL_NO_TIME)
 		t->refresh_expires_us += skew_us;
@@ -241,11 +328,15 @@ sl_connect_save(struct sl_connect *connect)
 	};
 	struct sl_grant_found found = { .exists = false };
 	struct sl_error err;
+	bool renews;
+	int status;
 
 	if (sl_connection_find(connect->pg, &key, connect->client.id, &found,
 			       &err) != SL_OK)
 		return sl_cli_fail(connect->cli, SL_EXIT_ENVIRONMENT, &err);
-	if (!sl_secret_is_set(&connect->tokens.refresh) && !found.has_refresh)
+	renews = sl_secret_is_set(&connect->tokens.refresh) ||
+		 (found.has_refresh && !connect->by_hand);
+	if (!renews && !connect->provider->refresh_optional)
 		return sl_cli_complain(
 			connect->cli, SL_EXIT_FAILED,
 			"%s gave no refresh token and none is stored: nothing "
@@ -253,5 +344,8 @@ sl_connect_save(struct sl_connect *connect)
 			"security settings and run connect again",
 			connect->provider->title);
 	adjust_expiry(connect, found.now_us);
-	return save_sealed(connect, found.id);
+	status = save_sealed(connect, found.id);
+	if (status == SL_EXIT_OK)
+		announce_end(connect, renews);
+	return status;
 }

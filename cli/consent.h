@@ -14,8 +14,8 @@
 struct sl_consent {
 	struct sl_cli *cli;
 	struct sl_transport *transport;
-	/* all of one provider, NULL-ended, at least one */
-	const struct sl_connector *const *connectors;
+	const struct sl_provider *provider;
+	const struct sl_connector *const *connectors; /* its, NULL-ended */
 	const struct sl_oauth_client *client;
 	const char *redirect_uri;
 	struct sl_secret state;
@@ -32,13 +32,28 @@ sl_status sl_consent_tokens(const struct sl_consent *consent,
 			    struct sl_tokens *tokens, struct sl_error *err)
 	SL_NODISCARD;
 
+/** What does the provider say of this token, which nobody consented to here?
+ *  SL_REAUTH: it is not good. */
+sl_status sl_consent_introspect(const struct sl_consent *consent,
+				const struct sl_secret *token,
+				struct sl_introspection *out,
+				struct sl_error *err) SL_NODISCARD;
+
+/** Is this who answers (RFC 9207) the provider? NULL: it does not say. */
+bool sl_consent_issuer_fits(const struct sl_consent *consent, const char *iss);
+
+/** What an error of the consent page means, and what to do. */
+const char *sl_consent_refusal(const struct sl_consent *consent,
+			       const char *error);
+
 /** Whose tokens are they? */
 sl_status sl_consent_identity(const struct sl_consent *consent,
 			      const struct sl_tokens *tokens,
 			      struct sl_identity *out, struct sl_error *err)
 	SL_NODISCARD;
 
-/** The scopes as granted: what the provider said, else what was asked for. */
+/** The scopes as granted, separated by blanks: what the provider said, else
+ *  what was asked for. */
 const char *sl_consent_scopes(const struct sl_consent *consent,
 			      const struct sl_tokens *tokens);
 

@@ -138,11 +138,11 @@ int
 sl_env_check_keys(struct sl_cli *cli, struct sl_pg *pg,
 		  const struct sl_keyring *ring)
 {
+	const struct sl_provider *provider;
 	struct sl_error err;
 
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
-		if (open_client(cli, pg, ring, (*c)->provider->name, &err) !=
-		    SL_OK)
+	for (size_t i = 0; (provider = sl_registry_provider(i)) != NULL; i++)
+		if (open_client(cli, pg, ring, provider->name, &err) != SL_OK)
 			return sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
 	return SL_EXIT_OK;
 }
@@ -221,6 +221,16 @@ sl_env_endpoint(void *ctx, const struct sl_provider *provider, const char *name)
 	return NULL;
 }
 
+const char *
+sl_env_setup(struct sl_cli *cli, const struct sl_provider *provider)
+{
+	return sl_arena_printf(cli->arena, "sluice setup %s %s", provider->name,
+			       provider->read_client_file != NULL
+				       ? "--client-file FILE"
+				       : "--client-id ID "
+					 "--client-secret-file FILE");
+}
+
 static int
 check_provider(struct sl_cli *cli, const struct sl_provider *provider)
 {
@@ -239,11 +249,13 @@ check_provider(struct sl_cli *cli, const struct sl_provider *provider)
 int
 sl_env_check_endpoints(struct sl_cli *cli)
 {
+	const struct sl_provider *provider;
 	int status = SL_EXIT_OK;
 
-	for (const struct sl_connector *const *c = sl_registry;
-	     *c != NULL && status == SL_EXIT_OK; c++)
-		status = check_provider(cli, (*c)->provider);
+	for (size_t i = 0; status == SL_EXIT_OK &&
+			   (provider = sl_registry_provider(i)) != NULL;
+	     i++)
+		status = check_provider(cli, provider);
 	return status;
 }
 
@@ -304,8 +316,44 @@ sl_env_connector(struct sl_cli *cli, const char *name,
 			       known_connectors(cli));
 }
 
+static const struct sl_provider *
+find_provider(const char *name)
+{
+	const struct sl_provider *provider;
+
+	for (size_t i = 0; (provider = sl_registry_provider(i)) != NULL; i++)
+		if (strcmp(provider->name, name) == 0)
+			return provider;
+	return NULL;
+}
+
+static const char *
+known_providers(struct sl_cli *cli)
+{
+	const struct sl_provider *provider;
+	const char *all = "";
+
+	for (size_t i = 0; (provider = sl_registry_provider(i)) != NULL; i++)
+		all = sl_arena_printf(cli->arena, "%s%s%s", all,
+				      i == 0 ? "" : ", ", provider->name);
+	return all;
+}
+
+int
+sl_env_provider(struct sl_cli *cli, const char *name,
+		const struct sl_provider **out)
+{
+	*out = find_provider(name);
+	if (*out != NULL)
+		return SL_EXIT_OK;
+	return sl_cli_complain(cli, SL_EXIT_USAGE,
+			       "unknown provider %s: this build knows %s", name,
+			       known_providers(cli));
+}
+
 int
 sl_env_connectors(struct sl_cli *cli, const char *name,
+		  const struct sl_provider **provider,
 		  const struct sl_connector *const **out)
 {
 	const struct sl_connector *one = find_connector(name);
@@ -321,9 +369,20 @@ sl_env_connectors(struct sl_cli *cli, const char *name,
 		if (strcmp(sl_registry[i]->provider->name, name) == 0)
 			list[n++] = sl_registry[i];
 	*out = list;
-	if (n > 0)
+	*provider = n > 0 ? list[0]->provider : find_provider(name);
+	if (*provider != NULL)
 		return SL_EXIT_OK;
-	return sl_env_connector(cli, name, &one); /* complains */
+	return sl_cli_complain(cli, SL_EXIT_USAGE,
+			       "unknown provider %s: this build knows %s, and "
+			       "of them %s",
+			       name, known_providers(cli),
+			       known_connectors(cli));
+}
+
+bool
+sl_env_reads(const char *connector)
+{
+	return find_connector(connector) != NULL;
 }
 
 int

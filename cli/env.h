@@ -52,6 +52,10 @@ int sl_env_log(struct sl_cli *cli);
 const char *sl_env_endpoint(void *ctx, const struct sl_provider *provider,
 			    const char *name);
 
+/** The command that sets a provider's client up, for people. */
+const char *sl_env_setup(struct sl_cli *cli,
+			 const struct sl_provider *provider);
+
 /** Are all overridden endpoints usable URLs? */
 int sl_env_check_endpoints(struct sl_cli *cli);
 
@@ -66,10 +70,18 @@ const char *sl_env_title(const char *provider);
 int sl_env_connector(struct sl_cli *cli, const char *name,
 		     const struct sl_connector **out);
 
-/** The connector of that name, or all of the provider of that name; on the
- *  arena, NULL-ended. Complains. */
+/** The connector of that name, or all of the provider of that name (which may
+ *  have none yet); on the arena, NULL-ended. Complains. */
 int sl_env_connectors(struct sl_cli *cli, const char *name,
+		      const struct sl_provider **provider,
 		      const struct sl_connector *const **out);
+
+/** The provider of that name; complains, naming the known ones, if none. */
+int sl_env_provider(struct sl_cli *cli, const char *name,
+		    const struct sl_provider **out);
+
+/** Can this build read what a connector of this name reads? */
+bool sl_env_reads(const char *connector);
 
 /** --provider, checked; NULL when not given. */
 int sl_env_provider_filter(struct sl_cli *cli, const char **out);

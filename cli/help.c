@@ -168,24 +168,13 @@ man_commands(FILE *out)
 	fputs(".El\n", out);
 }
 
-static bool
-seen_before(const struct sl_connector *const *at)
-{
-	for (const struct sl_connector *const *c = sl_registry; c < at; c++) {
-		if ((*c)->provider == (*at)->provider)
-			return true;
-	}
-	return false;
-}
-
 static void
 man_endpoints(FILE *out)
 {
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL;
-	     c++) {
-		if (seen_before(c))
-			continue;
-		for (const struct sl_endpoint *e = (*c)->provider->endpoints;
+	const struct sl_provider *provider;
+
+	for (size_t i = 0; (provider = sl_registry_provider(i)) != NULL; i++) {
+		for (const struct sl_endpoint *e = provider->endpoints;
 		     e->name != NULL; e++)
 			fprintf(out, ".It Ev %s\nInstead of\n.Lk %s .\n",
 				e->variable, e->url);

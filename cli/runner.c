@@ -86,6 +86,10 @@ make_work(struct sl_runner *r, const struct sl_target *targets, size_t count)
 			r->resting++;
 			continue;
 		}
+		if (!sl_env_reads(targets[i].provider)) {
+			r->unread++;
+			continue;
+		}
 		r->work[r->count++] = (struct sl_work){
 			.target = targets[i],
 			.trigger = r->filter.due ? "schedule" : "manual",
@@ -143,6 +147,13 @@ sl_runner_say_idle(const struct sl_runner *r, const char *what)
 			"status)\n",
 			what,
 			sl_format_plural(r->cli->arena, (int64_t)r->resting,
+					 "account"));
+	else if (r->unread > 0)
+		fprintf(r->cli->out,
+			"no account to %s: %s of a kind that this build "
+			"cannot read (sluice connectors)\n",
+			what,
+			sl_format_plural(r->cli->arena, (int64_t)r->unread,
 					 "account"));
 	else
 		fprintf(r->cli->out,

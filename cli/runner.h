@@ -35,6 +35,7 @@ struct sl_runner {
 	struct sl_work *work;           /* one each account       */
 	size_t count;
 	size_t resting; /* accounts that match, but are not to run */
+	size_t unread;  /* those that no connector of this build reads */
 	/* private */
 	char user_id[SL_UUID_TEXT];
 	bool quota;

@@ -36,6 +36,20 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_CLIENT_FILE] = { "client-file", "FILE", NULL,
 				  "The OAuth client file from the provider's "
 				  "console." },
+	[SL_FLAG_CLIENT_ID] = { "client-id", "ID", NULL,
+				"The client's id, of a provider without "
+				"client files." },
+	[SL_FLAG_CLIENT_SECRET_FILE] = { "client-secret-file", "FILE", NULL,
+					 "A file that holds the client's "
+					 "secret alone; mode 0600." },
+	[SL_FLAG_REDIRECT_URI] = { "redirect-uri", "URI", NULL,
+				   "With --client-id: the redirect address "
+				   "that the client has registered. Default: "
+				   "http://127.0.0.1:8765/callback." },
+	[SL_FLAG_TOKEN_FILE] = { "token-file", "FILE", NULL,
+				 "No browser at all: a file that holds an "
+				 "access token made in the provider's console, "
+				 "alone; mode 0600." },
 	[SL_FLAG_LISTEN] = { "listen", "ADDR:PORT", NULL,
 			     "Wait for the redirect here instead of on a free "
 			     "port of 127.0.0.1." },
@@ -124,10 +138,17 @@ const struct sl_command sl_commands[] = {
 	  .words_max = 1,
 	  .summary = "Store a provider's OAuth client, sealed.",
 	  .about = "Reads the client file that the provider's console hands "
-		   "out, seals the client's secret, makes it the active "
-		   "client of that provider and prints what is left to do in "
-		   "the console.",
-	  .flags = FLAGS(SL_FLAG_CLIENT_FILE),
+		   "out, or, of a provider that has none, takes the client's "
+		   "id and a file with its secret, asks whether it knows "
+		   "the client, seals the secret, makes the client the active "
+		   "one of that provider and prints what is left to do in the "
+		   "console. A client that the provider refuses is not stored; "
+		   "one that it could not be asked about is, with a "
+		   "warning.\n\n"
+		   "Accounts that were connected with an earlier client go on "
+		   "with that one.",
+	  .flags = FLAGS(SL_FLAG_CLIENT_FILE, SL_FLAG_CLIENT_ID,
+			 SL_FLAG_CLIENT_SECRET_FILE, SL_FLAG_REDIRECT_URI),
 	  .run = sl_cmd_setup },
 	{ .name = "user",
 	  .words = "add|list",
@@ -147,16 +168,23 @@ const struct sl_command sl_commands[] = {
 	  .about = "Waits up to five minutes for the consent on a loopback "
 		   "address, checks who consented and to what, and stores the "
 		   "tokens sealed. Connecting the same account again renews "
-		   "the consent and keeps settings, streams and cursors.\n\n"
+		   "the consent and keeps settings, streams and cursors. When "
+		   "another account consents than the one that the user has, "
+		   "nothing is stored: name a second account with "
+		   "--account.\n\n"
 		   "PROVIDER is one connector (sluice connectors lists them), "
 		   "or a provider: all of its connectors by one consent. "
 		   "Boxes that the owner leaves unticked are told, the others "
 		   "are connected. Each name has a consent of its own.\n\n"
 		   "On a host without a browser use --no-browser and either "
 		   "forward the port (ssh -L) or paste the address that the "
-		   "browser could not open.",
+		   "browser could not open.\n\n"
+		   "With --token-file there is no consent: the "
+		   "token comes from the provider's developer console, the "
+		   "provider tells when it ends, and then a new one must be "
+		   "given.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_ACCOUNT, SL_FLAG_LISTEN,
-			 SL_FLAG_NO_BROWSER),
+			 SL_FLAG_NO_BROWSER, SL_FLAG_TOKEN_FILE),
 	  .run = sl_cmd_connect },
 	{ .name = "sync",
 	  .summary = "Pull what is new, now and in the foreground.",

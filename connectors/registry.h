@@ -5,9 +5,17 @@
 #ifndef SL_CONNECTORS_REGISTRY_H
 #define SL_CONNECTORS_REGISTRY_H
 
+#include <stddef.h>
+
 #include "core/sync/connector.h"
 
 /** NULL-ended. */
 extern const struct sl_connector *const sl_registry[];
+
+/**
+ * The providers of this build, each once: those of the connectors, then those
+ * that only accounts can be connected of. NULL behind the last one.
+ */
+const struct sl_provider *sl_registry_provider(size_t index);
 
 #endif

@@ -37,6 +37,40 @@ sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
 	return SL_OK;
 }
 
+sl_status
+sl_connection_accounts(struct sl_pg *pg, const char *user_id,
+		       const char *const *connectors, struct sl_arena *arena,
+		       struct sl_account_name **out, size_t *count,
+		       struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_pg_array *names = sl_pg_array_new(arena);
+	struct sl_params p;
+	const struct sl_question question = { .role = SL_PG_GATEWAY,
+					      .user_id = user_id,
+					      .sql = sl_sql_connection_accounts,
+					      .params = &p };
+	sl_status st;
+
+	for (; *connectors != NULL; connectors++)
+		sl_pg_array_text(names, *connectors);
+	sl_params_init(&p, arena);
+	sl_params_text(&p, user_id);
+	sl_params_text(&p, sl_pg_array_done(names));
+	st = sl_pg_ask(pg, &question, &rows, err);
+	if (st != SL_OK)
+		return st;
+	*count = sl_rows_count(rows);
+	*out = SL_NEW_ARRAY(arena, *count + 1, struct sl_account_name);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = (struct sl_account_name){
+			.account = sl_row_copy(arena, rows, i, "account"),
+			.subject =
+				sl_row_copy(arena, rows, i, "account_subject"),
+		};
+	return SL_OK;
+}
+
 static sl_status
 save_grant(struct sl_pg *pg, struct sl_arena *arena,
 	   const struct sl_connection *c, struct sl_error *err)
@@ -138,6 +172,41 @@ save_traces(struct sl_pg *pg, struct sl_arena *arena,
 }
 
 static sl_status
+forget_refresh(struct sl_pg *pg, struct sl_arena *arena,
+	       const struct sl_connection *c, struct sl_error *err)
+{
+	struct sl_params p;
+
+	if (!c->no_refresh)
+		return SL_OK;
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, c->grant_id);
+	sl_params_text(&p, SL_REFRESH_TOKEN_PURPOSE);
+	return sl_pg_query(pg, sl_sql_connection_forget, &p, NULL, err);
+}
+
+static sl_status
+save_lost(struct sl_pg *pg, struct sl_arena *arena,
+	  const struct sl_connection *c, struct sl_error *err)
+{
+	const struct sl_connection_lost *lost = c->lost;
+	sl_status st = SL_OK;
+
+	for (; st == SL_OK && lost != NULL && lost->connector != NULL; lost++) {
+		struct sl_params p;
+
+		sl_params_init(&p, arena);
+		sl_params_text(&p, c->key.user_id);
+		sl_params_text(&p, lost->connector);
+		sl_params_text(&p, c->grant_id);
+		sl_params_text(&p, lost->why);
+		st = sl_pg_query(pg, sl_sql_connection_lost, &p, NULL, err);
+	}
+	return st;
+}
+
+static sl_status
 save_all(struct sl_pg *pg, struct sl_arena *arena,
 	 const struct sl_connection *c, struct sl_connected *done,
 	 struct sl_error *err)
@@ -148,6 +217,10 @@ save_all(struct sl_pg *pg, struct sl_arena *arena,
 		st = save_secret(pg, arena, c, SL_ACCESS_TOKEN_PURPOSE, err);
 	if (st == SL_OK)
 		st = save_secret(pg, arena, c, SL_REFRESH_TOKEN_PURPOSE, err);
+	if (st == SL_OK)
+		st = forget_refresh(pg, arena, c, err);
+	if (st == SL_OK)
+		st = save_lost(pg, arena, c, err);
 	for (size_t i = 0; st == SL_OK && c->uses[i].connector != NULL; i++) {
 		st = save_integration(pg, arena, c, &c->uses[i], &done[i], err);
 		if (st == SL_OK)

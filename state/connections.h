@@ -40,10 +40,35 @@ sl_status sl_connection_find(struct sl_pg *pg, const struct sl_grant_key *key,
 			     const char *client_row, struct sl_grant_found *out,
 			     struct sl_error *err) SL_NODISCARD;
 
+/** An account that a user has. */
+struct sl_account_name {
+	const char *account; /* as shown to people     */
+	const char *subject; /* its stable id          */
+};
+
+/**
+ * The user's accounts of these connectors, the oldest first; disconnected
+ * ones are not among them.
+ *
+ * connectors	NULL-ended
+ * out		on the arena, `count` of them
+ */
+sl_status sl_connection_accounts(struct sl_pg *pg, const char *user_id,
+				 const char *const *connectors,
+				 struct sl_arena *arena,
+				 struct sl_account_name **out, size_t *count,
+				 struct sl_error *err) SL_NODISCARD;
+
 /** A connector that a consent serves. */
 struct sl_connection_use {
 	const char *connector; /* NULL ends a list         */
 	int64_t interval_s;    /* of a new integration     */
+};
+
+/** A connector that it was to serve and does not. */
+struct sl_connection_lost {
+	const char *connector; /* NULL ends a list */
+	const char *why;       /* for people       */
 };
 
 struct sl_connection {
@@ -52,11 +77,14 @@ struct sl_connection {
 	const char *client_row;               /* id in sluice.oauth_clients   */
 	const char *provider;                 /* who is asked for consent    */
 	const struct sl_connection_use *uses; /* at least one   */
-	const char *email;                    /* or NULL                      */
-	const char *name;                     /* or NULL                      */
-	const char *scopes;                   /* as granted, space-delimited  */
+	/* What used this grant and is not allowed any more; or NULL */
+	const struct sl_connection_lost *lost;
+	const char *email;  /* or NULL                      */
+	const char *name;   /* or NULL                      */
+	const char *scopes; /* as granted, space-delimited  */
 	const struct sl_sealed *access;
 	const struct sl_sealed *refresh; /* NULL = keep the old one */
+	bool no_refresh;                 /* there is none: the old one goes  */
 	int64_t access_expires_us;
 	int64_t refresh_expires_us; /* SL_NO_TIME = not known   */
 };

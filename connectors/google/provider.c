@@ -43,10 +43,11 @@ static const struct sl_query auth_params[] = {
 static const char *const identity_scopes[] = { "openid", "email", NULL };
 
 static void
-identity_call(struct sl_arena *arena, struct sl_call *call)
+identity_call(const char *scopes, struct sl_arena *arena, struct sl_call *call)
 {
 	static const char *const no_path[] = { NULL };
 
+	(void)scopes;
 	(void)arena;
 	*call = (struct sl_call){ .endpoint = SL_GOOGLE_USERINFO,
 				  .path = no_path };
@@ -79,6 +80,31 @@ read_identity(const json_t *body, struct sl_arena *arena,
 	return SL_OK;
 }
 
+static const char *const issuers[] = { "https://accounts.google.com",
+				       "accounts.google.com", NULL };
+
+/* Source: Google Identity, OAuth 2.0, Authorization errors, read 2026-11 */
+static const struct sl_code refusals[] = {
+	{ "admin_policy_enforced",
+	  "the administrator of the account's Workspace blocks this client or "
+	  "what it asks for; the administrator can allow it (Admin console, "
+	  "API controls)" },
+	{ "org_internal",
+	  "the client's audience is \"Internal\" and this account is not of "
+	  "its Workspace; set the audience to \"External\" in the console, or "
+	  "choose an account of that Workspace" },
+	{ "disallowed_useragent",
+	  "Google consents in no embedded browser; open the address in a "
+	  "browser of its own" },
+	{ "deleted_client",
+	  "the client was deleted in the Cloud project; restore it there "
+	  "within 30 days, or make another and run setup again" },
+	{ "rate_limit_exceeded",
+	  "Google is asked for too many consents at present; run connect "
+	  "again in some minutes" },
+	{ NULL, NULL },
+};
+
 static const char setup_help[] =
 	"In the Google Cloud console (https://console.cloud.google.com), in "
 	"the project of this client:\n"
@@ -99,11 +125,6 @@ static const char setup_help[] =
 	"\"restricted\" scope: an app for\n"
 	"   the public needs Google's verification and a yearly assessment, "
 	"one of your own does not)\n"
-	"4. Redirects: a \"Desktop app\" client needs none registered; any "
-	"port of 127.0.0.1 works.\n"
-	"   A \"Web application\" client needs the exact address, port "
-	"included, e.g.\n"
-	"   http://127.0.0.1:8765/callback for --listen 127.0.0.1:8765.\n"
 	"\n"
 	"A newly enabled API may take a few minutes until it answers.\n";
 
@@ -114,9 +135,15 @@ const struct sl_provider sl_google = {
 	.pkce = true,
 	.auth_params = auth_params,
 	.identity_scopes = identity_scopes,
+	.login_hint = true,
+	.issuers = issuers,
+	.refusals = refusals,
 	.read_client_file = sl_google_read_client_file,
 	.identity_call = identity_call,
 	.read_identity = read_identity,
 	.scope_granted = sl_google_scope_granted,
 	.setup_help = setup_help,
+	.end_help = "a client whose publishing status is \"Testing\" ends "
+		    "every consent after 7 days, one \"In production\" does "
+		    "not; or the user chose an end",
 };

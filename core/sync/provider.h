@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "core/base/arena.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 #include "core/sync/connector.h"
@@ -25,6 +26,9 @@ struct sl_endpoint {
 /** Endpoint names that every provider has. */
 #define SL_ENDPOINT_AUTH  "auth"
 #define SL_ENDPOINT_TOKEN "token"
+
+/** Of those that tell what a token is good for (read_introspection). */
+#define SL_ENDPOINT_INTROSPECT "introspect"
 
 /** A client as the operator registered it, read from the provider's file. */
 struct sl_client_file {
@@ -42,6 +46,14 @@ struct sl_identity {
 	const char *name;    /* or NULL                     */
 };
 
+/** What a provider says of a token. */
+struct sl_introspection {
+	bool active;
+	const char *why;    /* it is not active: "expired", ...; or NULL */
+	const char *scopes; /* as granted, or NULL                       */
+	int64_t expires_us; /* UTC; SL_NO_TIME = not told                */
+};
+
 struct sl_provider {
 	const char *name;                    /* in rows and commands */
 	const char *title;                   /* for people */
@@ -50,17 +62,49 @@ struct sl_provider {
 	const struct sl_query *auth_params; /* access_type, prompt, ...  */
 	const char *const *identity_scopes; /* always asked for, NULL-ended */
 
-	/** Read a client file. SL_CONFIG says what is wrong with it. */
+	bool login_hint; /* its consent page takes the account's address */
+
+	/** A consent may come without a refresh token: its access token lives
+	 *  for weeks, and then a person consents again. */
+	bool refresh_optional;
+
+	/** `iss` of its answers to a consent (RFC 9207), NULL-ended; one of
+	 *  another is another's answer. */
+	const char *const *issuers;
+
+	/** Errors of its consent page, and what they mean for a person, beside
+	 *  those that every provider has; or NULL. */
+	const struct sl_code *refusals;
+
+	/** Errors of its token endpoint that blame the client, beside those
+	 *  that every provider has, NULL-ended; or NULL. */
+	const char *const *client_errors;
+
+	/** Where a client that was given by id and secret is sent back to,
+	 *  unless the operator says otherwise; NULL with read_client_file. */
+	const char *redirect_uri;
+
+	/** Read a client file. SL_CONFIG says what is wrong with it. NULL: it
+	 *  has none, the operator gives id and secret. */
 	sl_status (*read_client_file)(const json_t *document,
 				      struct sl_arena *arena,
 				      struct sl_client_file *out,
 				      struct sl_error *err) SL_NODISCARD;
 
-	/** The one request that tells who a token belongs to. */
-	void (*identity_call)(struct sl_arena *arena, struct sl_call *call);
+	/** The one request that tells who a token with these scopes belongs
+	 *  to. */
+	void (*identity_call)(const char *scopes, struct sl_arena *arena,
+			      struct sl_call *call);
 	sl_status (*read_identity)(const json_t *body, struct sl_arena *arena,
 				   struct sl_identity *out,
 				   struct sl_error *err) SL_NODISCARD;
+
+	/** Read an answer of SL_ENDPOINT_INTROSPECT; NULL: it has none, and
+	 *  no token can be given by hand. */
+	sl_status (*read_introspection)(const json_t *body,
+					struct sl_arena *arena,
+					struct sl_introspection *out,
+					struct sl_error *err) SL_NODISCARD;
 
 	/** Does a granted scope string cover one wanted scope? Knows the
 	 *  provider's short and long names. */
@@ -68,6 +112,9 @@ struct sl_provider {
 
 	/** What the operator must still do in the console; printed. */
 	const char *setup_help;
+
+	/** Why a consent has an end and what helps, in half a sentence. */
+	const char *end_help;
 };
 
 #endif

@@ -1,5 +1,6 @@
 -- Write a consent. One that was there is renewed: its version grows, so that
--- a refresh under way with the old tokens loses.
+-- a refresh under way with the old tokens loses. An address or name that is
+-- not told any more is kept.
 -- $1 uuid         id the tokens are sealed to
 -- $2 uuid         user
 -- $3 uuid         OAuth client's row
@@ -19,8 +20,8 @@ VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7, $8, $9, 'active',
 	$10::timestamptz, $11::timestamptz, sluice.clock())
 ON CONFLICT (user_id, purpose, account_subject) DO UPDATE SET
 	oauth_client_id = excluded.oauth_client_id,
-	account_email = excluded.account_email,
-	account_name = excluded.account_name,
+	account_email = coalesce(excluded.account_email, g.account_email),
+	account_name = coalesce(excluded.account_name, g.account_name),
 	scopes = excluded.scopes,
 	status = 'active',
 	access_expires_at = excluded.access_expires_at,

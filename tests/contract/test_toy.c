@@ -445,7 +445,7 @@ the_provider_reads_its_file_and_its_account(void **state)
 	assert_int_equal(provider->read_client_file(nothing, scene->arena,
 						    &client, &scene->err),
 			 SL_CONFIG);
-	provider->identity_call(scene->arena, &call);
+	provider->identity_call("notes.read", scene->arena, &call);
 	assert_string_equal(call.path[0], "me");
 	assert_int_equal(
 		provider->read_identity(me, scene->arena, &who, &scene->err),

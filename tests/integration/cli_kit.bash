@@ -90,6 +90,15 @@ settle() { # seconds, command...: wait until it succeeds
 	return 1
 }
 
+# A port of 127.0.0.1 that nobody listens on, below those the system hands out.
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 12000)); do
+		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
 # A database of its own, with the login that everything but migrate uses.
 new_database() { # NAME
 	dropdb --if-exists "$1" 2>/dev/null
@@ -121,6 +130,11 @@ start_emulator() { # ARGS...
 	export SLUICE_GOOGLE_USERINFO_URL="$google/v1/userinfo"
 	export SLUICE_GOOGLE_CALENDAR_URL="$google/calendar/v3"
 	export SLUICE_GMAIL_URL="$google/gmail/v1"
+	export SLUICE_LINKEDIN_AUTH_URL="$google/oauth/v2/authorization"
+	export SLUICE_LINKEDIN_TOKEN_URL="$google/oauth/v2/accessToken"
+	export SLUICE_LINKEDIN_INTROSPECT_URL="$google/oauth/v2/introspectToken"
+	export SLUICE_LINKEDIN_REVOKE_URL="$google/oauth/v2/revoke"
+	export SLUICE_LINKEDIN_API_URL="$google"
 }
 
 client_file() { # FILE [KIND] [REDIRECT]

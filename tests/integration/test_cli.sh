@@ -18,7 +18,7 @@ refuse 'bad migrate word' 2 'migrate: what is sideways' migrate sideways
 refuse 'bad number of migrations' 2 'down x' migrate down x
 refuse 'unknown provider of sync' 2 'unknown provider outlook: this build knows google_calendar' sync --provider outlook
 refuse 'unknown connector' 2 'unknown provider outlook' connect outlook --user $ana
-refuse 'unknown provider of setup' 2 'unknown provider linkedin: this build knows google' setup linkedin --client-file x
+refuse 'unknown provider of setup' 2 'unknown provider outlook: this build knows google' setup outlook --client-file x
 refuse 'setup without a file' 2 'needs --client-file' setup google
 refuse 'connect without a user' 2 'needs --user' connect google_calendar
 refuse 'user add without an address' 2 'needs --email' user add
@@ -127,7 +127,7 @@ control DELETE fault >/dev/null
 control POST options '{"client_secret":"another"}' >/dev/null
 connect $ana
 is 'client refused' "$status" 1
-like 'client refused: one line' "$err" '^sluice: .*refused'
+like 'client refused: one line' "$err" '^sluice: Google gave no tokens for the consent: .*invalid_client'
 control POST options '{"client_secret":"GOCSPX-emulator-secret"}' >/dev/null
 
 connect_start --user $ana

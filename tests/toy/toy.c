@@ -52,10 +52,11 @@ read_client_file(const json_t *document, struct sl_arena *arena,
 }
 
 static void
-identity_call(struct sl_arena *arena, struct sl_call *call)
+identity_call(const char *scopes, struct sl_arena *arena, struct sl_call *call)
 {
 	static const char *const path[] = { "me", NULL };
 
+	(void)scopes;
 	(void)arena;
 	*call = (struct sl_call){ .endpoint = "api", .path = path };
 }

@@ -461,7 +461,7 @@ the_provider_record_is_complete(void **state)
 	}
 	assert_null(sl_google.endpoints[SL_ARRAY_LEN(names)].name);
 	assert_true(sl_google.pkce);
-	sl_google.identity_call(arena, &call);
+	sl_google.identity_call("openid email", arena, &call);
 	assert_string_equal(call.endpoint, "userinfo");
 	assert_null(call.path[0]);
 	assert_non_null(strstr(sl_google.setup_help, "In production"));
