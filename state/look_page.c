@@ -4,6 +4,8 @@
  * in one transaction that cannot write; then it is applied to memory
  * (look_apply.c).
  */
+#include <string.h>
+
 #include "sql.h"
 #include "state/look_private.h"
 
@@ -128,12 +130,25 @@ ask_patches(struct sl_look_page *p, struct sl_error *err)
 			   err);
 }
 
+/* As store_items.c: the walk under other options begins without the ledger of
+ * what the old ones left out. */
+static bool
+has_other_options(const struct sl_look_page *p)
+{
+	const char *was = p->stream->row.fingerprint;
+
+	return was != NULL && p->work.commit->fingerprint != NULL &&
+	       strcmp(was, p->work.commit->fingerprint) != 0;
+}
+
 static sl_status
 ask_refs(struct sl_look_page *p, struct sl_error *err)
 {
 	p->refs = SL_NEW_ARRAY(p->work.arena, p->work.page->refs.count,
 			       struct sl_known_ref);
 	return sl_page_known_refs(&p->work, sl_refs_too_new_us(&p->work),
+				  !p->work.commit->follows &&
+					  !has_other_options(p),
 				  p->refs, err);
 }
 

@@ -168,7 +168,8 @@ sl_page_compare(struct sl_page_work *w, struct sl_compared **out,
 
 sl_status
 sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
-		   struct sl_known_ref *out, struct sl_error *err)
+		   bool knows_filtered, struct sl_known_ref *out,
+		   struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
 	struct sl_pg_array *versions = sl_pg_array_new(w->arena);
@@ -188,6 +189,7 @@ sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(versions));
 	sl_params_time(&p, too_new_us);
+	sl_params_bool(&p, knows_filtered);
 	status = sl_pg_query(w->pg, sl_sql_page_refs, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;

@@ -42,9 +42,10 @@ struct sl_known_ref {
 };
 
 /** Which refs of a page are here already; one row a ref. too_new_us: as
- *  sl_refs_too_new_us; SL_NO_TIME = no tombstone is. */
+ *  sl_refs_too_new_us; SL_NO_TIME = no tombstone is. knows_filtered: so are
+ *  those that were left out. */
 sl_status sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
-			     struct sl_known_ref *out, struct sl_error *err)
-	SL_NODISCARD;
+			     bool knows_filtered, struct sl_known_ref *out,
+			     struct sl_error *err) SL_NODISCARD;
 
 #endif

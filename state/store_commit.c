@@ -131,9 +131,9 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 		sort_artifacts,        sl_page_put_own,
 		sl_page_put_artifacts, sl_page_put_tombstones,
 		sl_page_put_series,    sl_page_put_occurrences,
-		sl_page_put_patches,   sl_page_put_filtered,
-		sl_page_put_rejected,  sl_page_put_seen,
-		sl_page_put_streams,
+		sl_page_put_patches,   sl_page_forget_filtered,
+		sl_page_put_filtered,  sl_page_put_rejected,
+		sl_page_put_seen,      sl_page_put_streams,
 	};
 	sl_status status = SL_OK;
 

@@ -126,6 +126,20 @@ sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
 	return sl_pg_query(w->pg, sl_sql_items_filter, &p, NULL, err);
 }
 
+sl_status
+sl_page_forget_filtered(struct sl_page_work *w, struct sl_error *err)
+{
+	const struct sl_commit *c = w->commit;
+	struct sl_params p;
+
+	if (!c->starts_walk)
+		return SL_OK;
+	sl_params_page(&p, w);
+	sl_params_text(&p, c->stream->id);
+	sl_params_text(&p, c->fingerprint);
+	return sl_pg_query(w->pg, sl_sql_items_forget, &p, NULL, err);
+}
+
 /* Columns of items_quarantine from $7 on. */
 struct refused {
 	struct sl_pg_array *ids, *versions, *details, *raws, *sizes, *transient;

@@ -101,6 +101,10 @@ sl_status sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+/** At the start of a walk under other options: what the old ones left out may
+ *  be wanted now. */
+sl_status sl_page_forget_filtered(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
 sl_status sl_page_put_rejected(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_quarantine(struct sl_page_work *w,

@@ -145,6 +145,7 @@ resolve(struct sl_page_work *w, bool *known, struct sl_error *err)
 	sl_params_time(&p, sl_refs_too_new_us(w));
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(versions));
+	sl_params_bool(&p, !w->commit->follows);
 	status = sl_pg_query(w->pg, sl_sql_artifacts_refs, &p, &rows, err);
 	if (status != SL_OK)
 		return status;

@@ -5,6 +5,8 @@
 -- $5 integer                 map version
 -- $6 timestamptz             tombstones from then on are too new; NULL = none
 -- $7 text[] source_id  $8 text[] version; NULL = items never change
+-- $9 boolean                 items that were filtered are known: not to who follows,
+-- who names them because they changed
 -- Result, of known ones: ord (1-based), restored (its id, or NULL)
 WITH input AS MATERIALIZED (
 	SELECT i.*
@@ -32,7 +34,7 @@ WITH input AS MATERIALIZED (
 		SELECT k.id FROM known k WHERE k.deleted_at IS NOT NULL))
 	RETURNING a.id
 ), ledger AS (
-	SELECT i.ord, q.id, q.state, q.state = 'filtered'
+	SELECT i.ord, q.id, q.state, (q.state = 'filtered' AND $9::boolean)
 		OR (q.class = 'malformed' AND q.map_version = $5::integer
 			AND (i.version IS NULL OR i.version = q.source_version::text))
 		AS known

@@ -4,6 +4,7 @@
 -- $4 integer                 map version
 -- $5 text[] source_id  $6 text[] version; NULL = items never change
 -- $7 timestamptz             tombstones from then on are too new; NULL = none
+-- $8 boolean                 items that were filtered are known
 -- Result, of known ones: ord (1-based), was_deleted, title, occurred_at
 SELECT i.ord, a.deleted_at IS NOT NULL AS was_deleted, a.title, a.occurred_at
 FROM unnest($5::text[], $6::text[])
@@ -30,6 +31,6 @@ CROSS JOIN LATERAL (
 		AND x.stream_key = $3::text AND x.source_id = i.source_id
 	OFFSET 0
 ) q
-WHERE q.state = 'filtered'
+WHERE (q.state = 'filtered' AND $8::boolean)
 	OR (q.class = 'malformed' AND q.map_version = $4::integer
 		AND (i.version IS NULL OR i.version = q.source_version::text))

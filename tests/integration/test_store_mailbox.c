@@ -270,6 +270,52 @@ what_one_left_out_the_other_knows(void **state)
 	assert_string_equal(box_ledger("out"), "changes filtered");
 }
 
+static void
+who_follows_reads_what_was_left_out(void **state)
+{
+	static const char *const sent[] = { "draft", NULL };
+
+	(void)state;
+	box_leave_out(box_changes(), "draft");
+	kit_page(&box, box_changes());
+	box_ref("draft"); /* it is one no more */
+	kit_commit(&box);
+	assert_string_equal(box_wants("changes"), "draft");
+	box_answers(box_changes(), sent);
+	(void)box_mail("draft", 9, box_inbox);
+	kit_commit(&box);
+	assert_string_equal(box_stored("draft"), "INBOX 9");
+	assert_string_equal(box_ledger("draft"), "");
+}
+
+static void
+begins_under(const char *options)
+{
+	kit_page(&box, box_backfill());
+	kit_starts(&box);
+	box.commit.fingerprint = options;
+	kit_commit(&box);
+}
+
+static void
+other_options_may_want_what_was_left_out(void **state)
+{
+	static const char *const ids[] = { "old", NULL };
+
+	(void)state;
+	begins_under("since 2026");
+	box_leave_out(box_changes(), "old");
+	box_list(ids);
+	assert_string_equal(box_wants("backfill"), "");
+	box_walk_ends();
+	begins_under("since 2026");
+	box_list(ids);
+	assert_string_equal(box_wants("backfill"), "");
+	begins_under("since 2020");
+	box_list(ids);
+	assert_string_equal(box_wants("backfill"), "old");
+}
+
 /* --- following, walking, sweeping ------------------------------------------------ */
 
 static void
@@ -362,6 +408,8 @@ main(void)
 		TEST(a_patch_restores_before_the_ref_is_looked_at),
 		TEST(either_heals_what_the_other_noted),
 		TEST(what_one_left_out_the_other_knows),
+		TEST(who_follows_reads_what_was_left_out),
+		TEST(other_options_may_want_what_was_left_out),
 		TEST(who_follows_is_live_at_once),
 		TEST(a_sweep_covers_what_either_wrote),
 	};
