@@ -2,6 +2,9 @@
 /*
  * What an account's settings forbid to keep goes, some rows at a time.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "sql.h"
 #include "state/store_private.h"
 
@@ -10,8 +13,34 @@
 struct erase_work {
 	const struct sl_erase_request *request;
 	struct sl_arena *arena;
+	const char *after_key, *after_id; /* the chunk before ended there */
 	struct sl_erase_outcome out;
 };
+
+/* "length of the key:key and id" */
+static const char *
+join_place(struct sl_arena *arena, const char *key, const char *id)
+{
+	if (key == NULL)
+		return NULL;
+	return sl_arena_printf(arena, "%zu:%s%s", strlen(key), key, id);
+}
+
+static void
+split_place(struct erase_work *w)
+{
+	const char *after = w->request->after;
+	char *rest;
+	size_t length;
+
+	w->after_key = w->after_id = "";
+	if (after == NULL)
+		return;
+	length = strtoul(after, &rest, 10);
+	SL_ASSERT(*rest == ':' && length < strlen(rest));
+	w->after_key = sl_arena_strndup(w->arena, rest + 1, length);
+	w->after_id = rest + 1 + length;
+}
 
 static const char *
 text_array(struct sl_arena *arena, const char *const *texts)
@@ -30,7 +59,8 @@ chunk_params(struct sl_params *p, const struct erase_work *w)
 
 	sl_params_lease(p, w->arena, w->request->lease);
 	sl_params_i64(p, w->request->lease->fence);
-	sl_params_text(p, w->request->after);
+	sl_params_text(p, w->after_key);
+	sl_params_text(p, w->after_id);
 	sl_params_i64(p, ERASE_CHUNK);
 	sl_params_bool(p, e->title);
 	sl_params_bool(p, e->content);
@@ -54,7 +84,9 @@ erase_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	if (sl_rows_count(rows) == 0)
 		return sl_lease_lost(err);
 	w->out = (struct sl_erase_outcome){
-		.after = sl_row_copy(w->arena, rows, 0, "last"),
+		.after =
+			join_place(w->arena, sl_row_text(rows, 0, "stream_key"),
+				   sl_row_text(rows, 0, "source_id")),
 		.more = sl_row_i64(rows, 0, "looked", 0) == ERASE_CHUNK,
 		.erased = sl_row_i64(rows, 0, "erased", 0),
 	};
@@ -70,10 +102,11 @@ sl_store_erase(struct sl_store *store, const struct sl_erase_request *request,
 	       struct sl_error *err)
 {
 	struct erase_work w = { .request = request, .arena = arena };
-	sl_status status =
-		sl_txn_run(sl_pg_store_of(store), request->lease->user_id,
-			   erase_work, &w, err);
+	sl_status status;
 
+	split_place(&w);
+	status = sl_txn_run(sl_pg_store_of(store), request->lease->user_id,
+			    erase_work, &w, err);
 	if (status == SL_OK)
 		*out = w.out;
 	return status;

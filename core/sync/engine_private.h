@@ -121,7 +121,7 @@ struct sl_run {
 	bool reload;    /* (L) streams were opened or closed */
 	bool openers_done;
 	const struct sl_erasure *erasure; /* to be done before all else */
-	char erased_to[SL_SOURCE_ID_MAX + 1];
+	char erased_to[SL_ERASED_TO_MAX + 1];
 	bool full;                 /* (L) a walk took place */
 	bool changed;              /* (L) */
 	struct sl_tally tally;     /* (L) of the run */

@@ -38,6 +38,10 @@
 /** Rows that one sweep transaction tombstones. */
 #define SL_SWEEP_CHUNK 10000
 
+/** Where a chunk of an erasure ended: a stream's key, an item's id, and a
+ *  little between them. */
+#define SL_ERASED_TO_MAX (SL_STREAM_KEY_MAX + SL_SOURCE_ID_MAX + 8)
+
 /** How long a lease lasts without a heartbeat. */
 #define SL_LEASE_US (INT64_C(60) * 1000000)
 
@@ -154,12 +158,14 @@ struct sl_expand_outcome {
 struct sl_erase_request {
 	const struct sl_lease *lease;
 	const struct sl_erasure *erasure;
-	const char *after; /* where the chunk before ended; NULL = begin */
+	const char *after; /* where the chunk before ended, as the store said;
+			    * NULL = begin */
 	int64_t now_us;
 };
 
 struct sl_erase_outcome {
-	const char *after; /* for the next chunk; on the arena */
+	const char *after; /* for the next chunk; on the arena, at most
+			    * SL_ERASED_TO_MAX bytes */
 	bool more;
 	int64_t erased; /* artifacts that lost something */
 };

@@ -159,7 +159,8 @@ many_go_in_chunks_and_only_under_the_lease(void **state)
 	sl_test_db_exec(box.db,
 			"INSERT INTO public.artifacts (user_id, "
 			"integration_id, stream_key, source_id, type, content, "
-			"content_hash) SELECT '%s', '%s', '', 'n' || n, "
+			"content_hash) SELECT '%s', '%s', CASE WHEN n > 9 THEN "
+			"'2:k' ELSE '' END, '1:' || n, "
 			"'email', 'text', sha256('x') FROM "
 			"generate_series(1, 5001) n",
 			box.user, box.integration);
