@@ -12,6 +12,9 @@ SELECT
 	pg_catalog.set_config('TimeZone', 'UTC', true),
 	pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
 	pg_catalog.set_config('bytea_output', 'hex', true),
+	-- statements are many and short; to compile one takes seconds
+	pg_catalog.set_config('jit', CASE WHEN $1::text IS NULL
+		THEN pg_catalog.current_setting('jit') ELSE 'off' END, true),
 	pg_catalog.set_config('statement_timeout',
 		CASE WHEN $1::text IS NULL
 			OR pg_catalog.current_setting('statement_timeout') <> '0'

@@ -47,7 +47,8 @@ a_transaction_has_role_and_claims_and_leaves_nothing(void **state)
 	static const char sql[] =
 		"SELECT current_user AS u, "
 		"current_setting('request.jwt.claims', true) AS c, "
-		"current_setting('search_path') AS p";
+		"current_setting('search_path') AS p, "
+		"current_setting('jit') AS j";
 	SL_AUTO_ROWS rows = NULL;
 	bool unknown;
 
@@ -59,12 +60,14 @@ a_transaction_has_role_and_claims_and_leaves_nothing(void **state)
 			    "{\"sub\":\"11111111-1111-4111-8111-111111111111\","
 			    "\"role\":\"sluice_gateway\"}");
 	assert_string_equal(sl_row_text(rows, 0, "p"), "pg_catalog, pg_temp");
+	assert_string_equal(sl_row_text(rows, 0, "j"), "off");
 	sl_rows_free(&rows);
 	assert_int_equal(sl_pg_commit(pg, &unknown, &err), SL_OK);
 	assert_int_equal(sl_pg_begin(pg, SL_PG_SELF, NULL, &err), SL_OK);
 	assert_int_equal(sl_pg_query(pg, sql, NULL, &rows, &err), SL_OK);
 	assert_string_equal(sl_row_text(rows, 0, "u"), "sluice_login");
 	assert_string_equal(sl_row_text(rows, 0, "c"), "");
+	assert_string_equal(sl_row_text(rows, 0, "j"), "on");
 	sl_pg_rollback(pg);
 	sl_pg_rollback(pg);
 	assert_int_equal(sl_pg_begin(pg, SL_PG_GATEWAY, "x' OR", &err), SL_BUG);
