@@ -87,6 +87,7 @@ sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 	for (size_t i = 0; i < COLUMNS; i++)
 		sl_params_text(p, sl_pg_array_done(a[i]));
 	sl_params_bool(p, w->walking);
+	sl_params_bool(p, w->commit->etag_counts);
 }
 
 static void

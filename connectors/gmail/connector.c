@@ -12,11 +12,13 @@ static const struct sl_stream_kind kinds[] = {
 	{ .name = SL_GMAIL_CHANGES,
 	  .title = "New and changed mail",
 	  .map_version = SL_GMAIL_MAP_VERSION,
+	  .etag_counts = true,
 	  .follows = true },
 	{ .name = SL_GMAIL_BACKFILL,
 	  .title = "All mail",
 	  .opened_by = SL_GMAIL_CHANGES,
-	  .map_version = SL_GMAIL_MAP_VERSION },
+	  .map_version = SL_GMAIL_MAP_VERSION,
+	  .etag_counts = true },
 	{ .name = NULL },
 };
 

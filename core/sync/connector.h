@@ -37,6 +37,9 @@ struct sl_stream_kind {
 	const char *opened_by; /* kind whose pages open it; NULL = the
 				* engine opens one with an empty key      */
 	int map_version;       /* raise it when the mapping changes          */
+	bool etag_counts;      /* metadata.etag says how much is held of an
+				* item, and refs ask for it by that name: a row
+				* where it alone differs is written          */
 	bool lists_instances;  /* refs with `instances` may be asked: the
 				* provider expands what we cannot            */
 	bool follows;          /* it has no listing: its first page only takes

@@ -141,6 +141,7 @@ fill_commit(struct sl_task *task, const struct step *step,
 		.rests = !step->page.more && step->page.refs.count == 0,
 		.answered = step->answered,
 		.map_version = task->kind->map_version,
+		.etag_counts = task->kind->etag_counts,
 		.lists_instances = task->kind->lists_instances,
 		.shares_key =
 			sl_kind_shares_key(run->connector->kinds, task->kind),

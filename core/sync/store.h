@@ -81,6 +81,7 @@ struct sl_commit {
 	const char *const *answered; /* wanted ids that were read,
 				      * NULL-ended: leave pending          */
 	int map_version;
+	bool etag_counts;     /* of the stream's kind */
 	bool lists_instances; /* of the stream's kind */
 	bool follows;         /* of the stream's kind: it has no walk  */
 	bool begins; /* follows: the position is taken up with this page, at

@@ -17,8 +17,9 @@
 -- $27 boolean[] participants incomplete
 -- $28 boolean[] deleted       $29 text[] why deleted
 -- $30 boolean                tell of unchanged rows too
+-- $31 boolean                another metadata.etag is a change by itself
 -- Result: ord (1-based), id, written, created, was_deleted (it was a tombstone
--- before), same_content (labels or liveness alone changed, or nothing)
+-- before), same_content (labels, liveness or etag alone changed, or nothing)
 WITH input AS MATERIALIZED (
 	SELECT i.*
 	FROM unnest($6::text[], $7::bigint[], $8::text[], $9::text[],
@@ -38,11 +39,13 @@ WITH input AS MATERIALIZED (
 		a.content_hash = i.content_hash
 			AND a.map_version = $5::integer AS same_content,
 		a.labels = i.labels::text[]
-			AND (a.deleted_at IS NOT NULL) = i.deleted AS same_rest
+			AND (a.deleted_at IS NOT NULL) = i.deleted
+			AND (NOT $31::boolean OR i.deleted OR a.etag IS NOT DISTINCT FROM
+				i.metadata::jsonb ->> 'etag') AS same_rest
 	FROM input i
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.source_version, x.deleted_at, x.content_hash,
-			x.map_version, x.labels
+			x.map_version, x.labels, x.metadata ->> 'etag' AS etag
 		FROM public.artifacts x
 		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
 			AND x.stream_key = $3::text AND x.source_id = i.source_id

@@ -1,8 +1,8 @@
 -- One page's artifacts against the stored rows, by the rules of
 -- artifacts_upsert, without writing.
--- $1 to $30 as in artifacts_upsert; $4 and $30 change nothing
+-- $1 to $31 as in artifacts_upsert; $4 and $30 change nothing
 -- Result, one row an artifact in order: id (NULL = not stored), was_deleted,
--- same_content, same_rest (labels and liveness), is_newer (or as new),
+-- same_content, same_rest (labels, liveness, etag), is_newer (or as new),
 -- stored_version, ledger (state of the item in sync_items, or NULL), changed
 -- (columns that differ, in one text)
 WITH input AS MATERIALIZED (
@@ -25,7 +25,9 @@ SELECT a.id, coalesce(a.deleted_at IS NOT NULL, false) AS was_deleted,
 	a.content_hash = i.content_hash
 		AND a.map_version = $5::integer AS same_content,
 	a.labels = i.labels::text[]
-		AND (a.deleted_at IS NOT NULL) = i.deleted AS same_rest,
+		AND (a.deleted_at IS NOT NULL) = i.deleted
+		AND (NOT $31::boolean OR i.deleted OR a.metadata ->> 'etag'
+			IS NOT DISTINCT FROM i.metadata::jsonb ->> 'etag') AS same_rest,
 	i.source_version = 0 OR i.source_version >= a.source_version AS is_newer,
 	coalesce(a.source_version, 0) AS stored_version,
 	q.state AS ledger,
@@ -63,6 +65,8 @@ SELECT a.id, coalesce(a.deleted_at IS NOT NULL, false) AS was_deleted,
 			THEN 'participants_incomplete' END,
 		CASE WHEN a.metadata - ARRAY['etag', 'updated', 'sequence']
 				<> i.metadata::jsonb - ARRAY['etag', 'updated', 'sequence']
+			OR ($31::boolean AND a.metadata -> 'etag' IS DISTINCT FROM
+				i.metadata::jsonb -> 'etag')
 			THEN 'metadata' END)
 	END AS changed,
 	coalesce(a.map_version <> $5::integer, false) AS other_mapping

@@ -115,6 +115,13 @@ sql "UPDATE user_integrations SET settings = '{\"content\":\"text\"}' WHERE prov
 run 'texts again'
 like 'texts are back' "$(sql "SELECT count(*) FROM artifacts WHERE type = 'email' AND content IS NOT NULL AND deleted_at IS NULL")" '^[1-9][0-9][0-9]'
 is 'HTML is not' "$(sql "SELECT count(*) FROM artifacts WHERE type = 'email' AND metadata ? 'html'")" 0
+sql "UPDATE user_integrations SET settings = '{}' WHERE provider = 'gmail'" >/dev/null
+run 'all again'
+is 'each message says that it is held whole, also one without HTML' "$(sql "SELECT count(*) FROM artifacts
+	WHERE type = 'email' AND deleted_at IS NULL AND metadata ->> 'etag' <> 'full/1'")" 0
+before=$(requests)
+works 'a full walk' sync --provider gmail --full --json
+is 'a full walk reads nothing that is held' $(($(requests) - before < 10)) 1
 
 # --- trouble of one API ---------------------------------------------------
 trouble() { # title, fields, text, class

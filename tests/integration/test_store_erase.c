@@ -134,6 +134,29 @@ what_is_known_is_not_read_again_and_more_is(void **state)
 			 1);
 }
 
+/* A mail without HTML is the same whole as in text mode: its row is to say
+ * that it is held whole, or every walk reads it anew. */
+static void
+what_is_the_same_with_more_is_held_as_more(void **state)
+{
+	(void)state;
+	store_full("a");
+	kit_page(&box, box_changes());
+	full_mail("a");
+	json_object_set_new(box.page.artifacts.first->metadata, "etag",
+			    json_string("more/1"));
+	kit_commit(&box);
+	assert_int_equal(box.outcome.counts.updated, 1);
+	assert_int_equal(rows("metadata ->> 'etag' = 'more/1'"), 1);
+	assert_int_equal(
+		kit_count(&box, "public.artifact_participants", "true"), 1);
+	kit_page(&box, box_changes());
+	box_ref("a");
+	box.page.refs.first->version = "more/1";
+	kit_commit(&box);
+	assert_string_equal(box_wants("changes"), "");
+}
+
 static void
 other_versions_keep_their_name(void **state)
 {
@@ -186,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_too_much_goes_and_the_rest_stays),
 		TEST(what_is_known_is_not_read_again_and_more_is),
+		TEST(what_is_the_same_with_more_is_held_as_more),
 		TEST(other_versions_keep_their_name),
 		TEST(many_go_in_chunks_and_only_under_the_lease),
 	};
