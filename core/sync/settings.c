@@ -14,6 +14,10 @@
 #include "core/json/json.h"
 
 #define MAX_PARTICIPANTS_DEFAULT 25
+#define NAME_SHOWN               64 /* bytes, in an error text */
+
+/** Of a list's texts, bytes: more than any option takes. */
+#define LIST_MAX (64 * 1024)
 
 /* The setting's value as text: settings may hold numbers and lists too. */
 static const char *
@@ -31,13 +35,17 @@ setting_text(struct sl_arena *arena, const json_t *value)
 				       (long long)json_integer_value(value));
 	if (!json_is_array(value))
 		return NULL;
-	sl_buf_init(&list, 4096);
+	json_array_foreach (value, i, item)
+		if (!json_is_string(item))
+			return NULL;
+	sl_buf_init(&list, LIST_MAX);
 	json_array_foreach (value, i, item) {
 		if (i > 0)
 			sl_buf_addc(&list, ',');
 		sl_buf_adds(&list, json_string_value(item));
 	}
-	text = sl_arena_strdup(arena, sl_buf_text(&list));
+	text = list.overflow ? NULL
+			     : sl_arena_strdup(arena, sl_buf_text(&list));
 	sl_buf_release(&list);
 	return text;
 }
@@ -53,8 +61,9 @@ resolve_one(const struct sl_option *option, const json_t *given,
 		text = setting_text(arena, value);
 		if (!text)
 			return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
-				       "setting %s: text, a number or a list "
-				       "is wanted",
+				       "setting %s: a text, a whole number or "
+				       "a list of texts is wanted (64 KiB at "
+				       "most)",
 				       option->name);
 		if (sl_option_check(option, text, err) != SL_OK) {
 			err->status = SL_CONFIG;
@@ -63,6 +72,26 @@ resolve_one(const struct sl_option *option, const json_t *given,
 		}
 	}
 	(void)json_object_set_new(out, option->name, json_string(text));
+	return SL_OK;
+}
+
+/* A misspelt `content` must not keep what nobody wanted to be kept. */
+static sl_status
+refuse_unknown(const struct sl_option *table, json_t *given,
+	       struct sl_error *err)
+{
+	const json_t *value;
+	const char *name;
+
+	json_object_foreach (given, name, value)
+		if (sl_option_find(table, name) == NULL)
+			return sl_fail(
+				err, SL_CONFIG, SL_INTEGRATION,
+				"setting %.*s: there is none of that name "
+				"(`sluice connectors` lists them)",
+				(int)sl_utf8_cut(name, strlen(name),
+						 NAME_SHOWN),
+				name);
 	return SL_OK;
 }
 
@@ -78,6 +107,9 @@ sl_settings_resolve(const struct sl_option *table, const char *text,
 	if (s != SL_OK || !json_is_object(given))
 		return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
 			       "settings are no JSON object");
+	s = refuse_unknown(table, given, err);
+	if (s != SL_OK)
+		return s;
 	for (; table && table->name; table++) {
 		s = resolve_one(table, given, arena, settings, err);
 		if (s != SL_OK)

@@ -15,10 +15,11 @@
 /**
  * Every option of the table, checked, defaults filled in, all as text.
  *
- * text		the account's settings, a JSON object
+ * text		the account's settings, a JSON object; a value is a text, a whole
+ *		number or a list of texts
  * out		new reference
  *
- * SL_CONFIG	a value that does not fit its option
+ * SL_CONFIG	a value that does not fit its option, or a name that is none
  */
 sl_status sl_settings_resolve(const struct sl_option *table, const char *text,
 			      json_t **out, struct sl_error *err) SL_NODISCARD;
