@@ -18,8 +18,55 @@ names_json(const char *const *names)
 	return array;
 }
 
+/* What its values may be, in words; "" where the help says it. */
+static const char *
+values_text(struct sl_arena *arena, const struct sl_option *option)
+{
+	const char *text =
+		option->type == SL_OPT_LIST ? "several of " : "one of ";
+	const char *between = text;
+
+	switch (option->type) {
+	case SL_OPT_DATE:
+		return "a date as 2026-12-01";
+	case SL_OPT_NUMBER:
+		return sl_arena_printf(arena, "%" PRId64 " to %" PRId64,
+				       option->min, option->max);
+	case SL_OPT_TEXT:
+		return sl_arena_printf(arena, "a text, %" PRId64 " bytes",
+				       option->max);
+	case SL_OPT_CHOICE:
+	case SL_OPT_LIST:
+		break;
+	}
+	text = "";
+	for (const char *const *c = option->choices; *c != NULL; c++) {
+		text = sl_arena_printf(arena, "%s%s%s", text, between, *c);
+		between = ", ";
+	}
+	return text;
+}
+
+/* What a change of it brings about at the next sync. */
+static const char *
+effect_text(const struct sl_option *option)
+{
+	switch (option->effect) {
+	case SL_EFFECT_NOTHING:
+		return "the next sync goes by it";
+	case SL_EFFECT_REMAP:
+		return "the next sync reads all again";
+	case SL_EFFECT_WIDEN:
+		return "the next sync lists all again";
+	case SL_EFFECT_ERASE:
+		return "the next sync erases what is too much, or reads what "
+		       "is missing";
+	}
+	return "";
+}
+
 static json_t *
-options_json(const struct sl_option *options)
+options_json(struct sl_arena *arena, const struct sl_option *options)
 {
 	json_t *array = json_array();
 
@@ -29,6 +76,8 @@ options_json(const struct sl_option *options)
 		sl_json_put(option, "name", options->name);
 		sl_json_put(option, "default", options->fallback);
 		sl_json_put(option, "help", options->help);
+		sl_json_put(option, "values", values_text(arena, options));
+		sl_json_put(option, "effect", effect_text(options));
 		(void)json_array_append_new(array, option);
 	}
 	return array;
@@ -44,7 +93,8 @@ print_json(struct sl_cli *cli, const struct sl_connector *c)
 	sl_json_put(object, "provider", c->provider->name);
 	sl_json_put_i64(object, "default_interval_s", c->default_interval_s);
 	(void)json_object_set_new(object, "scopes", names_json(c->scopes));
-	(void)json_object_set_new(object, "options", options_json(c->options));
+	(void)json_object_set_new(object, "options",
+				  options_json(cli->arena, c->options));
 	sl_out_json(cli, object);
 }
 
@@ -60,8 +110,9 @@ print_text(struct sl_cli *cli, const struct sl_connector *c)
 	for (const struct sl_stream_kind *k = c->kinds; k->name != NULL; k++)
 		fprintf(cli->out, "  streams %s: %s\n", k->name, k->title);
 	for (const struct sl_option *o = c->options; o->name != NULL; o++)
-		fprintf(cli->out, "  option  %s = %s: %s\n", o->name,
-			*o->fallback == '\0' ? "(none)" : o->fallback, o->help);
+		fprintf(cli->out, "  option  %s = %s: %s (%s; %s)\n", o->name,
+			*o->fallback == '\0' ? "(none)" : o->fallback, o->help,
+			values_text(cli->arena, o), effect_text(o));
 }
 
 int

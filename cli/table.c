@@ -270,7 +270,12 @@ const struct sl_command sl_commands[] = {
 	  .run = sl_cmd_doctor },
 	{ .name = "connectors",
 	  .summary = "What this build can pull, with each option.",
-	  .about = "Options are keys of an integration's settings.",
+	  .about =
+		  "Options are keys of user_integrations.settings, a JSON object: "
+		  "what is left out has its default, and the next sync goes "
+		  "by what was changed. A name that is none, or a value that "
+		  "does not fit, stops that account with an error that says "
+		  "so.",
 	  .flags = FLAGS(SL_FLAG_JSON),
 	  .run = sl_cmd_connectors },
 	{ .name = "version",
