@@ -41,11 +41,12 @@ tell_time(const struct sl_teller *t, const json_t *item)
 				: "?",
 			zone);
 	else if (sl_told_has(item, "occurred_at"))
-		sl_tell(t, "when", "%s to %s%s",
+		sl_tell(t, "when", "%s%s%s%s",
 			sl_told_time(t, item, "occurred_at"),
+			sl_told_has(item, "ends_at") ? " to " : "",
 			sl_told_has(item, "ends_at")
 				? sl_told_time(t, item, "ends_at")
-				: "?",
+				: "",
 			zone);
 	else
 		sl_tell(t, "when", "it has no time%s", zone);

@@ -50,8 +50,8 @@ sl_summary_advice(struct sl_arena *arena, const struct sl_run_report *report)
 			"grant access again: sluice connect %s --user %s",
 			report->target->provider, report->target->user_id);
 	case SL_CONFIG:
-		return "the operator must change something; sluice doctor may "
-		       "say more";
+		return "as the error says; sluice doctor looks at this "
+		       "installation";
 	case SL_RETRY:
 	case SL_SMALLER:
 	case SL_RESYNC:
