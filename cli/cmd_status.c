@@ -7,7 +7,7 @@
 #include "state/report.h"
 
 #define ACCOUNT_SHOWN 48
-#define TEXT_SHOWN    300
+#define TEXT_SHOWN    500
 
 static void
 print_json(struct sl_cli *cli, const struct sl_status_row *row)

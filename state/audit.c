@@ -226,12 +226,19 @@ pass_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 }
 
 static sl_status
-pass_grant(struct sl_store *store, const struct sl_lease *lease,
-	   const char *grant_id, struct sl_arena *arena, struct sl_grant *out,
-	   struct sl_error *err)
+pass_lease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		 struct sl_arena *arena, enum sl_refresh_turn *turn,
+		 struct sl_grant *grant, struct sl_error *err)
 {
-	return real(store)->grant(real(store), lease, grant_id, arena, out,
-				  err);
+	return real(store)->lease_grant(real(store), claim, arena, turn, grant,
+					err);
+}
+
+static sl_status
+pass_unlease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		   struct sl_error *err)
+{
+	return real(store)->unlease_grant(real(store), claim, err);
 }
 
 static sl_status
@@ -242,11 +249,18 @@ pass_save_tokens(struct sl_store *store, const struct sl_token_update *update,
 }
 
 static sl_status
-pass_grant_dead(struct sl_store *store, const struct sl_lease *lease,
-		const struct sl_grant *grant, const char *text,
+pass_grant_dead(struct sl_store *store, const struct sl_grant_death *death,
+		struct sl_arena *arena, struct sl_changes *changes,
 		struct sl_error *err)
 {
-	return real(store)->grant_dead(real(store), lease, grant, text, err);
+	return real(store)->grant_dead(real(store), death, arena, changes, err);
+}
+
+static sl_status
+pass_warn_grant(struct sl_store *store, const struct sl_lease *lease,
+		const char *grant_id, bool *due, struct sl_error *err)
+{
+	return real(store)->warn_grant(real(store), lease, grant_id, due, err);
 }
 
 static sl_status
@@ -391,9 +405,11 @@ static const struct sl_store audit_members = {
 	.sweep = sl_audit_sweep,
 	.erase = pass_erase,
 	.fail_stream = audit_fail_stream,
-	.grant = pass_grant,
+	.lease_grant = pass_lease_grant,
+	.unlease_grant = pass_unlease_grant,
 	.save_tokens = pass_save_tokens,
 	.grant_dead = pass_grant_dead,
+	.warn_grant = pass_warn_grant,
 	.heartbeat = audit_heartbeat,
 	.finish = audit_finish,
 	.free = audit_store_free,
@@ -408,9 +424,11 @@ static const struct sl_store repair_members = {
 	.expand = pass_expand,
 	.erase = pass_erase,
 	.fail_stream = pass_fail_stream,
-	.grant = pass_grant,
+	.lease_grant = pass_lease_grant,
+	.unlease_grant = pass_unlease_grant,
 	.save_tokens = pass_save_tokens,
 	.grant_dead = pass_grant_dead,
+	.warn_grant = pass_warn_grant,
 	.heartbeat = pass_heartbeat,
 	.finish = pass_finish,
 	.free = audit_store_free,

@@ -273,13 +273,22 @@ look_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 }
 
 static sl_status
-look_grant(struct sl_store *store, const struct sl_lease *lease,
-	   const char *grant_id, struct sl_arena *arena, struct sl_grant *out,
-	   struct sl_error *err)
+look_lease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		 struct sl_arena *arena, enum sl_refresh_turn *turn,
+		 struct sl_grant *grant, struct sl_error *err)
 {
 	struct sl_store *real = sl_look_store_of(store)->real;
 
-	return real->grant(real, lease, grant_id, arena, out, err);
+	return real->lease_grant(real, claim, arena, turn, grant, err);
+}
+
+static sl_status
+look_unlease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		   struct sl_error *err)
+{
+	struct sl_store *real = sl_look_store_of(store)->real;
+
+	return real->unlease_grant(real, claim, err);
 }
 
 /* The provider may have made the old token worthless: this one is real. */
@@ -292,16 +301,26 @@ look_save_tokens(struct sl_store *store, const struct sl_token_update *update,
 	return real->save_tokens(real, update, won, err);
 }
 
+/* So is its death: nobody need ask for it again. */
 static sl_status
-look_grant_dead(struct sl_store *store, const struct sl_lease *lease,
-		const struct sl_grant *grant, const char *text,
+look_grant_dead(struct sl_store *store, const struct sl_grant_death *death,
+		struct sl_arena *arena, struct sl_changes *changes,
 		struct sl_error *err)
+{
+	struct sl_store *real = sl_look_store_of(store)->real;
+
+	return real->grant_dead(real, death, arena, changes, err);
+}
+
+static sl_status
+look_warn_grant(struct sl_store *store, const struct sl_lease *lease,
+		const char *grant_id, bool *due, struct sl_error *err)
 {
 	(void)store;
 	(void)lease;
-	(void)grant;
-	(void)text;
+	(void)grant_id;
 	(void)err;
+	*due = false;
 	return SL_OK;
 }
 
@@ -346,9 +365,11 @@ static const struct sl_store members = {
 	.expand = look_expand,
 	.erase = look_erase,
 	.fail_stream = look_fail_stream,
-	.grant = look_grant,
+	.lease_grant = look_lease_grant,
+	.unlease_grant = look_unlease_grant,
 	.save_tokens = look_save_tokens,
 	.grant_dead = look_grant_dead,
+	.warn_grant = look_warn_grant,
 	.heartbeat = look_heartbeat,
 	.finish = look_finish,
 	.free = look_store_free,

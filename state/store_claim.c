@@ -125,12 +125,9 @@ is_running(int64_t pid, int64_t started_us)
 		     started_us) <= START_SLACK_US;
 }
 
-/*
- * Is the owner a process of this host that no longer runs? In doubt it lives:
- * its lease runs out by itself.
- */
-static bool
-owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows)
+/* In doubt it lives: its lease runs out by itself. */
+bool
+sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows)
 {
 	const char *boot = sl_row_text(rows, 0, "boot_id");
 	int64_t pid = sl_row_i64(rows, 0, "pid", 0);
@@ -267,6 +264,7 @@ sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	out->account = sl_row_copy(arena, rows, 0, "account");
 	out->settings = sl_row_copy(arena, rows, 0, "settings");
 	out->status = sl_row_copy(arena, rows, 0, "status");
+	out->connected_us = sl_row_time(rows, 0, "connected_at");
 	out->interval_us = sl_row_i64(rows, 0, "interval_s", 0) * SL_US_PER_S;
 	out->not_before_us = sl_row_time(rows, 0, "not_before");
 	grant_id = sl_row_text(rows, 0, "grant_id");
@@ -286,7 +284,7 @@ may_take(const struct sl_claim *claim, const struct sl_rows *look)
 {
 	return sl_row_bool(look, 0, "free") ||
 	       sl_text_equal(sl_row_text(look, 0, "run_id"), claim->run_id) ||
-	       owner_is_dead(claim->owner, look);
+	       sl_owner_is_dead(claim->owner, look);
 }
 
 sl_status

@@ -119,6 +119,9 @@ sl_status sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 			struct sl_arena *arena, struct sl_rows **look,
 			bool *busy, struct sl_error *err) SL_NODISCARD;
 const char *sl_owner_json(struct sl_arena *arena, const struct sl_owner *owner);
+/** Is the owner (host, boot_id, pid, started of the first row) a process of
+ *  this host that no longer runs? In doubt it lives. */
+bool sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows);
 /** A lease of this claim, without its fence. */
 void sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim);
 
@@ -165,15 +168,24 @@ sl_status sl_store_fail_stream(struct sl_store *store,
 			       const struct sl_stream_row *stream,
 			       const struct sl_error *cause,
 			       int64_t not_before_us, struct sl_error *err);
-sl_status sl_store_grant(struct sl_store *store, const struct sl_lease *lease,
-			 const char *grant_id, struct sl_arena *arena,
-			 struct sl_grant *out, struct sl_error *err);
+sl_status sl_store_lease_grant(struct sl_store *store,
+			       const struct sl_refresh_claim *claim,
+			       struct sl_arena *arena,
+			       enum sl_refresh_turn *turn,
+			       struct sl_grant *grant, struct sl_error *err);
+sl_status sl_store_unlease_grant(struct sl_store *store,
+				 const struct sl_refresh_claim *claim,
+				 struct sl_error *err);
 sl_status sl_store_save_tokens(struct sl_store *store,
 			       const struct sl_token_update *update, bool *won,
 			       struct sl_error *err);
 sl_status sl_store_grant_dead(struct sl_store *store,
+			      const struct sl_grant_death *death,
+			      struct sl_arena *arena,
+			      struct sl_changes *changes, struct sl_error *err);
+sl_status sl_store_warn_grant(struct sl_store *store,
 			      const struct sl_lease *lease,
-			      const struct sl_grant *grant, const char *text,
+			      const char *grant_id, bool *due,
 			      struct sl_error *err);
 sl_status sl_store_heartbeat(struct sl_store *store,
 			     const struct sl_lease *lease,

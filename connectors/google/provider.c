@@ -40,6 +40,19 @@ static const struct sl_query auth_params[] = {
 	{ NULL, NULL },
 };
 
+/* Source: Google Identity, Refresh token expiration, read 2026-11. Where it
+ * tells an end of a week, the client is in testing; a person may choose others.
+ */
+static const struct sl_end_rule ends[] = {
+	{ SL_END_TOLD, 8,
+	  "the OAuth client is in testing, where a consent lasts seven days: "
+	  "set its publishing status to \"In production\"" },
+	{ SL_END_TOLD, 0, "access was allowed for a limited time" },
+	{ SL_END_UNUSED, 180,
+	  "a consent that is not used for six months ends" },
+	{ .why = NULL },
+};
+
 static const char *const identity_scopes[] = { "openid", "email", NULL };
 
 static void
@@ -138,6 +151,7 @@ const struct sl_provider sl_google = {
 	.login_hint = true,
 	.issuers = issuers,
 	.refusals = refusals,
+	.ends = ends,
 	.read_client_file = sl_google_read_client_file,
 	.identity_call = identity_call,
 	.read_identity = read_identity,

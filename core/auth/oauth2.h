@@ -25,6 +25,15 @@
 /** Refresh this long before an access token expires. */
 #define SL_TOKEN_MARGIN_US (INT64_C(120) * 1000000)
 
+/**
+ * When an access token is to be refreshed: SL_TOKEN_MARGIN_US before its end,
+ * but not before half its life is over, so that even one of a minute is of
+ * use.
+ *
+ * issued_us	SL_NO_TIME = not known
+ */
+int64_t sl_token_refresh_us(int64_t issued_us, int64_t expires_us);
+
 struct sl_oauth_client {
 	const char *client_id;
 	struct sl_secret client_secret;
@@ -85,8 +94,13 @@ struct sl_tokens {
 
 void sl_tokens_release(struct sl_tokens *tokens);
 
+/** What a refusal of a refresh means for the person who consented; NULL: it
+ *  does not concern a person. `code` is an sl_error's. */
+const char *sl_oauth_refresh_words(const char *code);
+
 /**
- * Read a token endpoint's answer. The body is wiped.
+ * Read a token endpoint's answer. The body is wiped. A refusal that is known
+ * has its code in the error.
  *
  * SL_RETRY	5xx, 429, network, or no JSON (grant)
  * SL_REAUTH	invalid_grant, admin_policy_enforced, access_denied (grant)

@@ -20,29 +20,36 @@
 #define DESCRIPTION_MAX 200 /* bytes of the provider's words */
 #define TOKENLIKE_MIN   32  /* a word this long may be a token */
 
-static const struct {
+#define SIGN_IN_AGAIN "the organisation wants its people to sign in again"
+
+static const struct remedy {
 	const char *error;
 	sl_status status;
 	sl_scope scope;
+	const char *words; /* for the person who must consent again */
 } remedies[] = {
-	{ "invalid_grant", SL_REAUTH, SL_GRANT },
-	{ "admin_policy_enforced", SL_REAUTH, SL_GRANT },
-	{ "access_denied", SL_REAUTH, SL_GRANT },
-	{ "invalid_rapt", SL_REAUTH, SL_GRANT },
-	{ "rapt_required", SL_REAUTH, SL_GRANT },
-	{ "invalid_client", SL_CONFIG, SL_CLIENT },
-	{ "unauthorized_client", SL_CONFIG, SL_CLIENT },
-	{ "deleted_client", SL_CONFIG, SL_CLIENT },
-	{ "disabled_client", SL_CONFIG, SL_CLIENT },
-	{ "invalid_request", SL_CONFIG, SL_CLIENT },
-	{ "unsupported_grant_type", SL_CONFIG, SL_CLIENT },
-	{ "invalid_scope", SL_CONFIG, SL_CLIENT },
-	{ "redirect_uri_mismatch", SL_CONFIG, SL_CLIENT },
-	{ "org_internal", SL_CONFIG, SL_CLIENT },
-	{ "server_error", SL_RETRY, SL_GRANT },
-	{ "internal_failure", SL_RETRY, SL_GRANT },
-	{ "temporarily_unavailable", SL_RETRY, SL_GRANT },
-	{ "rate_limit_exceeded", SL_RETRY, SL_GRANT },
+	{ "invalid_grant", SL_REAUTH, SL_GRANT,
+	  "it was withdrawn or has run out, or the account has changed "
+	  "(password, suspension, too many consents); which, is not told" },
+	{ "admin_policy_enforced", SL_REAUTH, SL_GRANT,
+	  "an administrator of the organisation must allow this application "
+	  "first" },
+	{ "access_denied", SL_REAUTH, SL_GRANT, "access was denied" },
+	{ "invalid_rapt", SL_REAUTH, SL_GRANT, SIGN_IN_AGAIN },
+	{ "rapt_required", SL_REAUTH, SL_GRANT, SIGN_IN_AGAIN },
+	{ "invalid_client", SL_CONFIG, SL_CLIENT, NULL },
+	{ "unauthorized_client", SL_CONFIG, SL_CLIENT, NULL },
+	{ "deleted_client", SL_CONFIG, SL_CLIENT, NULL },
+	{ "disabled_client", SL_CONFIG, SL_CLIENT, NULL },
+	{ "invalid_request", SL_CONFIG, SL_CLIENT, NULL },
+	{ "unsupported_grant_type", SL_CONFIG, SL_CLIENT, NULL },
+	{ "invalid_scope", SL_CONFIG, SL_CLIENT, NULL },
+	{ "redirect_uri_mismatch", SL_CONFIG, SL_CLIENT, NULL },
+	{ "org_internal", SL_CONFIG, SL_CLIENT, NULL },
+	{ "server_error", SL_RETRY, SL_GRANT, NULL },
+	{ "internal_failure", SL_RETRY, SL_GRANT, NULL },
+	{ "temporarily_unavailable", SL_RETRY, SL_GRANT, NULL },
+	{ "rate_limit_exceeded", SL_RETRY, SL_GRANT, NULL },
 };
 
 void
@@ -52,17 +59,32 @@ sl_tokens_release(struct sl_tokens *tokens)
 	sl_secret_release(&tokens->refresh);
 }
 
-static bool
-find_remedy(const char *error, sl_status *status, sl_scope *scope)
+int64_t
+sl_token_refresh_us(int64_t issued_us, int64_t expires_us)
 {
-	for (size_t i = 0; i < SL_ARRAY_LEN(remedies); i++) {
-		if (sl_text_equal(error, remedies[i].error)) {
-			*status = remedies[i].status;
-			*scope = remedies[i].scope;
-			return true;
-		}
-	}
-	return false;
+	int64_t margin = SL_TOKEN_MARGIN_US;
+
+	if (issued_us != SL_NO_TIME && issued_us < expires_us &&
+	    (expires_us - issued_us) / 2 < margin)
+		margin = (expires_us - issued_us) / 2;
+	return expires_us - margin;
+}
+
+static const struct remedy *
+find_remedy(const char *error)
+{
+	for (size_t i = 0; i < SL_ARRAY_LEN(remedies); i++)
+		if (sl_text_equal(error, remedies[i].error))
+			return &remedies[i];
+	return NULL;
+}
+
+const char *
+sl_oauth_refresh_words(const char *code)
+{
+	const struct remedy *remedy = find_remedy(code);
+
+	return remedy ? remedy->words : NULL;
 }
 
 /** The provider's words, cut to `max` bytes, without anything token-like. */
@@ -103,17 +125,23 @@ fail_with_error(const json_t *root, const char *error,
 {
 	const char *description = sl_json_text(root, "error_description");
 	const char *subtype = sl_json_text(root, "error_subtype");
+	const struct remedy *remedy = find_remedy(subtype);
 	/* An error nobody knows: one grant is hurt, a person must look. */
 	sl_status status = SL_CONFIG;
 	sl_scope scope = SL_GRANT;
 	SL_AUTO_BUF text;
 
+	if (!remedy)
+		remedy = find_remedy(error);
+
 	sl_buf_init(&text, SL_ERROR_TEXT_MAX);
 	/* A broken server's word does not kill a grant. */
-	if (is_passing(response->http_status))
+	if (is_passing(response->http_status)) {
 		status = SL_RETRY;
-	else if (!find_remedy(subtype, &status, &scope))
-		(void)find_remedy(error, &status, &scope);
+	} else if (remedy) {
+		status = remedy->status;
+		scope = remedy->scope;
+	}
 	add_words(&text, error, 64);
 	if (subtype) {
 		sl_buf_adds(&text, "/");
@@ -126,6 +154,7 @@ fail_with_error(const json_t *root, const char *error,
 	(void)sl_fail(err, status, scope, "token endpoint says %s",
 		      sl_buf_text(&text));
 	err->http_status = response->http_status;
+	err->code = remedy ? remedy->error : NULL;
 	if (status == SL_RETRY)
 		err->retry_after_ms = response->retry_after_ms;
 	return status;

@@ -50,6 +50,8 @@ struct sl_error {
 	int http_status;              /* 0 when no HTTP answer took place  */
 	int64_t retry_after_ms;       /* SL_NO_DELAY = let policy choose   */
 	char sqlstate[6];             /* "" when no database was involved  */
+	const char *code;             /* the provider's, from a constant table;
+				       * NULL = none of them               */
 	char text[SL_ERROR_TEXT_MAX]; /* one line, no secrets, UTF-8       */
 };
 

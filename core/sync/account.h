@@ -86,16 +86,29 @@ struct sl_stream_row {
 
 /** One consent and its sealed tokens. */
 struct sl_grant {
-	char id[37];               /* "" = the integration has none */
-	const char *status;        /* "active", "needs_reauth", ... */
-	const char *scopes;        /* space-delimited, as granted   */
-	int64_t version;           /* of the tokens                 */
-	int64_t access_expires_us; /* SL_NO_TIME = unknown   */
-	struct sl_sealed access;   /* key_id "" = none       */
+	char id[37];                /* "" = the integration has none */
+	const char *status;         /* "active", "needs_reauth", ... */
+	const char *purpose;        /* what was connected by it      */
+	const char *last_error;     /* why it is dead, or NULL       */
+	const char *scopes;         /* space-delimited, as granted   */
+	int64_t version;            /* of the tokens                 */
+	int64_t access_expires_us;  /* SL_NO_TIME = unknown          */
+	int64_t refresh_expires_us; /* SL_NO_TIME = nobody said      */
+	int64_t refreshed_us;       /* the tokens came; or SL_NO_TIME */
+	struct sl_sealed access;    /* key_id "" = none       */
 	struct sl_sealed refresh;
 	char oauth_client_row[37];
 	const char *client_id;
 	struct sl_sealed client_secret;
+};
+
+/** What a run did so far, or since it was last written. */
+struct sl_tally {
+	int64_t requests, retries, bytes;
+	int64_t pages;
+	int64_t fetched; /* items in the provider's answers */
+	int64_t created, updated, unchanged, deleted;
+	int64_t filtered, quarantined, contacts_created;
 };
 
 /** All that a run starts from; on the arena given to claim. */
@@ -111,6 +124,7 @@ struct sl_account {
 	bool accept_deletions;       /* consent to pending deletions   */
 	int64_t not_before_us;       /* a deadline kept; SL_NO_TIME = none */
 	int64_t interval_us;         /* between runs; 0 = not known    */
+	int64_t connected_us;        /* a person consented; SL_NO_TIME */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;
 	size_t stream_count;

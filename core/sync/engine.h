@@ -95,8 +95,19 @@ struct sl_run_report {
 	bool limited;           /* it ended at pages_max, with more to ask */
 };
 
+/** An account stopped: a person must see to it. */
+struct sl_stop {
+	const char *integration_id, *user_id;
+	const char *provider; /* connector name */
+	const char *account;
+	const char *status; /* "needs_reauth" */
+	const char *reason; /* one line, and what to do */
+};
+
 /** Called from worker threads, one call at a time. */
 struct sl_observer {
+	/** Once each time that an account stops; NULL = not wanted. */
+	void (*stopped)(void *ctx, const struct sl_stop *stop);
 	void (*progress)(void *ctx, const struct sl_progress *progress);
 	void (*report)(void *ctx, const struct sl_run_report *report);
 	void *ctx;

@@ -216,12 +216,10 @@ check_account(struct sl_run *run, struct sl_error *err)
 	const struct sl_account *a = &run->account;
 
 	if (strcmp(a->status, "needs_reauth") == 0 || a->grant.id[0] == '\0' ||
-	    strcmp(a->grant.status, "active") != 0)
-		return sl_fail(
-			err, SL_REAUTH, SL_GRANT,
-			"%s must be connected again: run `sluice connect "
-			"%s --user %s`",
-			a->account, a->provider, a->lease.user_id);
+	    strcmp(a->grant.status, "active") != 0) {
+		sl_run_must_connect(run, err);
+		return SL_REAUTH;
+	}
 	if (strcmp(a->status, "connected") != 0 &&
 	    strcmp(a->status, "error") != 0)
 		return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
@@ -263,7 +261,7 @@ heed_deadline(struct sl_run *run, struct sl_error *err)
 
 /* The lease is ours: set up what the streams need, and start them. */
 static void
-begin_streams(struct sl_run *run)
+begin_streams(struct sl_worker *worker, struct sl_run *run)
 {
 	struct sl_error err;
 
@@ -277,6 +275,7 @@ begin_streams(struct sl_run *run)
 	sl_settings_people(run->settings, &run->people);
 	init_pace(run);
 	sl_token_begin(run);
+	sl_run_warn_of_end(worker, run);
 	sl_run_plan_erasure(run);
 	if (!run->erasure)
 		sl_run_add_tasks(run, true);
@@ -390,7 +389,7 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		run->epoch_us = run->account.db_now_us - run->heartbeat_us;
 	run->started_us = run->started_mono_us + run->epoch_us;
 	run->state = SL_RUN_ACTIVE;
-	begin_streams(run);
+	begin_streams(worker, run);
 	sl_job_after(e, &run->job, HEARTBEAT_US);
 	sl_job_wake(e, &run->job);
 }

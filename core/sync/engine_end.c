@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "core/base/text.h"
+
 #include "core/sync/engine_private.h"
 
 #define FINISH_ATTEMPTS 3
@@ -80,6 +82,14 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 	};
 }
 
+/* A dead grant told of its accounts when it was found. */
+static bool
+becomes_dead(const struct sl_run *run, const struct sl_run_end *end)
+{
+	return sl_text_equal(end->integration_status, "needs_reauth") &&
+	       !sl_text_equal(run->account.status, "needs_reauth");
+}
+
 void
 sl_run_finish(struct sl_worker *worker, struct sl_run *run)
 {
@@ -97,6 +107,8 @@ sl_run_finish(struct sl_worker *worker, struct sl_run *run)
 	if (s != SL_OK) {
 		sl_run_fail(run, &err, true);
 		status = "failed";
+	} else if (becomes_dead(run, &end)) {
+		sl_run_tell_stop(run);
 	}
 	sl_run_over(run, status);
 }

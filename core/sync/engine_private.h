@@ -18,6 +18,7 @@
 #include "core/sync/engine_outage.h"
 #include "core/sync/flight_private.h"
 #include "core/sync/settings.h"
+#include "core/sync/token_private.h"
 #include "core/sync/trail.h"
 
 struct sl_worker {
@@ -91,14 +92,6 @@ enum sl_run_state {
 	SL_RUN_OVER,
 };
 
-enum sl_token_state {
-	SL_TOKEN_NONE,
-	SL_TOKEN_FLYING, /* the refresh request is under way       */
-	SL_TOKEN_LANDED, /* its answer waits for the run's step    */
-	SL_TOKEN_READY,
-	SL_TOKEN_FAILED, /* run->fatal says why                    */
-};
-
 struct sl_run {
 	struct sl_job job; /* first */
 	struct sl_engine *engine;
@@ -140,11 +133,7 @@ struct sl_run {
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */
 	struct sl_token *token;          /* (L) */
-	struct sl_exchange refresh;
-	struct sl_form *refresh_form;
-	struct sl_arena *refresh_arena;
-	int refresh_attempts;
-	bool refresh_taken; /* the last answer held tokens */
+	struct sl_refresh refresh;
 	struct sl_run *next;
 };
 
@@ -251,18 +240,6 @@ enum sl_page_verdict {
 };
 enum sl_page_verdict sl_task_page(struct sl_worker *worker,
 				  struct sl_task *task, struct sl_error *err);
-
-/* engine_token.c */
-/** A token to use now, with a reference; NULL: wait (a refresh was begun) or
- *  the run has failed. */
-struct sl_token *sl_token_get(struct sl_run *run);
-void sl_token_unref(struct sl_engine *e, struct sl_token **token);
-/** This token was refused: the next get refreshes. */
-void sl_token_refused(struct sl_run *run, const struct sl_token *token);
-void sl_token_begin(struct sl_run *run); /* from the grant, at claim */
-/** The refresh's answer is there: read, seal, store. */
-void sl_token_landed(struct sl_worker *worker, struct sl_run *run);
-void sl_token_release(struct sl_run *run);
 
 /* prepare.c */
 /** Normalise identities, drop duplicates, hash; bad ids become rejected. */

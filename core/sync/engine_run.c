@@ -300,19 +300,19 @@ beat(struct sl_worker *worker, struct sl_run *run)
 	s = worker->store->heartbeat(worker->store, &run->account.lease, &err);
 	if (s == SL_LOST)
 		sl_run_fail(run, &err, true);
-	sl_job_after(run->engine, &run->job, HEARTBEAT_US);
 }
 
-static bool
-refresh_is_open(struct sl_run *run)
+/* The next heartbeat, or the next look at the refresh. */
+static void
+set_timer(struct sl_run *run)
 {
-	bool open;
+	int64_t due = run->heartbeat_us + HEARTBEAT_US;
+	int64_t refresh = sl_refresh_due_us(run);
 
-	pthread_mutex_lock(&run->engine->mutex);
-	open = run->token_state == SL_TOKEN_FLYING ||
-	       run->token_state == SL_TOKEN_LANDED;
-	pthread_mutex_unlock(&run->engine->mutex);
-	return open;
+	if (refresh < due)
+		due = refresh;
+	sl_job_after(run->engine, &run->job,
+		     due - sl_mono_us(run->engine->config.clock));
 }
 
 void
@@ -326,8 +326,9 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 		sl_run_start(worker, run);
 		return;
 	}
-	sl_token_landed(worker, run);
+	sl_refresh_step(worker, run);
 	beat(worker, run);
+	set_timer(run);
 	if (run->erasure && sl_run_erase(worker, run))
 		return;
 	look_again(worker, run);
@@ -337,6 +338,8 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 	} while (second_half(worker, run));
 	if (!end_resting(run))
 		return;
-	if (!refresh_is_open(run)) /* an answer that landed is stored first */
-		sl_run_finish(worker, run);
+	if (sl_refresh_is_open(run)) /* an answer that lands is stored first */
+		return;
+	sl_refresh_end(worker, run);
+	sl_run_finish(worker, run);
 }

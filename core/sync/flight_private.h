@@ -34,7 +34,7 @@ struct sl_task;
 struct sl_token {
 	int refs; /* (L) */
 	struct sl_secret secret;
-	int64_t expires_us;
+	int64_t refresh_us; /* from then on it is to be refreshed first */
 };
 
 /** One request of a flight. */

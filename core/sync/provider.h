@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 
 #include "core/sync/connector.h"
+#include "core/sync/ends.h"
 
 /** An address that an environment variable may override. */
 struct sl_endpoint {
@@ -61,6 +62,7 @@ struct sl_provider {
 	bool pkce;
 	const struct sl_query *auth_params; /* access_type, prompt, ...  */
 	const char *const *identity_scopes; /* always asked for, NULL-ended */
+	const struct sl_end_rule *ends;     /* of consents; or NULL = never  */
 
 	bool login_hint; /* its consent page takes the account's address */
 

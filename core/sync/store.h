@@ -28,6 +28,7 @@
 #include "core/people/policy.h"
 #include "core/sync/account.h"
 #include "core/sync/connector.h"
+#include "core/sync/grants.h"
 #include "core/sync/record.h"
 
 /** Breaker: a sweep above both is not done without proof or consent. */
@@ -52,15 +53,6 @@ struct sl_claim {
 	const char *trigger; /* "manual", "schedule", "resync", "connect" */
 	const char *run_id;  /* uuid text, fresh                          */
 	bool full;           /* --full: as if a resync had been requested */
-};
-
-/** What a run did so far, or since it was last written. */
-struct sl_tally {
-	int64_t requests, retries, bytes;
-	int64_t pages;
-	int64_t fetched; /* items in the provider's answers */
-	int64_t created, updated, unchanged, deleted;
-	int64_t filtered, quarantined, contacts_created;
 };
 
 /** One page and all that moves with it. */
@@ -171,18 +163,6 @@ struct sl_erase_outcome {
 	int64_t erased; /* artifacts that lost something */
 };
 
-/** Fresh tokens of a grant, sealed. */
-struct sl_token_update {
-	const char *user_id;
-	const char *grant_id;
-	int64_t version; /* the one they were refreshed from */
-	const struct sl_sealed *access;
-	const struct sl_sealed *refresh; /* NULL = keep the old one */
-	int64_t access_expires_us;
-	int64_t refresh_expires_us; /* SL_NO_TIME = keep */
-	const char *scopes;         /* NULL = keep       */
-};
-
 /** How a run ended. */
 struct sl_run_end {
 	const struct sl_lease *lease;
@@ -255,23 +235,45 @@ struct sl_store {
 				 int64_t not_before_us, struct sl_error *err)
 		SL_NODISCARD;
 
-	/** The grant as it is now. */
-	sl_status (*grant)(struct sl_store *s, const struct sl_lease *lease,
-			   const char *grant_id, struct sl_arena *arena,
-			   struct sl_grant *out, struct sl_error *err)
+	/**
+	 * Whose turn is it to refresh? One short statement takes the lease, or
+	 * keeps it; that of a dead process of this host is taken over at once.
+	 *
+	 * grant	written with SL_REFRESH_STALE only: as it is now
+	 */
+	sl_status (*lease_grant)(struct sl_store *s,
+				 const struct sl_refresh_claim *claim,
+				 struct sl_arena *arena,
+				 enum sl_refresh_turn *turn,
+				 struct sl_grant *grant, struct sl_error *err)
 		SL_NODISCARD;
 
-	/** Compare-and-swap on the version; `won` false = somebody else
-	 *  refreshed meanwhile: load the grant again. */
+	/** Give that lease back: nothing was refreshed, nobody need wait. */
+	sl_status (*unlease_grant)(struct sl_store *s,
+				   const struct sl_refresh_claim *claim,
+				   struct sl_error *err) SL_NODISCARD;
+
+	/** Compare-and-swap on the version, the lease given back; `won` false =
+	 *  somebody else refreshed meanwhile: load the grant again. Tokens of
+	 *  a grant that was taken for dead meanwhile make it live again. */
 	sl_status (*save_tokens)(struct sl_store *s,
 				 const struct sl_token_update *update,
 				 bool *won, struct sl_error *err) SL_NODISCARD;
 
 	/** The grant is dead: it and its integrations become needs_reauth,
-	 *  unless it has newer tokens than those that were refused. */
+	 *  unless it has newer tokens than those that were refused.
+	 *
+	 *  changes	those that became so by this call; on the arena */
 	sl_status (*grant_dead)(struct sl_store *s,
+				const struct sl_grant_death *death,
+				struct sl_arena *arena,
+				struct sl_changes *changes,
+				struct sl_error *err) SL_NODISCARD;
+
+	/** Is a warning of the grant's end due? Once a day it is. */
+	sl_status (*warn_grant)(struct sl_store *s,
 				const struct sl_lease *lease,
-				const struct sl_grant *grant, const char *text,
+				const char *grant_id, bool *due,
 				struct sl_error *err) SL_NODISCARD;
 
 	/** Keep the lease for another SL_LEASE_US. */

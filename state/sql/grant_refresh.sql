@@ -4,7 +4,8 @@
 -- $4 timestamptz    access token expires, or NULL
 -- $5 timestamptz    refresh token expires; NULL = as before
 -- $6 text           scopes; NULL = as before
--- Affected: 0 when somebody else was faster.
+-- No row: somebody else was faster. Result: revived (somebody took it for dead
+-- meanwhile).
 UPDATE sluice.grants g
 SET version = g.version + 1,
 	access_expires_at = $4::timestamptz,
@@ -13,5 +14,11 @@ SET version = g.version + 1,
 	refreshed_at = sluice.clock(),
 	refresh_lease_until = NULL, refresh_lease_owner = NULL,
 	status = 'active', reauth_at = NULL, last_error = NULL
-WHERE g.user_id = $1::uuid AND g.id = $2::uuid AND g.version = $3::bigint
+FROM (
+	SELECT was.id, was.status FROM sluice.grants was
+	WHERE was.user_id = $1::uuid AND was.id = $2::uuid
+	FOR UPDATE
+) was
+WHERE g.user_id = $1::uuid AND g.id = was.id AND g.version = $3::bigint
 	AND g.status <> 'revoked'
+RETURNING was.status = 'needs_reauth' AS revived

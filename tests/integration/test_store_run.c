@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Leases, fences, grants and how runs end.
+ * Leases, fences and how runs end.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -395,95 +395,6 @@ targets_are_due_free_and_enabled(void **state)
 }
 
 static void
-make_grant(struct sl_kit *kit)
-{
-	sl_test_db_exec(
-		kit->db,
-		"INSERT INTO sluice.oauth_clients (provider, client_id, kind, "
-		"secret_ciphertext, secret_iv, secret_key_id) VALUES ('google',"
-		" 'cid', 'installed', decode(repeat('ab', 20), 'hex'), "
-		"decode(repeat('01', 12), 'hex'), 'k1');"
-		"INSERT INTO sluice.grants (user_id, oauth_client_id, provider,"
-		" purpose, account_subject, scopes) SELECT '%s', id, 'google', "
-		"'google_calendar', 'sub', 'a b' FROM sluice.oauth_clients;"
-		"UPDATE public.user_integrations SET grant_id = (SELECT id "
-		"FROM sluice.grants)",
-		kit->user);
-}
-
-static void
-tokens_are_saved_from_their_version_only(void **state)
-{
-	struct sl_kit *kit = *state;
-	static const unsigned char cipher[20] = { 1, 2, 3 };
-	struct sl_sealed access = { .key_id = "k1",
-				    .iv = { 9 },
-				    .ciphertext = cipher,
-				    .ciphertext_len = sizeof(cipher) };
-	struct sl_sealed refresh = access;
-	struct sl_token_update update = { .user_id = kit->user,
-					  .version = 1,
-					  .access = &access,
-					  .refresh = &refresh,
-					  .access_expires_us = KIT_NOW,
-					  .refresh_expires_us = SL_NO_TIME };
-	struct sl_grant stale, grant;
-	bool won = false;
-
-	make_grant(kit);
-	refresh.iv[0] = 10;
-	kit_claim(kit);
-	grant = kit->account.grant;
-	assert_string_equal(grant.scopes, "a b");
-	assert_string_equal(grant.access.key_id, "");
-	assert_string_equal(grant.client_secret.key_id, "k1");
-	assert_int_equal(grant.client_secret.ciphertext_len, 20);
-	update.grant_id = grant.id;
-	assert_int_equal(
-		kit->store->save_tokens(kit->store, &update, &won, &kit->err),
-		SL_OK);
-	assert_true(won);
-	assert_int_equal(
-		kit->store->save_tokens(kit->store, &update, &won, &kit->err),
-		SL_OK);
-	assert_false(won);
-	assert_int_equal(kit->store->grant(kit->store, &kit->account.lease,
-					   grant.id, kit->keep, &grant,
-					   &kit->err),
-			 SL_OK);
-	assert_int_equal(grant.version, 2);
-	assert_int_equal(grant.access_expires_us, KIT_NOW);
-	assert_int_equal(grant.access.iv[0], 9);
-	assert_int_equal(grant.refresh.iv[0], 10);
-	assert_memory_equal(grant.access.ciphertext, cipher, sizeof(cipher));
-	assert_int_equal(kit_count(kit, "sluice.secret_audit_logs",
-				   "event = 'refresh-token-rotated'"),
-			 1);
-	stale = grant;
-	stale.version--;
-	assert_int_equal(kit->store->grant_dead(kit->store, &kit->account.lease,
-						&stale, "invalid_grant",
-						&kit->err),
-			 SL_OK);
-	assert_int_equal(/* newer tokens are there: the verdict is old */
-			 kit_count(kit, "sluice.grants",
-				   "status = 'needs_reauth'"),
-			 0);
-	assert_int_equal(kit->store->grant_dead(kit->store, &kit->account.lease,
-						&grant, "invalid_grant",
-						&kit->err),
-			 SL_OK);
-	assert_int_equal(
-		kit_count(kit, "sluice.grants", "status = 'needs_reauth'"), 1);
-	assert_int_equal(kit_count(kit, "public.user_integrations",
-				   "status = 'needs_reauth' AND "
-				   "last_error_class = 'reauth'"),
-			 1);
-	assert_int_equal(kit_count(kit, "sluice.schedule", "NOT enabled"), 1);
-	let_lapse(kit);
-}
-
-static void
 a_failed_stream_keeps_its_cursor(void **state)
 {
 	struct sl_kit *kit = *state;
@@ -574,7 +485,6 @@ main(void)
 		cmocka_unit_test(a_request_for_a_resync_lives_until_it_is_done),
 		cmocka_unit_test(targets_are_due_free_and_enabled),
 		cmocka_unit_test(a_failed_stream_keeps_its_cursor),
-		cmocka_unit_test(tokens_are_saved_from_their_version_only),
 		cmocka_unit_test(nobody_reaches_into_another_users_rows),
 	};
 

@@ -29,7 +29,7 @@ INSERT INTO tap.matrix VALUES
 	('public.sync_state', 'r', 'r', 'rawd', 'r'),
 	('public.user_integrations', 'r(w)', 'r', 'rawd', 'r'),
 	('sluice.audit_items', '', '', 'rawd', ''),
-	('sluice.grants', '', '', 'rawd', ''),
+	('sluice.grants', '', '', 'rawd', '(r)'),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
 	('sluice.overtaken', '', '', 'rawd', ''),
 	('sluice.people_judged', '', '', 'rawd', ''),
@@ -41,7 +41,7 @@ INSERT INTO tap.matrix VALUES
 	('sluice.settings_private', '', '', '', ''),
 	('sluice.suppressions', '', '', 'ra', ''),
 	('sluice.sys_table_migrations', '', '', 'r', 'r'),
-	('sluice.user_secrets', '', '', 'rawd', '');
+	('sluice.user_secrets', '', '', 'rawd', '(r)');
 
 CREATE FUNCTION tap.letters(act_role text, rel regclass) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT string_agg(CASE
@@ -108,6 +108,9 @@ FROM (VALUES
 	('sluice_operator', 'SELECT', 'public.sync_items', 'id user_id integration_id stream_kind '
 		'stream_key source_id state reason detail class source_version map_version '
 		'raw_bytes attempts next_try_at seen_at created_at updated_at'),
+	('sluice_operator', 'SELECT', 'sluice.grants', 'id user_id provider purpose status '
+		'access_expires_at refresh_expires_at refreshed_at reauth_at'),
+	('sluice_operator', 'SELECT', 'sluice.user_secrets', 'user_id grant_id purpose'),
 	('sluice_operator', 'SELECT', 'sluice.revocations', 'id user_id provider attempts '
 		'next_try_at last_error created_at updated_at')
 ) AS w (act_role, word, rel, cols);

@@ -44,6 +44,8 @@ FROM (VALUES
 	('sluice_gateway', 'UPDATE sluice.sys_table_migrations SET checksum = ''x'''),
 	('sluice_operator', 'SELECT raw FROM public.sync_items'),
 	('sluice_operator', 'SELECT ciphertext FROM sluice.revocations'),
+	('sluice_operator', 'SELECT ciphertext FROM sluice.user_secrets'),
+	('sluice_operator', 'SELECT account_subject FROM sluice.grants'),
 	('sluice_operator', 'UPDATE sluice.schedule SET fence = 0')
 ) AS w (act_role, stmt);
 SELECT is(tap.act('authenticated', tap.a(), w.stmt), w.want, 'people do: ' || w.stmt)

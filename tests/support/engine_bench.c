@@ -22,9 +22,14 @@ static const struct sl_endpoint endpoints[] = {
 	{ "api", "TOY_URL", "https://toy.example/api" },
 	{ NULL, NULL, NULL },
 };
-static const struct sl_provider toy_provider = { .name = "toy",
-						 .title = "Toy",
-						 .endpoints = endpoints };
+static const struct sl_end_rule ends[] = {
+	{ SL_END_TOLD, 8, "it was for a week" },
+	{ SL_END_TOLD, 0, "it was for a time" },
+	{ .why = NULL },
+};
+static const struct sl_provider toy_provider = {
+	.name = "toy", .title = "Toy", .endpoints = endpoints, .ends = ends
+};
 int bench_last_shrink;
 
 static sl_status
@@ -176,6 +181,17 @@ on_report(void *ctx, const struct sl_run_report *report)
 		b->report_error = *report->error;
 }
 
+static void
+on_stop(void *ctx, const struct sl_stop *stop)
+{
+	struct bench *b = ctx;
+
+	assert_true(b->stops < 2);
+	(void)snprintf(b->stop_texts[b->stops], sizeof(b->stop_texts[0]),
+		       "%s: %s", stop->provider, stop->status);
+	b->stops++;
+}
+
 static struct sl_keyring *
 test_keys(void)
 {
@@ -261,7 +277,9 @@ bench_run(struct bench *b, const char *trigger)
 					    .account = "ana@example.com" },
 				.trigger = trigger,
 				.skip_busy = true };
-	struct sl_observer observer = { .report = on_report, .ctx = b };
+	struct sl_observer observer = { .stopped = on_stop,
+					.report = on_report,
+					.ctx = b };
 	struct sl_error err;
 
 	if (!b->engine)
@@ -274,7 +292,9 @@ void
 bench_run_each(struct bench *b, const char *const *connectors)
 {
 	struct sl_work work[BENCH_RUNS_MAX] = { { .trigger = "manual" } };
-	struct sl_observer observer = { .report = on_report, .ctx = b };
+	struct sl_observer observer = { .stopped = on_stop,
+					.report = on_report,
+					.ctx = b };
 	struct sl_error err;
 	size_t n = 0;
 

@@ -29,7 +29,9 @@ struct bench {
 	struct sl_error report_error;
 	sl_status engine_status;
 	int reports;
-	int turn; /* of the scripted answers */
+	int stops;               /* accounts that stopped, as told */
+	char stop_texts[2][128]; /* provider: status */
+	int turn;                /* of the scripted answers */
 	int tokens_asked;
 	int scenario;
 	int looks; /* for the test's answers */

@@ -385,12 +385,40 @@ fake_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 }
 
 static sl_status
-fake_grant(struct sl_store *store, const struct sl_lease *lease,
-	   const char *grant_id, struct sl_arena *arena, struct sl_grant *out,
-	   struct sl_error *err)
+fake_lease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		 struct sl_arena *arena, enum sl_refresh_turn *turn,
+		 struct sl_grant *grant, struct sl_error *err)
 {
-	(void)lease, (void)grant_id, (void)arena, (void)err;
-	*out = ((struct fake_store *)store)->account.grant;
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)arena;
+	s->leases++;
+	*turn = SL_REFRESH_OURS;
+	if (s->lease_fails-- > 0)
+		return sl_fail(err, SL_RETRY, SL_CLIENT, "database away");
+	if (claim->version != s->account.grant.version ||
+	    strcmp(s->account.grant.status, "active") != 0) {
+		*turn = SL_REFRESH_STALE;
+		*grant = s->account.grant;
+	} else if (s->others_lease != 0) {
+		s->others_lease--;
+		*turn = SL_REFRESH_BUSY;
+		if (s->others_lease == 0 && s->after_other)
+			s->after_other(s);
+	}
+	s->leased = *turn == SL_REFRESH_OURS;
+	return SL_OK;
+}
+
+static sl_status
+fake_unlease_grant(struct sl_store *store, const struct sl_refresh_claim *claim,
+		   struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)claim, (void)err;
+	s->unleases++;
+	s->leased = false;
 	return SL_OK;
 }
 
@@ -398,19 +426,48 @@ static sl_status
 fake_save_tokens(struct sl_store *store, const struct sl_token_update *update,
 		 bool *won, struct sl_error *err)
 {
-	(void)update, (void)err;
-	((struct fake_store *)store)->saved_tokens++;
-	*won = true;
+	struct fake_store *s = (struct fake_store *)store;
+
+	if (s->save_fails-- > 0)
+		return sl_fail(err, SL_RETRY, SL_CLIENT, "database away");
+	*won = update->version == s->account.grant.version;
+	if (!*won)
+		return SL_OK;
+	s->saved_tokens++;
+	s->leased = false;
+	s->account.grant.version++;
+	s->account.grant.access_expires_us = update->access_expires_us;
 	return SL_OK;
 }
 
 static sl_status
-fake_grant_dead(struct sl_store *store, const struct sl_lease *lease,
-		const struct sl_grant *grant, const char *text,
+fake_grant_dead(struct sl_store *store, const struct sl_grant_death *death,
+		struct sl_arena *arena, struct sl_changes *changes,
 		struct sl_error *err)
 {
-	(void)lease, (void)grant, (void)text, (void)err;
-	((struct fake_store *)store)->dead_grants++;
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)err;
+	s->dead_grants++;
+	s->leased = false;
+	(void)snprintf(s->death_text, sizeof(s->death_text), "%s", death->text);
+	changes->count = 2; /* of two integrations that share the grant */
+	changes->items = SL_NEW_ARRAY(arena, 2, struct sl_change);
+	for (size_t i = 0; i < 2; i++)
+		changes->items[i] = (struct sl_change){
+			.provider = i == 0 ? "toy" : "toy_mail",
+			.account = s->account.account,
+		};
+	return SL_OK;
+}
+
+static sl_status
+fake_warn_grant(struct sl_store *store, const struct sl_lease *lease,
+		const char *grant_id, bool *due, struct sl_error *err)
+{
+	(void)lease, (void)grant_id, (void)err;
+	((struct fake_store *)store)->warnings++;
+	*due = true;
 	return SL_OK;
 }
 
@@ -460,9 +517,11 @@ fake_store_init(struct fake_store *s, const char *user_id)
 			.expand = fake_expand,
 			.erase = fake_erase,
 			.fail_stream = fake_fail_stream,
-			.grant = fake_grant,
+			.lease_grant = fake_lease_grant,
+			.unlease_grant = fake_unlease_grant,
 			.save_tokens = fake_save_tokens,
 			.grant_dead = fake_grant_dead,
+			.warn_grant = fake_warn_grant,
 			.heartbeat = fake_heartbeat,
 			.finish = fake_finish,
 			.free = fake_free,
@@ -476,6 +535,8 @@ fake_store_init(struct fake_store *s, const char *user_id)
 				   .status = "active",
 				   .scopes = "",
 				   .version = 1,
+				   .refresh_expires_us = SL_NO_TIME,
+				   .refreshed_us = SL_NO_TIME,
 				   .client_id = "client",
 				   .oauth_client_row =
 				   "22222222-2222-4222-8222-222222222222" },

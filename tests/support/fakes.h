@@ -68,6 +68,16 @@ struct fake_store {
 	size_t commit_count;
 	int claims, finishes, failed_streams, dead_grants, saved_tokens, sweeps;
 	int heartbeats;
+	int leases;      /* looks at the refresh lease */
+	int lease_fails; /* so many first ones         */
+	int unleases;
+	int save_fails;   /* so many tries to save      */
+	int others_lease; /* looks at which another has it; -1 = for ever */
+	/** The other one has given it back. */
+	void (*after_other)(struct fake_store *s);
+	bool leased; /* by us, now */
+	int warnings;
+	char death_text[SL_ERROR_TEXT_MAX];
 	bool busy;
 	sl_status commit_fails; /* SL_OK = never */
 	int commit_fail_times;  /* how often, then it works */

@@ -126,6 +126,51 @@ lifetimes_are_taken_with_sense(void **state SL_UNUSED)
 	}
 }
 
+static void
+tokens_are_refreshed_early_but_not_before_half_their_life(
+	void **state SL_UNUSED)
+{
+	static const struct {
+		int64_t issued_s, expires_s; /* issued -1 = not known */
+		int64_t refresh_s;
+		const char *why;
+	} rows[] = {
+		{ 0, 3600, 3480, "an hour: two minutes ahead" },
+		{ 0, 240, 120, "four minutes: half of it is the margin" },
+		{ 0, 60, 30, "a minute: of use for half of it" },
+		{ 0, 0, -120, "none at all: the margin" },
+		{ -1, 3600, 3480, "nobody knows since when" },
+		{ 5000, 3600, 3480, "clocks that went back" },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		int64_t issued = rows[i].issued_s < 0
+					 ? SL_NO_TIME
+					 : rows[i].issued_s * SL_US_PER_S;
+		int64_t got = sl_token_refresh_us(issued, rows[i].expires_s *
+								  SL_US_PER_S);
+
+		if (got != rows[i].refresh_s * SL_US_PER_S)
+			fail_msg("%s: %ld", rows[i].why,
+				 (long)(got / SL_US_PER_S));
+	}
+}
+
+static void
+who_must_consent_again_is_told_what_it_means(void **state SL_UNUSED)
+{
+	static const char *const to_a_person[] = {
+		"invalid_grant", "admin_policy_enforced", "access_denied",
+		"invalid_rapt", "rapt_required"
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(to_a_person); i++)
+		assert_non_null(sl_oauth_refresh_words(to_a_person[i]));
+	assert_null(sl_oauth_refresh_words("invalid_client"));
+	assert_null(sl_oauth_refresh_words("something_new"));
+	assert_null(sl_oauth_refresh_words(NULL));
+}
+
 struct refusal {
 	int http_status;
 	const char *body;
@@ -355,6 +400,9 @@ main(void)
 		cmocka_unit_test(
 			a_refresh_answer_may_hold_the_access_token_alone),
 		cmocka_unit_test(lifetimes_are_taken_with_sense),
+		cmocka_unit_test(
+			tokens_are_refreshed_early_but_not_before_half_their_life),
+		cmocka_unit_test(who_must_consent_again_is_told_what_it_means),
 		cmocka_unit_test(every_oauth_error_has_its_remedy),
 		cmocka_unit_test(what_is_no_token_answer_is_tried_again),
 		cmocka_unit_test(errors_never_hold_tokens),
