@@ -259,6 +259,25 @@ expire_tokens(struct emu_account *a, const struct emu_cal *only, bool pages)
 	}
 }
 
+/* False: there is nothing of that name. */
+static bool
+expire_consent(struct emu_req *r, struct emu_account *a, const json_t *in)
+{
+	const char *cause = text_of(in, "cause");
+
+	if (is_text(in, "what", "grant"))
+		return emu_grants_die(r->world, a, cause ? cause : "withdrawn");
+	if (is_text(in, "what", "access_tokens"))
+		emu_oauth_expire(r->world, a, false);
+	else if (is_text(in, "what", "linkedin_tokens"))
+		emu_linkedin_expire(r->world, a, false);
+	else if (is_text(in, "what", "linkedin_grant"))
+		emu_linkedin_expire(r->world, a, true);
+	else
+		return false;
+	return true;
+}
+
 static void
 control_expire(struct emu_req *r, const json_t *in)
 {
@@ -283,15 +302,7 @@ control_expire(struct emu_req *r, const json_t *in)
 		a->mail->page_epoch++;
 	else if (is_text(in, "what", "history") && a->mail)
 		a->mail->floor = a->mail->history;
-	else if (is_text(in, "what", "access_tokens"))
-		emu_oauth_expire(r->world, a, false);
-	else if (is_text(in, "what", "grant"))
-		emu_oauth_expire(r->world, a, true);
-	else if (is_text(in, "what", "linkedin_tokens"))
-		emu_linkedin_expire(r->world, a, false);
-	else if (is_text(in, "what", "linkedin_grant"))
-		emu_linkedin_expire(r->world, a, true);
-	else
+	else if (!expire_consent(r, a, in))
 		fail(r, 400,
 		     "what: sync_tokens, page_tokens, list_token, mail_pages, "
 		     "history, access_tokens, grant, linkedin_tokens or "

@@ -173,6 +173,48 @@ emu_grant_grace(struct emu_grant *g, const char *text)
 	atomic_store(&g->grace, true);
 }
 
+/* Google tells few of them apart; the words are those that were seen. */
+static const struct emu_cause causes[] = {
+	{ "withdrawn", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "password", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "unused", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "crowded", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "testing", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "limited", "invalid_grant", "Token has been expired or revoked.",
+	  NULL },
+	{ "suspended", "invalid_grant", "Bad Request", NULL },
+	{ "admin", "admin_policy_enforced",
+	  "The account is not allowed by its administrator to use this.",
+	  NULL },
+	{ "session", "invalid_grant", "reauth related error (invalid_rapt)",
+	  "invalid_rapt" },
+	{ "session_required", "invalid_grant",
+	  "reauth related error (rapt_required)", "rapt_required" },
+};
+
+bool
+emu_grants_die(struct emu_world *w, struct emu_account *a, const char *name)
+{
+	const struct emu_oauth *o = w->oauth;
+	const struct emu_cause *cause = NULL;
+
+	for (size_t i = 0; i < EMU_COUNT(causes); i++)
+		if (strcmp(causes[i].name, name) == 0)
+			cause = &causes[i];
+	if (!cause)
+		return false;
+	emu_oauth_expire(w, a, true);
+	for (size_t i = 0; i < o->grant_count; i++)
+		if (o->grants[i]->account == a)
+			o->grants[i]->cause = cause;
+	return true;
+}
+
 void
 emu_grants_save(struct emu_oauth *o)
 {

@@ -129,6 +129,23 @@ exchange_code(struct emu_req *r)
 }
 
 static void
+refuse_refresh(struct emu_req *r, const struct emu_grant *g)
+{
+	const struct emu_cause *c = g ? g->cause : NULL;
+
+	if (!c) {
+		emu_oauth_error(r, 400, "invalid_grant",
+				g ? "Token has been expired or revoked."
+				  : "Bad Request");
+		return;
+	}
+	emu_reply_json(r, 400,
+		       json_pack("{s:s,s:s,s:s*}", "error", c->error,
+				 "error_description", c->description,
+				 "error_subtype", c->subtype));
+}
+
+static void
 refresh_access(struct emu_req *r)
 {
 	struct emu_world *w = r->world;
@@ -142,9 +159,7 @@ refresh_access(struct emu_req *r)
 		   (g->refresh_until_ms &&
 		    emu_now_ms(w) > g->refresh_until_ms)) {
 		emu_stats_count(r, "refresh_refusals", 1);
-		emu_oauth_error(r, 400, "invalid_grant",
-				g ? "Token has been expired or revoked."
-				  : "Bad Request");
+		refuse_refresh(r, g);
 	} else {
 		r->account = g->account;
 		if (w->options.rotate && w->options.rotate_grace)

@@ -11,6 +11,11 @@
 #define EMU_LINKEDIN_CODE_LIFE_MS 1800000
 #define EMU_REFRESH_MAX           100 /* live ones per account and client */
 
+/** Why a refresh token died, and what /token says then. */
+struct emu_cause {
+	const char *name, *error, *description, *subtype;
+};
+
 struct emu_grant {
 	struct emu_account *account;
 	char *scopes; /* long names, one space between */
@@ -21,6 +26,7 @@ struct emu_grant {
 	int64_t refresh_until_ms; /* 0 = no end */
 	bool revoked;
 	bool linkedin; /* else Google's; each knows its own tokens alone */
+	const struct emu_cause *cause; /* NULL = withdrawn */
 };
 
 struct emu_access {
@@ -56,6 +62,9 @@ void emu_grant_grace(struct emu_grant *g, const char *text);
 /** Every grant's refresh token is kept in mind, or is again the one kept. */
 void emu_grants_save(struct emu_oauth *o);
 void emu_grants_restore(struct emu_oauth *o);
+/** The account's grants die of that cause; false: no such cause. */
+bool emu_grants_die(struct emu_world *w, struct emu_account *a,
+		    const char *cause);
 struct emu_grant *emu_grant_find(struct emu_world *w, const char *refresh);
 struct emu_access *emu_access_new(struct emu_world *w, struct emu_grant *g);
 struct emu_access *emu_access_find(struct emu_world *w, const char *text);
