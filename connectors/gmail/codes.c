@@ -16,6 +16,7 @@ const struct sl_code sl_gmail_codes[] = {
 	{ "not-found", "Google no longer knows it." },
 	/* why a message is in quarantine */
 	{ "refused", "Google does not show it, though it lists it." },
+	{ "unavailable", "Google fails again and again when it is asked for." },
 	{ "item-unreadable", "It is larger than an answer may be, or no JSON, "
 			     "even when only its headers are asked for." },
 	/* why a message is taken for bulk mail */

@@ -169,7 +169,14 @@ ask_each_alone(struct reading *r, const struct sl_call *call)
 		ask_alone(r, *also, SL_GMAIL_SINGLE);
 }
 
-/* Whoever may not read it today may do so tomorrow. */
+/* Whoever may not read it, or where Google fails to show it, today may do so
+ * tomorrow. */
+static const char *
+refusal(const struct sl_answer *answer)
+{
+	return answer->http_status >= 500 ? "unavailable" : "refused";
+}
+
 static void
 refuse(struct reading *r, const char *id, const json_t *message,
        const char *reason)
@@ -220,7 +227,7 @@ read_thread(struct reading *r, const struct sl_answer *answer,
 	size_t i;
 
 	if (answer->too_large || answer->http_status == 404 ||
-	    answer->http_status == 410) {
+	    answer->http_status == 410 || answer->http_status >= 500) {
 		ask_each_alone(r, call);
 		return SL_OK;
 	}
@@ -291,7 +298,7 @@ read_message(struct reading *r, const struct sl_answer *answer,
 	} else if (answer->http_status == 404 || answer->http_status == 410) {
 		bury(r, id);
 	} else if (answer->http_status != 200) {
-		refuse(r, id, NULL, "refused");
+		refuse(r, id, NULL, refusal(answer));
 	} else if (!is_message(answer)) {
 		return foreign(answer, err);
 	} else if (tag == SL_GMAIL_MINIMAL) {

@@ -25,6 +25,8 @@ const struct sl_code sl_gcal_codes[] = {
 	{ "cancelled", "It was cancelled or deleted at Google." },
 	{ "not-found", "Google no longer knows it." },
 	/* why an event is in quarantine */
+	{ "refused", "Google does not show it, though it lists it." },
+	{ "unavailable", "Google fails again and again when it is asked for." },
 	{ "item-unreadable", "It is larger than an answer may be, or no JSON, "
 			     "even when it is asked for alone." },
 	/* what is odd about an event */

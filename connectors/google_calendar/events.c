@@ -131,6 +131,12 @@ read_instances(const struct sl_turn *turn, const struct sl_answer *answer,
 	return SL_OK;
 }
 
+static const char *
+refusal(const struct sl_answer *answer)
+{
+	return answer->http_status >= 500 ? "unavailable" : "refused";
+}
+
 static sl_status
 read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 	    struct sl_page *page, struct sl_error *err)
@@ -148,7 +154,8 @@ read_wanted(const struct sl_turn *turn, const struct sl_answer *answer,
 		stone->reason = "not-found";
 	} else if (answer->http_status != 200) {
 		/* whoever may not read it today may do so tomorrow */
-		sl_gcal_reject(page, id, NULL, "refused")->transient = true;
+		sl_gcal_reject(page, id, NULL, refusal(answer))->transient =
+			true;
 	} else if (!is_event(answer)) {
 		return foreign(answer, err);
 	} else if (answer->call->tag == SL_GCAL_LIGHT_ITEM) {

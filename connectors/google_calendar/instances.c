@@ -17,7 +17,7 @@ failure(const struct sl_answer *answer)
 	if (answer->http_status == 404 || answer->http_status == 410)
 		return "not-found";
 	if (answer->http_status != 200)
-		return "refused";
+		return answer->http_status >= 500 ? "unavailable" : "refused";
 	return answer->call->tag == SL_GCAL_LIGHT_INSTANCES ? "item-unreadable"
 							    : NULL;
 }

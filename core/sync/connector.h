@@ -112,7 +112,9 @@ struct sl_ask {
 /** One final answer; `body` is borrowed until the next one is taken. */
 struct sl_answer {
 	const struct sl_call *call;
-	int http_status;    /* 2xx, or an item-scoped refusal (e.g. 404)  */
+	int http_status;    /* 2xx; or of a wanted item an item-scoped refusal
+			     * (404), or 5xx again and again while others are
+			     * answered: reject that one as transient     */
 	const json_t *body; /* parsed and repaired; NULL when not JSON    */
 	size_t body_bytes;  /* decoded size: what page sizes adapt to     */
 	bool repaired;      /* the text needed repair before parsing      */
@@ -185,7 +187,8 @@ struct sl_connector {
 	/**
 	 * Map one refusal (any status but 2xx) to a remedy and a scope.
 	 * Never SL_OK. SL_REJECTED with scope SL_ITEM passes the answer on
-	 * to `read`, for wanted items that are gone.
+	 * to `read`, for wanted items that are gone. 5xx is SL_RETRY with scope
+	 * SL_STREAM: whether it is one item's trouble the engine finds out.
 	 */
 	sl_status (*classify)(const struct sl_refusal *refusal,
 			      struct sl_error *err) SL_NODISCARD;

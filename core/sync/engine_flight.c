@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include "core/net/url.h"
 #include "core/sync/engine_private.h"
@@ -199,6 +200,47 @@ build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
 	return SL_OK;
 }
 
+void
+sl_flight_leave_troubles(struct sl_flight *f)
+{
+	struct sl_task *task = f->task;
+	struct sl_trouble *first = NULL;
+	struct sl_arena *arena;
+
+	if (!f->rolls)
+		return;
+	arena = sl_arena_new();
+	for (size_t i = 0; i < f->count; i++) {
+		const struct sl_leg *leg = &f->legs[i];
+		struct sl_trouble *t;
+
+		if (leg->final || leg->attempts == 0 || !leg->call->wanted_id)
+			continue;
+		t = SL_NEW(arena, struct sl_trouble);
+		t->wanted_id = sl_arena_strdup(arena, leg->call->wanted_id);
+		t->attempts = leg->attempts;
+		t->since_us = leg->troubled_us;
+		t->next = first;
+		first = t;
+	}
+	sl_arena_free(&task->trouble_arena);
+	task->trouble_arena = arena;
+	task->troubles = first;
+}
+
+static void
+recall_trouble(struct sl_leg *leg)
+{
+	const struct sl_trouble *t = leg->flight->task->troubles;
+
+	while (t && !sl_text_equal(t->wanted_id, leg->call->wanted_id))
+		t = t->next;
+	if (!t)
+		return;
+	leg->attempts = t->attempts;
+	leg->troubled_us = t->since_us;
+}
+
 static sl_status
 ask(struct sl_flight *f, struct sl_error *err)
 {
@@ -214,6 +256,7 @@ ask(struct sl_flight *f, struct sl_error *err)
 		s = build_leg(f, &f->legs[i], &f->ask.calls[i], err);
 		if (s != SL_OK)
 			return s;
+		recall_trouble(&f->legs[i]);
 		f->count++;
 	}
 	return SL_OK;

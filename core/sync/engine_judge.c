@@ -9,6 +9,9 @@
 #define HTTP_OK           200
 #define HTTP_UNAUTHORIZED 401
 
+/* Runs in a row that failed for what they wanted. */
+#define FAILURES_OF_AN_ITEM 2
+
 /* Send the leg once more. One that may be left out stands in line for budget
  * again; part of a listing keeps its share, so that none waits while it holds
  * some. */
@@ -89,7 +92,8 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 	struct sl_retry_decision d;
 	int64_t at;
 
-	leg->attempts++;
+	if (leg->attempts++ == 0)
+		leg->troubled_us = sl_mono_us(c->clock);
 	d = sl_retry_next(&c->retry, leg->attempts, err->retry_after_ms,
 			  c->rng);
 	err->retry_after_ms = d.delay_ms;
@@ -134,6 +138,40 @@ make_final(struct sl_leg *leg)
 		f->cut = true;
 }
 
+/*
+ * Is it this item that the provider has trouble with? It was asked for as often
+ * as may be, and since its trouble began others were answered; or nothing but
+ * such items holds the stream up, run after run, while the account's others
+ * are answered.
+ */
+static bool
+is_trouble_of_the_item(const struct sl_leg *leg, const struct sl_error *err)
+{
+	const struct sl_flight *f = leg->flight;
+	struct sl_run *run = f->task->run;
+	int64_t answered_us;
+
+	if (err->status != SL_RETRY || err->scope != SL_STREAM ||
+	    err->http_status < HTTP_TROUBLE || !leg->call->wanted_id)
+		return false;
+	pthread_mutex_lock(&run->engine->mutex);
+	answered_us = run->answered_us;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return answered_us > leg->troubled_us ||
+	       (answered_us > 0 && f->finals == 0 &&
+		f->task->row.failures >= FAILURES_OF_AN_ITEM);
+}
+
+static void
+note_good(struct sl_run *run)
+{
+	int64_t now = sl_mono_us(run->engine->config.clock);
+
+	pthread_mutex_lock(&run->engine->mutex);
+	run->answered_us = now;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
 /* Decide about one answer. False: the flight fails with `err`. */
 static bool
 sort_leg(struct sl_leg *leg, struct sl_error *err)
@@ -144,13 +182,18 @@ sort_leg(struct sl_leg *leg, struct sl_error *err)
 	if (s == SL_OK || (s == SL_REJECTED && err->scope == SL_ITEM &&
 			   leg->call->wanted_id)) {
 		make_final(leg);
+		note_good(run);
 		sl_slots_good(run);
 		return true;
 	}
 	if (s == SL_RETRY && err->scope == SL_INTEGRATION)
 		sl_slots_refused(run);
-	if (s == SL_RETRY)
-		return try_again(leg, err);
+	if (s == SL_RETRY && try_again(leg, err))
+		return true;
+	if (is_trouble_of_the_item(leg, err)) {
+		make_final(leg);
+		return true;
+	}
 	if (s == SL_REAUTH && err->http_status == HTTP_UNAUTHORIZED)
 		return renew_token(leg);
 	return false;

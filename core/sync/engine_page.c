@@ -273,6 +273,10 @@ commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
 	task->cursor = step->cursor;
 	if (step->listing && !task->begins)
 		task->refused = 0;
+	if (step->listing)
+		task->passed = false;
+	else
+		task->passes = 0;
 	task->starts_walk = task->begins = task->resynced = false;
 	count_page(task, step, &add, &out);
 	adopt_outcome(task, &out);
@@ -280,15 +284,10 @@ commit_page(struct sl_worker *worker, struct sl_task *task, struct step *step,
 	return SL_OK;
 }
 
-/* While wanted items cannot be read, a page that names more is the last. */
 static bool
 goes_on(const struct sl_task *task, const struct sl_page *page)
 {
-	if (task->flight)
-		return true;
-	if (task->passed)
-		return page->more && page->refs.count == 0;
-	return page->more || task->pending;
+	return task->flight || page->more || task->pending;
 }
 
 enum sl_page_verdict
@@ -308,6 +307,7 @@ sl_task_page(struct sl_worker *worker, struct sl_task *task,
 		task->fell_short = current->failed;
 		if (current->failed)
 			task->failure = current->error;
+		sl_flight_leave_troubles(current);
 		task->flight = prefetch(task, &step);
 		if (commit_page(worker, task, &step, err) != SL_OK) {
 			verdict = SL_PAGE_UNSTORED;

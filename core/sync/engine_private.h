@@ -55,6 +55,9 @@ struct sl_task {
 	int64_t not_before_us; /* of the next flight; monotonic */
 	struct sl_trail trail; /* of this listing, in this run */
 	struct sl_flight *flight;
+	struct sl_arena *trouble_arena;
+	const struct sl_trouble *troubles; /* of the flight before */
+	int passes;         /* in a row that nothing wanted was read between */
 	bool began, passed; /* due before all requests, or after the listing */
 	bool failing, unstored; /* waits for the flight to land; why */
 	bool fell_short;        /* the page lacks what failed: failure */
@@ -128,6 +131,7 @@ struct sl_run {
 	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
 	struct sl_client_pace *client_pace; /* (L) of the same API */
+	int64_t answered_us;   /* (L) monotonic: its last good answer */
 	int64_t blocked_us;    /* (L) monotonic: nobody asks before */
 	struct sl_slots slots; /* (L) requests of the user at once */
 	/* the access token */
@@ -230,6 +234,16 @@ struct sl_task *sl_task_new(struct sl_run *run,
 void sl_task_free(struct sl_task *task);
 /** Another stream asked for a new walk since this one began. */
 bool sl_task_must_rewalk(struct sl_task *task);
+
+/* engine_due.c */
+/** After a walk: tombstone what it did not see, unless the breaker holds. With
+ *  SL_SWEEP_ASKS samples have become wanted. */
+enum sl_sweep_answer sl_task_sweep(struct sl_worker *worker,
+				   struct sl_task *task, struct sl_error *err,
+				   sl_status *status);
+/** Masters that are due: expanded here, or wanted from the provider. */
+sl_status sl_task_expand(struct sl_worker *worker, struct sl_task *task,
+			 struct sl_error *err);
 
 /* engine_page.c: read, prepare, commit */
 enum sl_page_verdict {

@@ -11,7 +11,7 @@
 
 #define BACKOFF_BASE_US (INT64_C(60) * SL_US_PER_S)
 #define BACKOFF_DOUBLES 6
-#define HTTP_TROUBLE    500
+#define PASSES_MAX      3
 #define POLL_TENTHS     9 /* of an interval: what came meanwhile is stored in it */
 #define SOON_US         (INT64_C(24) * 3600 * SL_US_PER_S)
 
@@ -76,6 +76,7 @@ sl_task_free(struct sl_task *task)
 {
 	json_decref(task->cursor);
 	sl_arena_free(&task->pending_arena);
+	sl_arena_free(&task->trouble_arena);
 	sl_flight_free(&task->flight);
 	sl_trail_release(&task->trail);
 	sl_free(task);
@@ -268,96 +269,6 @@ recover(struct sl_task *task, struct sl_error *err)
 	return false;
 }
 
-/* After a walk: tombstone what it did not see, unless the breaker holds. */
-static enum sl_sweep_answer
-sweep(struct sl_worker *worker, struct sl_task *task, struct sl_error *err,
-      sl_status *status)
-{
-	struct sl_run *run = task->run;
-	struct sl_sweep_request request = {
-		.lease = &run->account.lease,
-		.stream = &task->row,
-		.accept = run->account.accept_deletions ||
-			  run->work->accept_deletions,
-		.now_us = sl_run_now_us(run),
-	};
-	struct sl_sweep_outcome out = { .answer = SL_SWEEP_MORE };
-
-	*status = SL_OK;
-	while (out.answer == SL_SWEEP_MORE && *status == SL_OK &&
-	       !sl_engine_ending(run->engine)) {
-		struct sl_arena *arena = sl_arena_new();
-
-		out = (struct sl_sweep_outcome){ 0 };
-		*status = worker->store->sweep(worker->store, &request, arena,
-					       &out, err);
-		pthread_mutex_lock(&run->engine->mutex);
-		run->tally.deleted += out.deleted;
-		run->unwritten.deleted += out.deleted;
-		run->changed = run->changed || out.deleted > 0;
-		run->held += out.held;
-		pthread_mutex_unlock(&run->engine->mutex);
-		if (*status == SL_OK && out.answer == SL_SWEEP_ASKS) {
-			sl_arena_free(&task->pending_arena);
-			task->pending_arena = arena;
-			task->pending = task->row.pending = out.pending;
-			task->row.sweep = SL_SWEEP_SAMPLING;
-		} else {
-			sl_arena_free(&arena);
-		}
-	}
-	return out.answer;
-}
-
-/* Contacts that stored mail made under another rule; the store logged them. */
-static void
-count_people(struct sl_run *run, int64_t created)
-{
-	pthread_mutex_lock(&run->engine->mutex);
-	run->tally.contacts_created += created;
-	run->changed = run->changed || created > 0;
-	pthread_mutex_unlock(&run->engine->mutex);
-}
-
-/* Masters that are due: expanded here, or wanted from the provider. */
-static sl_status
-expand(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
-{
-	struct sl_run *run = task->run;
-	const struct sl_expand_request request = {
-		.lease = &run->account.lease,
-		.stream = &task->row,
-		.lists_instances = task->kind->lists_instances,
-		.now_us = sl_run_now_us(run),
-		.people = run->people,
-		.trigger = run->work->trigger,
-		.mode = task->row.state == SL_STREAM_WALKING ? "full"
-							     : "incremental",
-	};
-	struct sl_expand_outcome out = { .answer = SL_EXPAND_MORE };
-	sl_status status = SL_OK;
-
-	while (status == SL_OK && out.answer == SL_EXPAND_MORE &&
-	       !sl_engine_ending(run->engine)) {
-		struct sl_arena *arena = sl_arena_new();
-
-		status = worker->store->expand(worker->store, &request, arena,
-					       &out, err);
-		if (status == SL_OK)
-			count_people(run, out.contacts_created);
-		if (status == SL_OK && out.answer == SL_EXPAND_ASKS) {
-			sl_arena_free(&task->pending_arena);
-			task->pending_arena = arena;
-			task->pending = task->row.pending = out.pending;
-		} else {
-			sl_arena_free(&arena);
-		}
-	}
-	if (status == SL_OK && out.answer == SL_EXPANDED)
-		task->row.series_due = false;
-	return status;
-}
-
 static bool
 wants_sweep(const struct sl_task *task)
 {
@@ -381,7 +292,7 @@ rest(struct sl_worker *worker, struct sl_task *task)
 	if (sl_task_must_rewalk(task))
 		return false;
 	if (wants_sweep(task)) {
-		if (sweep(worker, task, &err, &s) == SL_SWEEP_ASKS)
+		if (sl_task_sweep(worker, task, &err, &s) == SL_SWEEP_ASKS)
 			return false;
 		if (s != SL_OK) {
 			task_fail(worker, task, &err);
@@ -389,7 +300,7 @@ rest(struct sl_worker *worker, struct sl_task *task)
 		}
 	}
 	if (!task->pending && task->row.series_due) {
-		if (expand(worker, task, &err) != SL_OK) {
+		if (sl_task_expand(worker, task, &err) != SL_OK) {
 			task_fail(worker, task, &err);
 			return true;
 		}
@@ -419,7 +330,7 @@ begin(struct sl_worker *worker, struct sl_task *task)
 	task->began = true;
 	task->asked_us = sl_mono_us(task->run->engine->config.clock);
 	if (!task->row.series_due || task->starts_walk ||
-	    expand(worker, task, &err) == SL_OK)
+	    sl_task_expand(worker, task, &err) == SL_OK)
 		return true;
 	task_fail(worker, task, &err);
 	return false;
@@ -451,15 +362,18 @@ begin_flight(struct sl_task *task)
 
 /*
  * The provider has trouble with what it was asked for by id, perhaps for ever:
- * that holds no listing. What waits goes on waiting, and the stream fails.
+ * that holds no listing. If that is answered what waits is asked for once more,
+ * and then it is what the trouble is about; else the stream fails.
  */
 static bool
 pass_by(struct sl_task *task, bool wanted, const struct sl_error *err)
 {
-	if (task->passed || !wanted || err->status != SL_RETRY ||
-	    err->scope != SL_STREAM || err->http_status < HTTP_TROUBLE)
+	if (task->passed || !wanted || task->passes == PASSES_MAX ||
+	    err->status != SL_RETRY || err->scope != SL_STREAM ||
+	    err->http_status < HTTP_TROUBLE)
 		return false;
 	task->passed = true;
+	task->passes++;
 	task->failure = *err;
 	return true;
 }
@@ -528,6 +442,7 @@ advance(struct sl_worker *worker, struct sl_task *task)
 		break;
 	}
 	wanted = task->flight->turn.wanted != NULL;
+	sl_flight_leave_troubles(task->flight);
 	sl_flight_free(&task->flight);
 	return survive(worker, task, wanted, &err);
 }

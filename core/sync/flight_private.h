@@ -30,6 +30,9 @@ struct sl_task;
  *  answer: what is there is committed rather than held back. */
 #define SL_FLIGHT_HOLD_US (INT64_C(10) * 1000000)
 
+/** From this HTTP status on the provider says that it has trouble. */
+#define HTTP_TROUBLE 500
+
 /** An access token that several requests under way may share. */
 struct sl_token {
 	int refs; /* (L) */
@@ -46,12 +49,13 @@ struct sl_leg {
 	size_t reserved;       /* of the body budget */
 	int64_t not_before_us; /* monotonic; 0 = at once */
 	int attempts;
-	bool ready;     /* to be submitted, now or again         */
-	bool paced;     /* its units were taken for this attempt */
-	bool landed;    /* (L) back, and not yet judged          */
-	bool renewed;   /* one 401 was answered by a fresh token */
-	bool too_large; /* final, without a body                 */
-	bool final;     /* the answer stands: 2xx, or refused for this item */
+	int64_t troubled_us; /* when the first of them failed        */
+	bool ready;          /* to be submitted, now or again         */
+	bool paced;          /* its units were taken for this attempt */
+	bool landed;         /* (L) back, and not yet judged          */
+	bool renewed;        /* one 401 was answered by a fresh token */
+	bool too_large;      /* final, without a body                 */
+	bool final; /* the answer stands: 2xx, or refused for this item */
 };
 
 struct sl_flight {
@@ -85,6 +89,14 @@ struct sl_aim {
 	bool walking;
 };
 
+/** What was asked for in vain, so often and since then. */
+struct sl_trouble {
+	struct sl_trouble *next;
+	const char *wanted_id;
+	int attempts;
+	int64_t since_us;
+};
+
 enum sl_flight_verdict {
 	SL_FLIGHT_WAITS,  /* for answers, token or budget: be woken   */
 	SL_FLIGHT_LANDED, /* what is final is a page; see `failed`    */
@@ -104,6 +116,8 @@ enum sl_flight_verdict sl_flight_advance(struct sl_flight *flight, bool wait,
 bool sl_flight_flying(struct sl_flight *flight);
 /** The engine ends: is there a page in what has landed? Nothing flies. */
 bool sl_flight_salvage(struct sl_flight *flight);
+/** Let the task's next flight go on counting what this one asked in vain. */
+void sl_flight_leave_troubles(struct sl_flight *flight);
 /** Wanted ids that the final answers hold, NULL-ended, on its arena. */
 const char *const *sl_flight_answered(const struct sl_flight *flight);
 

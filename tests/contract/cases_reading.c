@@ -164,6 +164,31 @@ one_is_refused(struct contract_world *w)
 }
 
 static void
+fail_second(struct contract_feed *feed, struct contract_exchange *x)
+{
+	(void)feed;
+	if (!is_second_item(x))
+		return;
+	x->status = 500;
+	sl_buf_clear(&x->body);
+}
+
+/** The provider fails at one item, again and again: that one is set aside, and
+ *  the listing goes on to its end. */
+static void
+one_fails_for_ever(struct contract_world *w)
+{
+	needs_refs(w);
+	feed_fill(&w->feed, ITEMS);
+	w->feed.spoil_read = fail_second;
+	world_run(w);
+	world_ended(w, "ok", SL_OK, SL_ITEM);
+	world_listings(w, 3);
+	assert_int_equal(world_live(w), ITEMS - 1);
+	assert_int_equal(world_quarantined(w), 1);
+}
+
+static void
 answer_otherwise(struct contract_feed *feed, struct contract_exchange *x)
 {
 	if (!is_second_item(x) || x->request->light)
@@ -231,6 +256,23 @@ a_group_that_cannot_be_read(struct contract_world *w)
 	world_settle(w);
 }
 
+/** Where nothing else is asked for, an outage looks the same: after two runs it
+ *  is one no more. */
+static void
+a_group_fails_for_ever(struct contract_world *w)
+{
+	needs_refs(w);
+	fill_group(w);
+	w->feed.spoil_read = hide_group;
+	w->feed.spoil_ctx = w->arg;
+	for (int i = 0; i < 3; i++)
+		world_run(w);
+	all_stored(w, GROUP + 1);
+	assert_int_equal(w->feed.groups, sl_retry_default.max_attempts);
+	assert_int_equal(w->feed.singles, GROUP);
+	world_settle(w);
+}
+
 /** A member that the group does not show is looked for by itself. */
 static void
 a_member_is_missing(struct contract_world *w)
@@ -287,6 +329,7 @@ a_member_that_is_gone(struct contract_world *w)
 }
 
 static const struct contract_fault not_there = { .status = 404, .body = "" };
+static const struct contract_fault trouble = { .status = 500, .body = "" };
 
 #define READ(name, number)                                                     \
 	{ name ", once at an item", once_at_an_item,                           \
@@ -320,6 +363,8 @@ const struct contract_case contract_reading_cases[] = {
 	{ "404 after the list named it", gone_after_the_list, NULL },
 	{ "one item is refused, its neighbours are read", one_is_refused,
 	  NULL },
+	{ "HTTP 500 for ever for one item, its neighbours are read",
+	  one_fails_for_ever, NULL },
 	{ "another item than asked for", another_answer, NULL },
 	{ "null for ever instead of one item", another_answer, "null" },
 	{ "a list for ever instead of one item", another_answer, "[]" },
@@ -330,6 +375,7 @@ const struct contract_case contract_reading_cases[] = {
 	{ "a group too large is read item by item", a_group_that_cannot_be_read,
 	  &contract_faults[FAULT_BOMB] },
 	{ "404 for a group", a_group_that_cannot_be_read, &not_there },
+	{ "HTTP 500 for ever for a group", a_group_fails_for_ever, &trouble },
 	{ "a member of a group is missing", a_member_is_missing, NULL },
 	{ "a member that no listing named", a_member_nobody_named, NULL },
 	{ "a member that is gone", a_member_that_is_gone, NULL },

@@ -192,6 +192,7 @@ remember(struct fake_store *s, const struct sl_commit *c)
 		m->answered_count++;
 	m->artifacts = c->page->artifacts.count;
 	m->tombstones = c->page->tombstones.count;
+	m->rejected = c->page->rejected.count;
 	if (c->answered && c->answered[0])
 		(void)snprintf(m->answered, sizeof(m->answered), "%s",
 			       c->answered[0]);
@@ -263,6 +264,7 @@ static void
 move_stream(struct fake_store *s, const struct sl_commit *c,
 	    struct sl_stream_row *row)
 {
+	row->failures = 0;
 	if (c->begins) {
 		row->state = SL_STREAM_LIVE;
 		row->walk_started_us = c->walk_started_us;

@@ -50,7 +50,7 @@ struct fake_commit {
 	char key[64];
 	char *cursor;
 	bool starts_walk, resynced, walk_done, rests;
-	size_t artifacts, tombstones;
+	size_t artifacts, tombstones, rejected;
 	int64_t generation;
 	char answered[64]; /* the first wanted id that was read */
 	size_t answered_count;

@@ -122,6 +122,12 @@ read_one(const struct sl_answer *answer, struct sl_page *page)
 
 		ref->source_id = sl_arena_printf(page->arena, "light-%s",
 						 call->wanted_id);
+	} else if (answer->http_status >= 500) {
+		struct sl_rejected *rejected = sl_page_rejected(page);
+
+		rejected->source_id =
+			sl_arena_strdup(page->arena, call->wanted_id);
+		rejected->transient = true;
 	} else if (answer->http_status == 404) {
 		sl_page_tombstone(page)->source_id =
 			sl_arena_strdup(page->arena, call->wanted_id);

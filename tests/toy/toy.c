@@ -170,6 +170,18 @@ reject(struct sl_page *page, const char *id, const json_t *note,
 	rejected->raw_len = strlen(rejected->raw);
 }
 
+/** The server fails to show it; later it may. */
+static void
+put_off(struct sl_page *page, const char *id)
+{
+	struct sl_rejected *rejected = sl_page_rejected(page);
+
+	page->items++;
+	rejected->source_id = sl_arena_strdup(page->arena, id);
+	rejected->reason = "unavailable";
+	rejected->transient = true;
+}
+
 static void
 bury(struct sl_page *page, const char *id, const char *reason)
 {
@@ -275,6 +287,8 @@ toy_read(const struct sl_turn *turn, struct sl_answers *answers,
 			st = read_feed(turn, answer->body, page, err);
 		else if (answer->http_status == 404)
 			bury(page, wanted, "not-found");
+		else if (answer->http_status >= 500)
+			put_off(page, wanted);
 		else if (answer->body != NULL)
 			read_note(page, answer->body);
 		else

@@ -183,7 +183,7 @@ every_code_that_is_used_has_words(void **state)
 		"recipients-cut",  "body-not-inline",
 		"body-malformed",  "charset-lossy",
 		"html-cut",        "parts-cut",
-		"text-damaged",
+		"text-damaged",    "unavailable",
 	};
 	size_t count = 0;
 

@@ -111,6 +111,8 @@ static const struct wanted_row wanted_rows[] = {
 	  "filtered a chat\nmore\n" },
 	{ "refused", SL_GMAIL_MESSAGE, 403, false, "{}",
 	  "rejected a refused (transient)\nmore\n" },
+	{ "one that Google fails to show", SL_GMAIL_MESSAGE, 500, false, NULL,
+	  "rejected a unavailable (transient)\nmore\n" },
 	{ "too large: its headers are asked for", SL_GMAIL_MESSAGE, 200, true,
 	  NULL, "ref a - light\nmore\n" },
 	{ "too large even so", SL_GMAIL_LIGHT, 200, true, NULL,
@@ -141,6 +143,9 @@ static const struct wanted_row wanted_rows[] = {
 	  "ref a - single\nref b - single\nref c - single\nmore\n" },
 	{ "a thread that is gone: are its messages?", SL_GMAIL_THREAD, 404,
 	  false, "{}",
+	  "ref a - single\nref b - single\nref c - single\nmore\n" },
+	{ "a thread that Google fails to show: does it show its messages?",
+	  SL_GMAIL_THREAD, 503, false, NULL,
 	  "ref a - single\nref b - single\nref c - single\nmore\n" },
 	{ "a thread refused", SL_GMAIL_THREAD, 403, false, "{}",
 	  "rejected a refused (transient)\nrejected b refused (transient)\n"

@@ -133,56 +133,6 @@ fewer_at_once_after_a_429_and_one_by_one_more_later(void **state)
 	assert_int_equal(b->net.airborne_max, 4);
 }
 
-#define PENALTY_US (30 * SL_US_PER_S)
-#define LATENCY_US 100000
-
-/* The 20th request is one too many, and the provider says how long; scenario:
- * requests that left before that. */
-static void
-too_many_until(void *ctx, const struct sl_request *request,
-	       struct sl_response *response)
-{
-	static int64_t told_us;
-	struct bench *b = ctx;
-	int64_t now = b->clock.mono_us;
-
-	if (++b->turn == 20) {
-		told_us = now;
-		fake_reply(response, 429, "{}");
-		response->retry_after_ms = PENALTY_US / 1000;
-		return;
-	}
-	if (b->turn > 20 && now > told_us + LATENCY_US &&
-	    now < told_us + PENALTY_US)
-		b->scenario++;
-	plain(ctx, request, response);
-}
-
-static void
-nobody_asks_before_a_deadline(void **state)
-{
-	static const bool quotas[] = { false, true };
-
-	(void)bench_teardown(state);
-	for (size_t i = 0; i < SL_ARRAY_LEN(quotas); i++) {
-		struct bench *b;
-
-		(void)mail_setup(state);
-		b = *state;
-		b->config.quota = quotas[i];
-		mail_wants(b, 80, 1);
-		fake_store_stream(&b->store, "changes", "", "{\"at\":\"h1\"}")
-			->pending = mail_wanted(b, 80, 1);
-		b->net.answer = too_many_until;
-		bench_run(b, "manual");
-		assert_string_equal(b->report_status, "ok");
-		assert_int_equal(answered_of(b), 160);
-		assert_int_equal(b->scenario, 0);
-		(void)bench_teardown(state);
-	}
-	(void)mail_setup(state);
-}
-
 static void
 large_enough(void *ctx, const struct sl_request *request,
 	     struct sl_response *response)
@@ -351,30 +301,6 @@ slow_quota_commits_what_is_there(void **state)
 }
 
 static void
-one_fails_for_ever(void *ctx, const struct sl_request *request,
-		   struct sl_response *response)
-{
-	if (strstr(request->url, "/message/w3"))
-		fake_reply(response, 500, "{}");
-	else
-		plain(ctx, request, response);
-}
-
-static void
-one_that_fails_for_ever_holds_no_other(void **state)
-{
-	struct bench *b = *state;
-
-	mail_wants(b, 30, 1);
-	b->net.answer = one_fails_for_ever;
-	bench_run(b, "manual");
-	assert_string_equal(b->report_status, "failed");
-	assert_int_equal(answered_of(b), 29);
-	assert_int_equal(b->store.failed_streams, 1);
-	assert_true(b->net.submitted < 29 + 29 * 2);
-}
-
-static void
 stop_later(void *ctx, const struct sl_request *request,
 	   struct sl_response *response)
 {
@@ -459,7 +385,6 @@ main(void)
 		T(a_refused_answer_counts_for_all_that_it_was_to_hold),
 		T(no_more_than_may_be_are_under_way),
 		T(fewer_at_once_after_a_429_and_one_by_one_more_later),
-		T(nobody_asks_before_a_deadline),
 		T(a_flight_is_cut_when_its_answers_grow_large),
 		T(answers_of_all_streams_fit_the_budget),
 		T(one_that_finds_no_room_beside_its_answers_goes_on_later),
@@ -467,7 +392,6 @@ main(void)
 		T(the_next_batch_is_under_way_while_one_commits),
 		T(an_item_too_large_is_told_and_read_otherwise),
 		T(slow_quota_commits_what_is_there),
-		T(one_that_fails_for_ever_holds_no_other),
 		T(what_landed_before_a_stop_is_kept),
 		T(a_deadline_in_words_ends_the_run_and_is_kept),
 	};
