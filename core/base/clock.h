@@ -39,9 +39,9 @@ void sl_wait_deadline(int64_t us, struct timespec *out);
 
 /** A clock that stands still until moved; for tests and replays. */
 struct sl_fake_clock {
-	struct sl_clock clock; /* pass &fake.clock */
-	int64_t now_us;
-	int64_t mono_us;
+	struct sl_clock clock;  /* pass &fake.clock */
+	_Atomic int64_t now_us; /* several threads may look */
+	_Atomic int64_t mono_us;
 };
 
 void sl_fake_clock_init(struct sl_fake_clock *fake, int64_t now_us);

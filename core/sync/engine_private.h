@@ -18,12 +18,14 @@
 #include "core/sync/engine_outage.h"
 #include "core/sync/flight_private.h"
 #include "core/sync/settings.h"
+#include "core/sync/step_private.h"
 #include "core/sync/token_private.h"
 #include "core/sync/trail.h"
 
 struct sl_worker {
 	struct sl_engine *engine;
 	struct sl_store *store;
+	struct sl_job *job; /* (L) that it works on; NULL: it let it go */
 	pthread_t thread;
 };
 
@@ -57,7 +59,13 @@ struct sl_task {
 	struct sl_flight *flight;
 	struct sl_arena *trouble_arena;
 	const struct sl_trouble *troubles; /* of the flight before */
-	int passes;         /* in a row that nothing wanted was read between */
+	int passes; /* in a row that nothing wanted was read between */
+	struct sl_step *read;   /* a page that is not in the database yet */
+	struct sl_step *stored; /* the one before: being committed, or ready
+				 * to be settled. While it is committed the row
+				 * and all that settling changes stand still */
+	bool storing;           /* (L) some worker commits `stored`  */
+	bool misread;           /* the answers after it were useless: failure */
 	bool began, passed; /* due before all requests, or after the listing */
 	bool failing, unstored; /* waits for the flight to land; why */
 	bool fell_short;        /* the page lacks what failed: failure */
@@ -173,6 +181,9 @@ struct sl_engine {
 /* engine_queue.c: jobs, timers, body budget */
 void sl_job_wake(struct sl_engine *e, struct sl_job *job); /* takes L */
 void sl_job_wake_locked(struct sl_engine *e, struct sl_job *job);
+/** The worker goes on without its job, which it may not touch any more: another
+ *  one may take it. */
+void sl_job_let_go_locked(struct sl_worker *worker);
 void sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us);
 void sl_job_no_timer(struct sl_engine *e, struct sl_job *job);
 bool sl_job_at_rest(const struct sl_job *job); /* locked */
@@ -244,16 +255,6 @@ enum sl_sweep_answer sl_task_sweep(struct sl_worker *worker,
 /** Masters that are due: expanded here, or wanted from the provider. */
 sl_status sl_task_expand(struct sl_worker *worker, struct sl_task *task,
 			 struct sl_error *err);
-
-/* engine_page.c: read, prepare, commit */
-enum sl_page_verdict {
-	SL_PAGE_GO_ON,    /* look again: ask for more, or wait for the flight */
-	SL_PAGE_RESTS,    /* nothing more to ask now */
-	SL_PAGE_FAILED,   /* the answer was useless: ask again may help     */
-	SL_PAGE_UNSTORED, /* the database refused it: asking again does not */
-};
-enum sl_page_verdict sl_task_page(struct sl_worker *worker,
-				  struct sl_task *task, struct sl_error *err);
 
 /* prepare.c */
 /** Normalise identities, drop duplicates, hash; bad ids become rejected. */

@@ -3,7 +3,8 @@
  * Jobs for the workers, timers, and the budget of response bodies.
  *
  * A job that is woken while a worker has it is run again afterwards, so no
- * news is lost and no job ever runs on two workers at once.
+ * news is lost and no job ever runs on two workers at once. A worker that has
+ * something long to do may let its job go before its step ends.
  */
 #include <errno.h>
 #include <time.h>
@@ -139,6 +140,19 @@ next_job(struct sl_engine *e)
 	}
 }
 
+void
+sl_job_let_go_locked(struct sl_worker *worker)
+{
+	struct sl_job *job = worker->job;
+
+	worker->job = NULL;
+	job->active = false;
+	if (job->again) {
+		job->again = false;
+		sl_job_wake_locked(worker->engine, job);
+	}
+}
+
 void *
 sl_worker_main(void *arg)
 {
@@ -148,14 +162,12 @@ sl_worker_main(void *arg)
 
 	pthread_mutex_lock(&e->mutex);
 	while ((job = next_job(e)) != NULL) {
+		worker->job = job;
 		pthread_mutex_unlock(&e->mutex);
 		job->step(worker, job);
 		pthread_mutex_lock(&e->mutex);
-		job->active = false;
-		if (job->again) {
-			job->again = false;
-			sl_job_wake_locked(e, job);
-		}
+		if (worker->job)
+			sl_job_let_go_locked(worker);
 		if (e->reap)
 			pthread_cond_broadcast(&e->events);
 	}

@@ -77,6 +77,8 @@ sl_task_free(struct sl_task *task)
 	json_decref(task->cursor);
 	sl_arena_free(&task->pending_arena);
 	sl_arena_free(&task->trouble_arena);
+	sl_step_free(&task->read);
+	sl_step_free(&task->stored);
 	sl_flight_free(&task->flight);
 	sl_trail_release(&task->trail);
 	sl_free(task);
@@ -392,49 +394,80 @@ survive(struct sl_worker *worker, struct sl_task *task, bool wanted,
 	return false;
 }
 
-/* A landed flight becomes a page. False: the task is over. */
-static bool
-take_page(struct sl_worker *worker, struct sl_task *task, struct sl_error *err)
+/* Nothing can be done with it, once what flies has landed. */
+static void
+begin_failing(struct sl_task *task, const struct sl_error *err, bool unstored)
 {
-	enum sl_page_verdict verdict = sl_task_page(worker, task, err);
-
-	switch (verdict) {
-	case SL_PAGE_GO_ON:
-	case SL_PAGE_RESTS:
-		if (task->fell_short) {
-			*err = task->failure;
-			return survive(worker, task, true, err);
-		}
-		return verdict == SL_PAGE_GO_ON || !rest(worker, task);
-	case SL_PAGE_FAILED:
-		if (recover(task, err))
-			return true;
-		break;
-	case SL_PAGE_UNSTORED: /* a prefetched request must land first */
-		task->unstored = true;
-		break;
-	}
 	task->failure = *err;
 	task->failing = true;
+	task->unstored = unstored;
+}
+
+/* A flight has landed. False: the worker has let the task go. */
+static bool
+take_page(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (sl_task_read(task, &err) == SL_OK)
+		return sl_task_store(worker, task);
+	if (!recover(task, &err))
+		begin_failing(task, &err, false);
 	return true;
 }
 
-/* One thing forward. False: wait to be woken, or the task is over. */
+/* The page before is being committed: the next one may be read, no more. */
+static void
+look_ahead(struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (!task->flight ||
+	    sl_flight_advance(task->flight, true, &err) != SL_FLIGHT_LANDED)
+		return;
+	task->misread = sl_task_read(task, &err) != SL_OK;
+	if (task->misread)
+		task->failure = err;
+}
+
+/* A page is committed, or not. False: the task is over. */
 static bool
-advance(struct sl_worker *worker, struct sl_task *task)
+settle(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+	enum sl_page_verdict verdict = sl_task_settle(task, &err);
+
+	if (verdict == SL_PAGE_UNSTORED) {
+		begin_failing(task, &err, true);
+		return true;
+	}
+	if (task->fell_short) {
+		err = task->failure;
+		return survive(worker, task, true, &err);
+	}
+	if (task->misread) {
+		task->misread = false;
+		if (!recover(task, &task->failure))
+			task->failing = true;
+		return true;
+	}
+	return verdict == SL_PAGE_GO_ON || !rest(worker, task);
+}
+
+/* Ask, and take what comes. False: wait to be woken, or the task is over. */
+static bool
+fly(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 	bool wanted;
 
-	if (!begin(worker, task))
-		return false;
 	if (!task->flight && !begin_flight(task))
 		return false;
 	switch (sl_flight_advance(task->flight, true, &err)) {
 	case SL_FLIGHT_WAITS:
 		return false;
 	case SL_FLIGHT_LANDED:
-		return take_page(worker, task, &err);
+		return take_page(worker, task);
 	case SL_FLIGHT_EMPTY:
 		sl_flight_free(&task->flight);
 		return !rest(worker, task);
@@ -445,6 +478,24 @@ advance(struct sl_worker *worker, struct sl_task *task)
 	sl_flight_leave_troubles(task->flight);
 	sl_flight_free(&task->flight);
 	return survive(worker, task, wanted, &err);
+}
+
+/* One thing forward. False: wait to be woken, or the task is over, or another
+ * worker may have it already. */
+static bool
+advance(struct sl_worker *worker, struct sl_task *task)
+{
+	if (!begin(worker, task))
+		return false;
+	if (sl_task_is_storing(task)) {
+		look_ahead(task);
+		return false;
+	}
+	if (task->stored)
+		return settle(worker, task);
+	if (task->read)
+		return sl_task_store(worker, task);
+	return fly(worker, task);
 }
 
 /* The page was not stored in time. False: halving it did not help. */
@@ -463,27 +514,46 @@ halve_page(struct sl_task *task)
 	return true;
 }
 
-/* The engine ends, and the flight has landed: keep what came of it. */
+/* Read, and stored, though nothing comes after it. */
+static void
+keep(struct sl_worker *worker, struct sl_task *task)
+{
+	struct sl_error err;
+
+	if (task->read && sl_task_store(worker, task))
+		(void)sl_task_settle(task, &err);
+}
+
+/* The engine ends, and what flew has landed: keep what came of it. */
 static void
 salvage(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 
-	if (!sl_engine_ending(task->run->engine) || !task->flight ||
-	    !sl_flight_salvage(task->flight) || sl_run_is_fatal(task->run))
+	if (!sl_engine_ending(task->run->engine) || sl_run_is_fatal(task->run))
 		return;
-	(void)sl_task_page(worker, task, &err);
+	keep(worker, task);
+	if (task->flight && sl_flight_salvage(task->flight) &&
+	    sl_task_read(task, &err) == SL_OK)
+		keep(worker, task);
 }
 
 /* Nothing more is asked. False: it goes on, after all. */
 static bool
 wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
 {
-	if (task->flight && sl_flight_flying(task->flight))
+	struct sl_error err;
+
+	if (sl_task_is_storing(task) ||
+	    (task->flight && sl_flight_flying(task->flight)))
 		return true;
+	if (task->stored && sl_task_settle(task, &err) == SL_PAGE_UNSTORED)
+		begin_failing(task, &err, true);
 	if (!task->failing)
 		salvage(worker, task);
+	sl_step_free(&task->read);
 	sl_flight_free(&task->flight);
+	task->misread = false;
 	if (task->failing && !stopped && halve_page(task))
 		return false;
 	if (task->failing)

@@ -173,10 +173,6 @@ remember(struct fake_store *s, const struct sl_commit *c)
 {
 	struct fake_commit *m = &s->commits[s->commit_count];
 
-	if (s->on_commit) {
-		s->on_commit(s->ctx, c);
-		return;
-	}
 	s->commit_count++;
 	SL_ASSERT(s->commit_count < FAKE_COMMITS_MAX);
 	(void)snprintf(m->key, sizeof(m->key), "%s", c->stream->key);
@@ -293,9 +289,12 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	struct fake_store *s = (struct fake_store *)store;
 	struct sl_stream_row *stored;
 
+	if (s->on_commit)
+		s->on_commit(s->ctx, c);
 	if (s->commit_fails != SL_OK && s->commit_fail_times-- > 0)
 		return sl_fail(err, s->commit_fails, SL_CLIENT, "made to fail");
-	remember(s, c);
+	if (!s->on_commit)
+		remember(s, c);
 	out->counts = (struct sl_tally){
 		.pages = 1,
 		.fetched = (int64_t)c->page->items,

@@ -58,7 +58,8 @@ struct fake_commit {
 	char kind[16];
 };
 
-/** One store shared by all workers; guarded by the engine's one worker. */
+/** One store shared by all workers; guarded by there being one, or by streams
+ *  that commit one after the other. */
 struct fake_store {
 	struct sl_store store; /* first */
 	struct sl_account account;
@@ -97,7 +98,8 @@ struct fake_store {
 	int64_t end_not_before_us;
 	bool end_resync_done;
 	struct sl_tally written; /* what reached the log row */
-	/** Sees each commit before it is done; commits are not remembered. */
+	/** Sees each commit before it is done, or made to fail; commits are not
+	 *  remembered. */
 	void (*on_commit)(void *ctx, const struct sl_commit *c);
 	void *ctx;
 };
