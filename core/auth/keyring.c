@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,21 @@
 #include "core/auth/seal_private.h"
 
 #define BASE64_CHARS 44 /* of SL_KEY_BYTES, with one '=' */
+
+/** What tells one state of a file from another. */
+struct mark {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec written, changed;
+};
+
+struct sl_key_file {
+	pthread_mutex_t mutex;
+	char *path;
+	struct mark mark;        /* of the state that was looked at last */
+	struct sl_keyring *news; /* read after the ring; NULL = nothing  */
+};
 
 static sl_status
 fail_file(struct sl_error *err, const char *path, const char *what)
@@ -147,13 +163,40 @@ parse(struct sl_keyring *ring, const char *path, const struct sl_secret *file,
 	return SL_OK;
 }
 
+static struct mark
+mark_of(const struct stat *st)
+{
+	return (struct mark){
+		.device = st->st_dev,
+		.inode = st->st_ino,
+		.size = st->st_size,
+		.written = st->st_mtim,
+		.changed = st->st_ctim,
+	};
+}
+
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool
+same_mark(const struct mark *a, const struct mark *b)
+{
+	return a->device == b->device && a->inode == b->inode &&
+	       a->size == b->size && same_time(&a->written, &b->written) &&
+	       same_time(&a->changed, &b->changed);
+}
+
 static sl_status
-check_file(int fd, const char *path, struct sl_error *err)
+check_file(int fd, const char *path, struct mark *mark, struct sl_error *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return fail_errno(err, path, errno);
+	*mark = mark_of(&st);
 	if (!S_ISREG(st.st_mode))
 		return fail_file(err, path, "is not a regular file");
 	if (st.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
@@ -193,7 +236,8 @@ read_whole(int fd, const char *path, struct sl_secret *out,
 }
 
 static sl_status
-read_file(const char *path, struct sl_secret *out, struct sl_error *err)
+read_file(const char *path, struct sl_secret *out, struct mark *mark,
+	  struct sl_error *err)
 {
 	/* O_NONBLOCK: a FIFO must be refused, not waited for. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -206,19 +250,21 @@ read_file(const char *path, struct sl_secret *out, struct sl_error *err)
 			       path, path);
 	if (fd < 0)
 		return fail_errno(err, path, errno);
-	status = check_file(fd, path, err);
+	status = check_file(fd, path, mark, err);
 	if (status == SL_OK)
 		status = read_whole(fd, path, out, err);
 	(void)close(fd);
 	return status;
 }
 
-sl_status
-sl_keyring_load(const char *path, struct sl_keyring **out, struct sl_error *err)
+/* Without the file that it came from. */
+static sl_status
+load(const char *path, struct sl_keyring **out, struct mark *mark,
+     struct sl_error *err)
 {
 	SL_AUTO_SECRET file = { 0 };
 	struct sl_keyring *ring;
-	sl_status status = read_file(path, &file, err);
+	sl_status status = read_file(path, &file, mark, err);
 
 	if (status != SL_OK)
 		return status;
@@ -232,15 +278,120 @@ sl_keyring_load(const char *path, struct sl_keyring **out, struct sl_error *err)
 	return SL_OK;
 }
 
+static struct sl_key_file *
+file_new(const char *path, const struct mark *mark)
+{
+	struct sl_key_file *file = sl_alloc(sizeof(*file));
+
+	(void)pthread_mutex_init(&file->mutex, NULL);
+	file->path = sl_strdup(path);
+	file->mark = *mark;
+	return file;
+}
+
+static void
+file_free(struct sl_key_file *file)
+{
+	if (!file)
+		return;
+	sl_keyring_free(&file->news);
+	(void)pthread_mutex_destroy(&file->mutex);
+	sl_free(file->path);
+	sl_free(file);
+}
+
+sl_status
+sl_keyring_load(const char *path, struct sl_keyring **out, struct sl_error *err)
+{
+	struct mark mark;
+	sl_status status = load(path, out, &mark, err);
+
+	if (status == SL_OK)
+		(*out)->file = file_new(path, &mark);
+	return status;
+}
+
 void
 sl_keyring_free(struct sl_keyring **ring)
 {
 	if (!*ring)
 		return;
+	file_free((*ring)->file);
 	for (size_t i = 0; i < SL_KEYS_MAX; i++)
 		sl_secret_release(&(*ring)->keys[i].bytes);
 	sl_free(*ring);
 	*ring = NULL;
+}
+
+/* Whatever is wrong with the file now, the keys that are known stay known;
+ * the next start of a process complains. */
+static void
+look_again_locked(struct sl_key_file *file)
+{
+	struct sl_keyring *news = NULL;
+	struct sl_error err;
+	struct stat st;
+	struct mark now;
+
+	if (stat(file->path, &st) != 0)
+		return;
+	now = mark_of(&st);
+	if (same_mark(&now, &file->mark))
+		return;
+	if (load(file->path, &news, &now, &err) == SL_OK) {
+		sl_keyring_free(&file->news);
+		file->news = news;
+	}
+	file->mark = now;
+}
+
+/* An id means the key that it meant first. */
+static const struct sl_key *
+find_locked(const struct sl_keyring *ring, const char *id)
+{
+	const struct sl_keyring *news = ring->file ? ring->file->news : NULL;
+	const struct sl_key *key;
+
+	if (!id)
+		id = news ? news->keys[0].id : ring->keys[0].id;
+	key = sl_keyring_find(ring, id);
+	return !key && news ? sl_keyring_find(news, id) : key;
+}
+
+bool
+sl_keyring_take(const struct sl_keyring *ring, const char *id,
+		struct sl_key *out)
+{
+	const struct sl_key *key;
+
+	if (ring->file) {
+		pthread_mutex_lock(&ring->file->mutex);
+		look_again_locked(ring->file);
+	}
+	key = find_locked(ring, id);
+	if (key) {
+		memcpy(out->id, key->id, sizeof(out->id));
+		sl_secret_copy(&out->bytes, &key->bytes);
+	}
+	if (ring->file)
+		pthread_mutex_unlock(&ring->file->mutex);
+	return key != NULL;
+}
+
+bool
+sl_keyring_has(const struct sl_keyring *ring, const char *id)
+{
+	struct sl_key key = { .id = "" };
+	bool has = sl_keyring_take(ring, id, &key);
+
+	sl_key_release(&key);
+	return has;
+}
+
+void
+sl_key_release(struct sl_key *key)
+{
+	sl_secret_release(&key->bytes);
 }
 
 const char *

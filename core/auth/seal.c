@@ -51,6 +51,7 @@ free_cipher(EVP_CIPHER_CTX **ctx)
 }
 
 #define AUTO_CIPHER SL_CLEANUP(free_cipher) EVP_CIPHER_CTX *
+#define AUTO_KEY    SL_CLEANUP(sl_key_release) struct sl_key
 
 /** Length first, so that no two bindings give the same bytes. */
 static void
@@ -116,13 +117,15 @@ sl_seal(const struct sl_keyring *ring, const struct sl_rng *rng,
 	const struct sl_seal_binding *binding, const struct sl_secret *plain,
 	struct sl_arena *arena, struct sl_sealed *out, struct sl_error *err)
 {
-	const struct sl_key *key = &ring->keys[0];
 	struct sl_sealed sealed = { .key_id = "" };
 	unsigned char *bytes;
 	SL_AUTO_BUF aad;
+	AUTO_KEY key = { .id = "" };
 	AUTO_CIPHER ctx = NULL;
+	bool taken = sl_keyring_take(ring, NULL, &key);
 
-	if (!associated_data(key->id, binding, &aad))
+	SL_ASSERT(taken); /* a ring has a key */
+	if (!associated_data(key.id, binding, &aad))
 		return sl_fail(err, SL_BUG, SL_GRANT,
 			       "what a secret is bound to is too long");
 	if (!sl_secret_is_set(plain))
@@ -135,11 +138,11 @@ sl_seal(const struct sl_keyring *ring, const struct sl_rng *rng,
 	rng->fill(rng->ctx, sealed.iv, sizeof(sealed.iv));
 	sealed.ciphertext_len = plain->len + SL_SEAL_TAG_BYTES;
 	bytes = sl_arena_alloc(arena, sealed.ciphertext_len);
-	ctx = start(key, sealed.iv, &aad, 1);
+	ctx = start(&key, sealed.iv, &aad, 1);
 	if (!ctx || !encrypt(ctx, plain, bytes))
 		return sl_fail(err, SL_BUG, SL_GRANT, "AES-256-GCM failed");
 	sealed.ciphertext = bytes;
-	memcpy(sealed.key_id, key->id, sizeof(sealed.key_id));
+	memcpy(sealed.key_id, key.id, sizeof(sealed.key_id));
 	*out = sealed;
 	return SL_OK;
 }
@@ -199,17 +202,17 @@ sl_unseal(const struct sl_keyring *ring, const struct sl_seal_binding *binding,
 	  const struct sl_sealed *sealed, struct sl_secret *plain,
 	  struct sl_error *err)
 {
-	const struct sl_key *key = sl_keyring_find(ring, sealed->key_id);
+	AUTO_KEY key = { .id = "" };
 
 	if (sealed->key_id[0] == '\0')
 		return sl_fail(err, SL_CONFIG, SL_GRANT, "no %s is stored",
 			       binding->purpose);
-	if (!key)
+	if (!sl_keyring_take(ring, sealed->key_id, &key))
 		return sl_fail(err, SL_CONFIG, SL_GRANT,
 			       "%s is sealed with key %s, which is not in the "
 			       "key file: put its line back",
 			       binding->purpose, sealed->key_id);
-	if (!open_sealed(key, binding, sealed, plain))
+	if (!open_sealed(&key, binding, sealed, plain))
 		return sl_fail(err, SL_CONFIG, SL_GRANT,
 			       "%s does not open with key %s: the key is "
 			       "another one, or the row was changed or copied",

@@ -8,6 +8,11 @@
  * takes a fresh random IV. The key file has one `id:base64` a line, the first
  * is the current one; `#` starts a comment; its mode must not let group or
  * others read.
+ *
+ * A ring follows its file: when the file has changed, sealing takes the key
+ * that stands first now, and a key that was added opens. So keys are rotated
+ * under processes that run. What was loaded first stays known to the process,
+ * and a file that cannot be read any more changes nothing.
  */
 #ifndef SL_AUTH_SEAL_H
 #define SL_AUTH_SEAL_H
@@ -42,6 +47,9 @@ void sl_keyring_free(struct sl_keyring **ring);
 const char *sl_keyring_current(const struct sl_keyring *ring);
 size_t sl_keyring_count(const struct sl_keyring *ring);
 const char *sl_keyring_id(const struct sl_keyring *ring, size_t index);
+
+/** Is there a key of that id, in the ring or by now in its file? */
+bool sl_keyring_has(const struct sl_keyring *ring, const char *id);
 
 /** A new line for a key file: "<id>:<base64>\n"; id from the date and rng. */
 void sl_key_generate(const struct sl_rng *rng, int64_t now_us,

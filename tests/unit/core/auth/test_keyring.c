@@ -287,6 +287,84 @@ a_generated_line_is_a_key_file(void **state)
 	sl_keyring_free(&ring);
 }
 
+static void
+assert_current(const struct sl_keyring *ring, const char *id, const char *why)
+{
+	struct sl_key key = { .id = "" };
+
+	if (!sl_keyring_take(ring, NULL, &key) || strcmp(key.id, id) != 0)
+		fail_msg("%s: the current key is %s, not %s", why, key.id, id);
+	sl_key_release(&key);
+}
+
+static unsigned char
+first_byte(const struct sl_keyring *ring, const char *id)
+{
+	struct sl_key key = { .id = "" };
+	unsigned char byte = 0;
+
+	if (sl_keyring_take(ring, id, &key))
+		byte = key.bytes.bytes[0];
+	sl_key_release(&key);
+	return byte;
+}
+
+static void
+a_ring_follows_its_file(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *current;
+		unsigned char k1, k2, k3;
+		const char *why;
+	} rows[] = {
+		{ "k1:" KEY_A "\n", "k1", 'A', 0, 0, "as it was loaded" },
+		{ "k2:" KEY_B "\nk1:" KEY_A "\n", "k2", 'A', 'B', 0,
+		  "a key put on top" },
+		{ "k2:" KEY_B "\nk1:", "k2", 'A', 'B', 0,
+		  "a file half written" },
+		{ "k2:" KEY_B "\n", "k2", 'A', 'B', 0,
+		  "what was loaded first stays known" },
+		{ "k1:" KEY_B "\n", "k1", 'A', 0, 0,
+		  "an id means what it meant first" },
+		{ "k3:" KEY_B "\nk2:" KEY_A "\n", "k3", 'A', 'A', 'B',
+		  "another file" },
+	};
+	const struct place *place = *state;
+	struct sl_keyring *ring = NULL;
+	struct sl_error err = { 0 };
+
+	write_file(place, rows[0].text, strlen(rows[0].text), 0600);
+	assert_int_equal(sl_keyring_load(place->path, &ring, &err), SL_OK);
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		write_file(place, rows[i].text, strlen(rows[i].text), 0600);
+		assert_current(ring, rows[i].current, rows[i].why);
+		assert_int_equal(first_byte(ring, "k1"), rows[i].k1);
+		assert_int_equal(first_byte(ring, "k2"), rows[i].k2);
+		assert_int_equal(first_byte(ring, "k3"), rows[i].k3);
+		assert_int_equal(first_byte(ring, "k4"), 0);
+	}
+	sl_keyring_free(&ring);
+}
+
+static void
+a_file_that_is_lost_or_open_changes_nothing(void **state)
+{
+	const struct place *place = *state;
+	struct sl_keyring *ring = NULL;
+	struct sl_error err = { 0 };
+
+	write_file(place, "k1:" KEY_A "\n", 48, 0600);
+	assert_int_equal(sl_keyring_load(place->path, &ring, &err), SL_OK);
+	write_file(place, "k2:" KEY_B "\n", 48, 0644);
+	assert_current(ring, "k1", "readable by all");
+	assert_int_equal(unlink(place->path), 0);
+	assert_current(ring, "k1", "gone");
+	write_file(place, "k2:" KEY_B "\n", 48, 0600);
+	assert_current(ring, "k2", "back again");
+	sl_keyring_free(&ring);
+}
+
 int
 main(void)
 {
@@ -298,6 +376,8 @@ main(void)
 		cmocka_unit_test(what_is_no_file_is_refused),
 		cmocka_unit_test(size_and_number_of_keys_are_capped),
 		cmocka_unit_test(a_generated_line_is_a_key_file),
+		cmocka_unit_test(a_ring_follows_its_file),
+		cmocka_unit_test(a_file_that_is_lost_or_open_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, drop_place);
