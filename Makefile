@@ -97,6 +97,7 @@ unit_src := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 unit_bin := $(patsubst tests/%.c,$(B)/tests/%,$(unit_src))
 live_src := $(wildcard tests/integration/test_*.c tests/contract/test_*.c)
 live_bin := $(patsubst tests/%.c,$(B)/tests/%,$(live_src))
+live_bin += $(B)/tests/integration/vault_rows
 corpus_src := $(wildcard tests/corpus/*.c)
 corpus_bin := $(patsubst tests/%.c,$(B)/tests/%,$(corpus_src))
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)

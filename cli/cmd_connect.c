@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/connect_private.h"
 #include "cli/format.h"
+#include "cli/vault.h"
 
 /** How long a person may take. */
 #define CONSENT_US (5 * 60 * SL_US_PER_S)
@@ -313,6 +314,9 @@ prepare(struct sl_connect *connect)
 		status = sl_env_keys(cli, &connect->ring);
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &connect->pg);
+	if (status == SL_EXIT_OK)
+		status = sl_vault_check(cli, connect->pg, connect->ring,
+					SL_VAULT_NONE_MISSES);
 	if (status == SL_EXIT_OK)
 		status = prepare_user(connect);
 	if (status == SL_EXIT_OK)

@@ -14,6 +14,7 @@
 #include "cli/env.h"
 #include "cli/redirect.h"
 #include "cli/secret_file.h"
+#include "cli/vault.h"
 #include "connectors/registry.h"
 #include "state/clients.h"
 
@@ -231,6 +232,8 @@ run(struct sl_cli *cli, struct client *client)
 		status = sl_env_keys(cli, &ring);
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &pg);
+	if (status == SL_EXIT_OK)
+		status = sl_vault_check(cli, pg, ring, SL_VAULT_CLIENTS_MISS);
 	if (status == SL_EXIT_OK)
 		status = ask_provider(cli, client);
 	if (status == SL_EXIT_OK)

@@ -34,8 +34,8 @@ int sl_env_check_schema(struct sl_cli *cli, struct sl_pg *pg);
 
 int sl_env_keys(struct sl_cli *cli, struct sl_keyring **out);
 
-/** Do these keys open what is stored? A foreign key file is found before
- *  any run begins, so that no account is blamed for it. */
+/** Do the secrets of the active clients open? A row that was changed is found
+ *  before any run begins, so that no account is blamed for it. */
 int sl_env_check_keys(struct sl_cli *cli, struct sl_pg *pg,
 		      const struct sl_keyring *ring);
 

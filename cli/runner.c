@@ -8,6 +8,7 @@
 
 #include "cli/env.h"
 #include "cli/format.h"
+#include "cli/vault.h"
 #include "connectors/registry.h"
 #include "state/store_pg.h"
 
@@ -60,7 +61,8 @@ check_database(struct sl_runner *r)
 	int status = sl_env_database(r->cli, &pg);
 
 	if (status == SL_EXIT_OK)
-		status = sl_env_check_keys(r->cli, pg, r->ring);
+		status = sl_vault_check(r->cli, pg, r->ring,
+					SL_VAULT_NONE_MISSES);
 	if (status == SL_EXIT_OK)
 		status = sl_env_user(r->cli, pg, r->user_id, &given);
 	if (given)

@@ -121,15 +121,26 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_JSON),
 	  .run = sl_cmd_migrate },
 	{ .name = "keys",
-	  .words = "[generate|status]",
-	  .words_max = 1,
-	  .summary = "Make a master key, or look at the key file.",
+	  .words = "[generate|status|rotate|forget ID]",
+	  .words_max = 2,
+	  .summary = "Make a master key, look after those in use.",
 	  .about = "generate prints one line for the key file and writes "
 		   "nothing else: put it first in a file that only sluice can "
 		   "read (chmod 600), and keep a copy apart from the "
 		   "database's backups. Without the key file the stored "
-		   "tokens cannot be opened by anybody. status (the default) "
-		   "checks the file and lists the ids of its keys.",
+		   "tokens cannot be opened by anybody.\n\n"
+		   "status (the default) tells for each key whether it is in "
+		   "the file and how much is sealed with it: what a missing "
+		   "one costs, and which old one may go. Exit status 1: one "
+		   "that is needed is missing.\n\n"
+		   "rotate seals everything anew with the file's first key, "
+		   "while others work, and says which old keys may go. It "
+		   "can be stopped at any time and started again. Processes "
+		   "that run follow the file.\n\n"
+		   "forget gives up what is sealed with a key that is lost "
+		   "for good: those tokens are deleted and their accounts "
+		   "need consent again. A client's secret is sealed anew by "
+		   "setup.",
 	  .flags = FLAGS(SL_FLAG_JSON),
 	  .run = sl_cmd_keys },
 	{ .name = "setup",

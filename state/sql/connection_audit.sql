@@ -3,5 +3,4 @@
 -- $2 uuid  grant
 -- $3 text  event
 -- $4 text  detail, or NULL
-INSERT INTO sluice.secret_audit_logs (user_id, grant_id, event, actor, detail)
-VALUES ($1::uuid, $2::uuid, $3, 'cli', $4)
+SELECT sluice.audit_secret($1::uuid, $2::uuid, $3::text, 'cli', $4::text)

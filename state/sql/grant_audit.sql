@@ -1,5 +1,4 @@
--- Note what happened to a secret.
--- $1 uuid, $2 uuid  user, grant
+-- Note what happened to a secret; never the secret.
+-- $1 uuid, $2 uuid  user, grant; NULL = of the installation
 -- $3 text, $4 text, $5 text  event, actor, detail (or NULL)
-INSERT INTO sluice.secret_audit_logs (user_id, grant_id, event, actor, detail)
-VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text)
+SELECT sluice.audit_secret($1::uuid, $2::uuid, $3::text, $4::text, $5::text)

@@ -87,7 +87,7 @@ SLUICE_GOOGLE_AUTH_URL=nonsense refuse 'endpoint that is no URL' 2 'SLUICE_GOOGL
 SLUICE_QUOTA=maybe refuse 'quota neither on nor off' 2 'SLUICE_QUOTA' sync
 refuse 'listen address that is not ours' 2 '--listen 10.0.0.1:80' connect google_calendar --user $ana --listen 10.0.0.1:80
 new_keys "$work/other"
-SLUICE_KEY_FILE=$work/other refuse 'another key' 3 'does not open' connect google_calendar --user $ana --no-browser
+SLUICE_KEY_FILE=$work/other refuse 'another key' 3 'which sealed 1 client secret, is not in the key file' connect google_calendar --user $ana --no-browser
 works 'sync without an account' sync
 like 'says what to do' "$out" 'sluice connect'
 

@@ -30,6 +30,7 @@ INSERT INTO tap.matrix VALUES
 	('public.user_integrations', 'r(w)', 'r', 'rawd', 'r'),
 	('sluice.audit_items', '', '', 'rawd', ''),
 	('sluice.grants', '', '', 'rawd', '(r)'),
+	('sluice.master_keys', '', '', 'ra', ''),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
 	('sluice.overtaken', '', '', 'rawd', ''),
 	('sluice.people_judged', '', '', 'rawd', ''),
@@ -135,6 +136,10 @@ SELECT set_eq(
 		('sluice.find_user(text)', 'sluice_gateway sluice_operator'),
 		('sluice.add_user(text)', 'sluice_operator'),
 		('sluice.list_users()', 'sluice_operator'),
+		('sluice.sealed_keys()', 'sluice_gateway'),
+		('sluice.sealed_counts()', 'sluice_gateway'),
+		('sluice.sealed_users(text,uuid,integer)', 'sluice_gateway'),
+		('sluice.audit_secret(uuid,uuid,text,text,text)', 'sluice_gateway'),
 		('sluice.suppression_hash(uuid,text,text)', 'sluice_gateway') $$,
 	'who executes which function is as written');
 SELECT is(count(*), 0::bigint, 'nobody executes a trigger function')

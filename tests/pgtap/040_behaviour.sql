@@ -325,11 +325,23 @@ SELECT is((SELECT count(*)::int FROM public.calendar_occurrences WHERE user_id =
 SELECT throws_ok(format('UPDATE sluice.user_secrets SET %s', w.change), '23514', NULL,
 	'a secret is refused: ' || w.change)
 FROM (VALUES ('iv = ''\x00'''), ('ciphertext = ''short'''), ('key_id = ''''')) AS w (change);
+SELECT throws_ok(format('UPDATE %s SET %s = ''1//0gABCDEFGHIJKLMNOP-a-token-as-long-as-they-are''',
+	w.rel, w.col), '23514', NULL, 'a token in clear is refused: ' || w.rel)
+FROM (VALUES ('sluice.user_secrets', 'ciphertext'), ('sluice.revocations', 'ciphertext'),
+	('sluice.oauth_clients', 'secret_ciphertext')) AS w (rel, col);
+SELECT throws_ok('UPDATE sluice.revocations SET iv = (SELECT iv FROM sluice.revocations LIMIT 1)',
+	'23505', NULL, 'no key uses an iv twice, among revocations either');
 SELECT throws_ok('UPDATE sluice.oauth_clients SET secret_ciphertext = ''plain''', '23514', NULL,
 	'a client secret is refused in clear');
 SELECT throws_ok($$ INSERT INTO sluice.user_secrets (user_id, grant_id, purpose, ciphertext, iv, key_id)
 	SELECT user_id, grant_id, 'access_token', ciphertext, iv, key_id FROM sluice.user_secrets $$,
 	'23505', NULL, 'no key uses an iv twice');
+SELECT is(tap.act('sluice_gateway', tap.a(), 'DELETE FROM sluice.user_secrets', true), 'ok:1',
+	'a token is deleted');
+SELECT results_eq($$ SELECT event, actor, detail FROM sluice.secret_audit_logs
+	WHERE user_id = tap.a() AND event IN ('created', 'deleted') ORDER BY id $$,
+	$$ VALUES ('created', 'database', 'refresh_token'), ('deleted', 'database', 'refresh_token') $$,
+	'what comes and what goes is in the audit log');
 SELECT is(tap.act('sluice_gateway', NULL,
 	'INSERT INTO sluice.secret_audit_logs (event) VALUES (''client stored'')'), 'ok:1',
 	'events of the installation are logged without an identity');

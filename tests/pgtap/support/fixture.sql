@@ -33,7 +33,7 @@ BEGIN
 	INSERT INTO sluice.revocations (user_id, grant_id, secret_id, provider, purpose,
 			ciphertext, iv, key_id)
 		VALUES (u, grant_, gen_random_uuid(), 'google', 'refresh_token',
-			decode(repeat('cd', 32), 'hex'), decode(repeat('11', 12), 'hex'), 'k1');
+			decode(repeat('cd', 32), 'hex'), decode(lpad(to_hex(n), 24, '1'), 'hex'), 'k1');
 	INSERT INTO public.user_integrations (user_id, provider, account, account_subject, grant_id)
 		VALUES (u, 'google_calendar', 'x@example.com', 'sub', grant_)
 		RETURNING id INTO integration;
