@@ -19,6 +19,7 @@
 #define EXPIRES_MAX_S   (INT64_C(400) * 86400)
 #define DESCRIPTION_MAX 200 /* bytes of the provider's words */
 #define TOKENLIKE_MIN   32  /* a word this long may be a token */
+#define SECRETLIKE_MIN  16  /* one with a digit in it, too     */
 
 #define SIGN_IN_AGAIN "the organisation wants its people to sign in again"
 
@@ -87,6 +88,14 @@ sl_oauth_refresh_words(const char *code)
 	return remedy ? remedy->words : NULL;
 }
 
+static bool
+is_tokenlike(const char *word, size_t len)
+{
+	if (len >= TOKENLIKE_MIN)
+		return true;
+	return len >= SECRETLIKE_MIN && strcspn(word, "0123456789") < len;
+}
+
 /** The provider's words, cut to `max` bytes, without anything token-like. */
 static void
 add_words(struct sl_buf *out, const char *text, size_t max)
@@ -98,7 +107,7 @@ add_words(struct sl_buf *out, const char *text, size_t max)
 		size_t step;
 
 		/* Measured in the whole text: a cut token is one still. */
-		if (word >= TOKENLIKE_MIN)
+		if (is_tokenlike(text, word))
 			sl_buf_adds(out, "[...]");
 		else
 			sl_buf_add(out, text, word < left ? word : left);

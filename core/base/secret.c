@@ -5,6 +5,8 @@
 
 #include "core/base/mem.h"
 
+#define HIDE_MIN 8 /* bytes: a shorter beginning tells nothing */
+
 void
 sl_wipe(void *bytes, size_t len)
 {
@@ -59,4 +61,38 @@ sl_secret_equal(const struct sl_secret *a, const struct sl_secret *b)
 		differs =
 			(unsigned char)(differs | (a->bytes[i] ^ b->bytes[i]));
 	return differs == 0;
+}
+
+/* How much of the secret stands here: all of it, or its beginning up to the
+ * text's end; else 0. */
+static size_t
+told_here(const struct sl_secret *secret, const char *text)
+{
+	size_t left = strlen(text);
+	size_t len = left < secret->len ? left : secret->len;
+
+	if (len < HIDE_MIN || memcmp(secret->bytes, text, len) != 0)
+		return 0;
+	return len;
+}
+
+void
+sl_secret_hide(const struct sl_secret *secret, char *text)
+{
+	static const char mark[] = "[...]";
+
+	_Static_assert(sizeof(mark) <= HIDE_MIN, "the text never grows");
+	if (!sl_secret_is_set(secret))
+		return;
+	for (; *text != '\0'; text++) {
+		size_t len = told_here(secret, text);
+
+		if (len == 0)
+			continue;
+		memcpy(text, mark, sizeof(mark) - 1);
+		text += sizeof(mark) - 1;
+		memmove(text, text + len - (sizeof(mark) - 1),
+			strlen(text + len - (sizeof(mark) - 1)) + 1);
+		text--;
+	}
 }

@@ -33,6 +33,12 @@ bool sl_secret_is_set(const struct sl_secret *secret);
 /** Constant-time comparison (for equal lengths). */
 bool sl_secret_equal(const struct sl_secret *a, const struct sl_secret *b);
 
+/**
+ * Take the secret out of a text that somebody else wrote, in place: each time
+ * it occurs, also cut off by the text's end, it becomes "[...]".
+ */
+void sl_secret_hide(const struct sl_secret *secret, char *text);
+
 /** Overwrite memory so that the compiler cannot drop it. */
 void sl_wipe(void *bytes, size_t len);
 

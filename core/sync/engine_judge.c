@@ -49,6 +49,8 @@ classify(struct sl_leg *leg, struct sl_error *err)
 		refusal.body = body;
 	s = f->task->run->connector->classify(&refusal, err);
 	err->http_status = r->http_status;
+	if (leg->token != NULL) /* the provider's words may hold it */
+		sl_secret_hide(&leg->token->secret, err->text);
 	if (err->retry_after_ms > SL_RETRY_AFTER_MAX_MS)
 		err->retry_after_ms = SL_RETRY_AFTER_MAX_MS;
 	return s;

@@ -85,6 +85,39 @@ wipe_overwrites(void **state SL_UNUSED)
 	sl_wipe(NULL, 0);
 }
 
+static void
+a_secret_is_taken_out_of_a_text(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *text, *expect;
+	} rows[] = {
+		{ "", "" },
+		{ "hush-hush-7", "[...]" },
+		{ "bad token hush-hush-7.", "bad token [...]." },
+		{ "hush-hush-7hush-hush-7 and hush-hush-7",
+		  "[...][...] and [...]" },
+		{ "hush-hush-hush-hush-7", "hush-hush-[...]" },
+		{ "cut off: hush-hush", "cut off: [...]" },
+		{ "cut off: hush-hus", "cut off: [...]" },
+		{ "cut off: hush-hu", "cut off: hush-hu" },
+		{ "hush-hush-8", "hush-hush-8" },
+	};
+
+	SL_AUTO_SECRET secret = { 0 };
+	SL_AUTO_SECRET none = { 0 };
+
+	sl_secret_set(&secret, "hush-hush-7", 11);
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		char text[64];
+
+		memcpy(text, rows[i].text, strlen(rows[i].text) + 1);
+		sl_secret_hide(&none, text);
+		assert_string_equal(text, rows[i].text);
+		sl_secret_hide(&secret, text);
+		assert_string_equal(text, rows[i].expect);
+	}
+}
+
 int
 main(void)
 {
@@ -94,6 +127,7 @@ main(void)
 		cmocka_unit_test(a_secret_may_be_set_from_itself),
 		cmocka_unit_test(equality_looks_at_every_byte),
 		cmocka_unit_test(wipe_overwrites),
+		cmocka_unit_test(a_secret_is_taken_out_of_a_text),
 	};
 
 	return cmocka_run_group_tests_name("secret", tests, NULL, NULL);
