@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 
 set -uo pipefail
+kit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:-${B:-${BUILD:-build/release}}}" && pwd)
 export PATH="$build:$PATH"
 work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-cli.XXXXXX")
@@ -40,7 +41,21 @@ unlike() {
 	found=$(grep -E -m 3 -- "$3" <<<"$2" | cut -c1-200)
 	if [ -n "$found" ]; then not_ok "$1" "/$3/ in: $found"; else ok "$1"; fi
 }
+# What was printed, logged or left behind, but not what the test itself put into
+# a file for sluice to read.
+nothing_leaked() {
+	local files said
+	mapfile -d '' -t files < <(find "$work" -type f -size +0 ! -name '*.json' \
+		! -name '*keys*' ! -name '*client*' ! -name '*secret*' ! -name '*token*' -print0)
+	[ ${#files[@]} -gt 0 ] || return 0
+	if said=$("$kit/../../scripts/check-leaks" "${files[@]}"); then
+		ok 'no secret was printed or logged'
+	else
+		not_ok 'no secret was printed or logged' "$said"
+	fi
+}
 summary() {
+	nothing_leaked
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
 	exit

@@ -155,7 +155,7 @@ done
 touch "$work/enough"
 wait "${children[@]: -2}" 2>/dev/null
 children=()
-is '98: no run failed' "$(cat "$work/bad_runs" && grep -h failed "$work"/runs.* | head -5)" ''
+is '98: no run failed' "$(cat "$work/bad_runs" && grep -hE '^sluice:|failed' "$work"/runs.* | head -5)" ''
 all_open '98: after the rotation'
 is '98: nothing is left under the old key' "$(left)" 0
 is '98: no IV under two secrets' "$(sql 'SELECT count(*) - count(DISTINCT (key_id, iv)) FROM sluice.user_secrets')" 0

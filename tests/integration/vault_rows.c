@@ -7,6 +7,7 @@
  *                               sealed with the file's first key
  *   vault_rows open KEYFILE     opens everything that is sealed and looks at
  *                               what fill made: prints "OPENED of ALL"
+ *   vault_rows tell KEYFILE     prints what is sealed, to be hidden by others
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +127,8 @@ fill(struct sl_pg *pg, const struct sl_keyring *ring, const char *count)
 }
 
 static bool
-opens(const struct sl_keyring *ring, const struct sl_rows *rows, size_t row)
+opens(const struct sl_keyring *ring, const struct sl_rows *rows, size_t row,
+      bool tell)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
 	const char *owner = sl_row_text(rows, row, "owner_id");
@@ -149,13 +151,15 @@ opens(const struct sl_keyring *ring, const struct sl_rows *rows, size_t row)
 		(void)fprintf(stderr, "vault_rows: %s %s\n", owner, err.text);
 		return false;
 	}
+	if (tell)
+		(void)printf("%s %s\n", purpose, (const char *)plain.bytes);
 	token_text(purpose, owner, &want);
 	return !sl_row_bool(rows, row, "ours") ||
 	       sl_secret_equal(&plain, &want);
 }
 
 static int
-open_all(struct sl_pg *pg, const struct sl_keyring *ring)
+open_all(struct sl_pg *pg, const struct sl_keyring *ring, bool tell)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_error err;
@@ -163,8 +167,9 @@ open_all(struct sl_pg *pg, const struct sl_keyring *ring)
 
 	must(sl_pg_query(pg, all_rows, NULL, &rows, &err), &err);
 	for (size_t i = 0; i < sl_rows_count(rows); i++)
-		opened += opens(ring, rows, i) ? 1 : 0;
-	(void)printf("%zu of %zu\n", opened, sl_rows_count(rows));
+		opened += opens(ring, rows, i, tell) ? 1 : 0;
+	if (!tell)
+		(void)printf("%zu of %zu\n", opened, sl_rows_count(rows));
 	return opened == sl_rows_count(rows) ? 0 : 1;
 }
 
@@ -186,7 +191,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "fill") == 0 && argc > 3)
 		fill(pg, ring, argv[3]);
 	else
-		status = open_all(pg, ring);
+		status = open_all(pg, ring, strcmp(argv[1], "tell") == 0);
 	must(sl_pg_commit(pg, &unknown, &err), &err);
 	sl_pg_free(&pg);
 	sl_keyring_free(&ring);
