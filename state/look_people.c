@@ -389,24 +389,42 @@ sl_look_follow(struct sl_look_store *s, struct sl_look_page *p)
 struct again {
 	struct sl_look_page *page;
 	struct sl_people_chunk chunk;
-	struct sl_rows *rows;
+	struct sl_rows *mail, *meetings;
 };
+
+static void
+again_release(struct again *a)
+{
+	sl_rows_free(&a->mail);
+	sl_rows_free(&a->meetings);
+}
 
 static sl_status
 again_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	struct again *a = ctx;
 	struct sl_page_work *w = &a->page->work;
-	const struct sl_evidence_query query = {
+	struct sl_evidence_query query = {
 		.of = SL_OF_MAIL,
 		.user_id = w->commit->lease->user_id,
-		.artifact_ids = a->chunk.ids,
+		.artifact_ids = a->chunk.mail,
+		.from_us = SL_NO_TIME,
+		.now_us = w->commit->now_us,
 		.options = &w->commit->people,
 	};
+	sl_status status = SL_OK;
 
-	sl_rows_free(&a->rows);
+	again_release(a);
 	w->pg = s->pg;
-	return sl_evidence_load(s->pg, w->arena, &query, &a->rows, err);
+	if (a->chunk.mail_count > 0)
+		status = sl_evidence_load(s->pg, w->arena, &query, &a->mail,
+					  err);
+	query.of = SL_OF_MEETINGS;
+	query.artifact_ids = a->chunk.meetings;
+	if (status == SL_OK && a->chunk.meeting_count > 0)
+		status = sl_evidence_load(s->pg, w->arena, &query, &a->meetings,
+					  err);
+	return status;
 }
 
 static sl_status
@@ -430,7 +448,7 @@ begins_again(struct sl_look_page *p)
 	return first;
 }
 
-/* Stored mail that a run would judge again; once a run, in chunks. */
+/* What a run would judge again of what is stored; once a run, in chunks. */
 void
 sl_look_again(struct sl_look_store *s, struct sl_look_page *p)
 {
@@ -448,9 +466,10 @@ sl_look_again(struct sl_look_store *s, struct sl_look_page *p)
 	       a.chunk.due) {
 		if (sl_look_txn(s, user, again_work, &a, &err) != SL_OK)
 			break;
-		judge(p, a.rows, SL_OF_MAIL, false);
+		judge(p, a.mail, SL_OF_MAIL, false);
+		judge(p, a.meetings, SL_OF_MEETINGS, false);
 		sl_arena_reset(scratch);
 	}
-	sl_rows_free(&a.rows);
+	again_release(&a);
 	p->work.arena = arena;
 }

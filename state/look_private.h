@@ -124,7 +124,7 @@ sl_status sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 void sl_look_apply_people(struct sl_look_page *p);
 /** Events stored before whose organizers have become contacts. */
 void sl_look_follow(struct sl_look_store *s, struct sl_look_page *p);
-/** Stored mail that the run would judge again. */
+/** What is stored, and would be judged again by the run. */
 void sl_look_again(struct sl_look_store *s, struct sl_look_page *p);
 /** look_streams.c: open, change and close streams in memory. */
 void sl_look_apply_streams(struct sl_look_page *p);

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stored mail, judged again: what decides about it is the rule of the account
- * and the user's own addresses, and either may change after it was stored.
- * The evidence is there, so no provider is asked.
+ * What is stored, judged again: what decides about it is the rule of the
+ * account and the user's own addresses, and either may change after it was
+ * stored. The evidence is there, so no provider is asked.
  *
- * sluice.people_judged holds by what an account's mail was judged, as a hash.
- * When that is no longer what it would be now, all of it is judged again in
- * chunks of one transaction each, in the order of a key; how far it got is in
- * the row, so that whoever comes after a crash goes on there, and who finds
- * yet another rule begins anew. Mail that arrives meanwhile is judged by its
- * own page.
+ * sluice.people_judged holds by what an account's people were judged, as a
+ * hash. When that is no longer what it would be now, all of it is judged again
+ * in chunks of one transaction each, in the order of a key; how far it got is
+ * in the row, so that whoever comes after a crash goes on there, and who finds
+ * yet another rule begins anew. What arrives meanwhile is judged by its own
+ * page. Another account's page takes the hash away when it made contacts that
+ * decide about events here (people_unsettle), so the row is only moved on by
+ * who has read it under the user's lock.
  */
 #include <stdio.h>
+
+#include "core/base/clock.h"
 
 #include "sql.h"
 #include "state/store_page.h"
@@ -19,8 +23,8 @@
 /** Artifacts of one chunk. */
 #define CHUNK_MAX 500
 
-static const char *
-rule_text(const struct sl_page_work *w)
+const char *
+sl_people_rule_text(const struct sl_page_work *w)
 {
 	const struct sl_people_options *o = &w->commit->people;
 
@@ -35,12 +39,12 @@ load_basis(struct sl_page_work *w, struct sl_rows **rows, struct sl_error *err)
 	struct sl_params p;
 
 	sl_params_lease(&p, w->arena, w->commit->lease);
-	sl_params_text(&p, rule_text(w));
+	sl_params_text(&p, sl_people_rule_text(w));
 	return sl_pg_query(w->pg, sl_sql_people_basis, &p, rows, err);
 }
 
 static sl_status
-keep(struct sl_page_work *w, const struct sl_people_chunk *chunk,
+keep(struct sl_page_work *w, const struct sl_people_chunk *chunk, bool first,
      struct sl_error *err)
 {
 	struct sl_params p;
@@ -49,6 +53,7 @@ keep(struct sl_page_work *w, const struct sl_people_chunk *chunk,
 	sl_params_text(&p, chunk->basis);
 	sl_params_text(&p, chunk->more ? chunk->after_key : NULL);
 	sl_params_text(&p, chunk->more ? chunk->after_id : NULL);
+	sl_params_bool(&p, first);
 	return sl_pg_query(w->pg, sl_sql_people_judged, &p, NULL, err);
 }
 
@@ -79,7 +84,7 @@ sl_people_begin(struct sl_page_work *w, struct sl_error *err)
 	if (status != SL_OK || sl_row_bool(rows, 0, "known"))
 		return status;
 	take_text(all.basis, sizeof(all.basis), rows, 0, "basis");
-	return keep(w, &all, err);
+	return keep(w, &all, true, err);
 }
 
 /* Where to go on; due is false when there is nothing to be done. */
@@ -120,10 +125,12 @@ load_chunk(struct sl_page_work *w, struct sl_people_chunk *chunk,
 		return status;
 	rows_count = sl_rows_count(rows);
 	for (size_t i = 0; i < rows_count; i++) {
-		if (!sl_row_bool(rows, i, "is_mail"))
-			continue;
-		sl_pg_array_text(chunk->ids, sl_row_text(rows, i, "id"));
-		chunk->count++;
+		bool mail = sl_row_bool(rows, i, "is_mail");
+
+		sl_pg_array_text(mail ? chunk->mail : chunk->meetings,
+				 sl_row_text(rows, i, "id"));
+		chunk->mail_count += mail;
+		chunk->meeting_count += !mail;
 	}
 	chunk->more = rows_count == CHUNK_MAX;
 	if (chunk->more)
@@ -141,8 +148,9 @@ sl_people_next_chunk(struct sl_page_work *w, struct sl_people_chunk *chunk,
 		status = find_start(w, chunk, err);
 	else
 		chunk->due = chunk->more;
-	chunk->ids = sl_pg_array_new(w->arena);
-	chunk->count = 0;
+	chunk->mail = sl_pg_array_new(w->arena);
+	chunk->meetings = sl_pg_array_new(w->arena);
+	chunk->mail_count = chunk->meeting_count = 0;
 	chunk->more = false;
 	if (status != SL_OK || !chunk->due ||
 	    w->commit->people.rule == SL_PEOPLE_NONE) /* makes nobody one */
@@ -150,26 +158,46 @@ sl_people_next_chunk(struct sl_page_work *w, struct sl_people_chunk *chunk,
 	return load_chunk(w, chunk, err);
 }
 
+static sl_status
+judge_chunk(struct sl_page_work *w, const struct sl_people_chunk *chunk,
+	    struct sl_error *err)
+{
+	struct sl_evidence_query query = {
+		.of = SL_OF_MAIL,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = chunk->mail,
+		.from_us = SL_NO_TIME,
+		.now_us = w->commit->now_us,
+		.options = &w->commit->people,
+	};
+	sl_status status = SL_OK;
+
+	if (chunk->mail_count > 0)
+		status = sl_people_judge_mail(w, &query, err);
+	query.of = SL_OF_MEETINGS;
+	query.artifact_ids = chunk->meetings;
+	if (status == SL_OK && chunk->meeting_count > 0)
+		status = sl_people_judge_meetings(w, &query, err);
+	return status;
+}
+
 sl_status
 sl_people_again(struct sl_page_work *w, bool *more, struct sl_error *err)
 {
 	struct sl_people_chunk chunk = { .due = false };
-	struct sl_evidence_query query = {
-		.of = SL_OF_MAIL,
-		.user_id = w->commit->lease->user_id,
-		.options = &w->commit->people,
-	};
-	bool creates;
-	sl_status status = sl_people_next_chunk(w, &chunk, err);
+	sl_status status = find_start(w, &chunk, err);
 
 	if (status != SL_OK || !chunk.due)
 		return status;
-	query.artifact_ids = chunk.ids;
 	status = sl_people_lock(w, err);
-	if (status == SL_OK && chunk.count > 0)
-		status = sl_people_judge(w, &query, NULL, &creates, err);
+	chunk = (struct sl_people_chunk){ .due = false };
 	if (status == SL_OK)
-		status = keep(w, &chunk, err);
+		status = sl_people_next_chunk(w, &chunk, err);
+	if (status != SL_OK || !chunk.due)
+		return status;
+	status = judge_chunk(w, &chunk, err);
+	if (status == SL_OK)
+		status = keep(w, &chunk, false, err);
 	*more = status == SL_OK && chunk.more;
 	return status;
 }

@@ -57,7 +57,8 @@ work_init(struct sl_page_work *w)
 	w->begun = false;
 	w->series_due = false;
 	w->people_from_us = SL_NO_TIME;
-	w->judges_mail = false;
+	w->people_judged = false;
+	w->people_due = false;
 	w->siblings = NULL;
 	w->sibling_count = 0;
 	w->wanted = c->starts_walk ? NULL : c->stream->pending;

@@ -41,7 +41,8 @@ struct sl_page_work {
 	bool begun;      /* events have begun since the last page */
 	bool series_due; /* masters are left to be expanded  */
 	int64_t people_from_us;
-	bool judges_mail; /* mail of the account was judged before */
+	bool people_judged; /* it is kept by what the account's people were */
+	bool people_due;    /* they would be judged by something else now   */
 
 	/* store_siblings.c; none where no other kind has the key */
 	struct sl_sibling *siblings;
@@ -203,28 +204,40 @@ size_t sl_people_foresee(const struct sl_page_work *w,
 			 const struct sl_rows *rows, enum sl_evidence_of of,
 			 const struct sl_people_memory *memory);
 
+/** People of meetings, and of what follows from new contacts. */
+sl_status sl_people_judge_meetings(struct sl_page_work *w,
+				   const struct sl_evidence_query *query,
+				   struct sl_error *err) SL_NODISCARD;
+sl_status sl_people_judge_mail(struct sl_page_work *w,
+			       const struct sl_evidence_query *query,
+			       struct sl_error *err) SL_NODISCARD;
+
 /* store_again.c */
 
+/** The commit's settings about contacts, as one text. */
+const char *sl_people_rule_text(const struct sl_page_work *w);
+
 /**
- * Stored mail of the account, judged again because the rule or the user's own
- * addresses are no longer those that it was judged by: a chunk of it.
+ * What is stored of the account, judged again because the rule or the user's
+ * own addresses are no longer those that it was judged by, or because other
+ * accounts made contacts that matter here: a chunk of it.
  *
  * more		set when another chunk is left
  */
 sl_status sl_people_again(struct sl_page_work *w, bool *more,
 			  struct sl_error *err) SL_NODISCARD;
 
-/** The page wrote mail: what it was judged by is kept from now on. */
+/** The page wrote items: what they were judged by is kept from now on. */
 sl_status sl_people_begin(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 
-/** A part of the stored mail that is to be judged again. */
+/** A part of what is stored that is to be judged again. */
 struct sl_people_chunk {
 	char basis[65]; /* judged by that, then; "" = not begun */
-	char after_key[SL_STREAM_KEY_MAX + 1]; /* its last message */
+	char after_key[SL_STREAM_KEY_MAX + 1]; /* its last item */
 	char after_id[SL_SOURCE_ID_MAX + 1];
-	struct sl_pg_array *ids; /* on the work's arena */
-	size_t count;
+	struct sl_pg_array *mail, *meetings; /* on the work's arena */
+	size_t mail_count, meeting_count;
 	bool due;  /* false: all was judged as it would be now */
 	bool more; /* another one is behind it                 */
 };

@@ -9,8 +9,8 @@
  * mail in both directions, what the first one stored.
  *
  * What is stored already is judged again when a page changes what decides
- * about it: events whose organizer became a contact, here; all mail of an
- * account whose rule or own addresses changed, in store_again.c.
+ * about it: events whose organizer became a contact, here; all of an account
+ * whose rule or own addresses changed, in store_again.c.
  */
 #include <string.h>
 
@@ -33,7 +33,7 @@ sl_people_lock(struct sl_page_work *w, struct sl_error *err)
 /* What of the page is about people. */
 struct subject {
 	bool meetings, mail;
-	bool new_mail; /* artifacts were written */
+	bool fresh; /* artifacts were written */
 };
 
 static struct subject
@@ -45,7 +45,7 @@ subject_of(const struct sl_page_work *w)
 		const struct sl_artifact *a = w->written[i].artifact;
 		bool mail = sl_text_equal(a->type, SL_TYPE_MAIL);
 
-		s.new_mail = s.new_mail || mail;
+		s.fresh = true;
 		if (!w->written[i].people || a->participants == NULL)
 			continue;
 		s.mail = s.mail || mail;
@@ -53,11 +53,11 @@ subject_of(const struct sl_page_work *w)
 	}
 	/* Known by their ids alone: the statements take what is theirs. */
 	if (w->judged_count > 0) {
-		s.mail = s.mail || w->judges_mail;
+		s.mail = s.mail || w->people_judged;
 		s.meetings = true;
 	}
 	if (w->page->patches.first != NULL)
-		s.mail = s.mail || w->judges_mail;
+		s.mail = s.mail || w->people_judged;
 	return s;
 }
 
@@ -73,45 +73,6 @@ page_ids(const struct sl_page_work *w)
 	for (size_t i = 0; i < w->judged_count; i++)
 		sl_pg_array_text(ids, w->judged[i]);
 	return ids;
-}
-
-static sl_status
-judge_meetings(struct sl_page_work *w, struct sl_pg_array *made, bool *creates,
-	       struct sl_error *err)
-{
-	const struct sl_evidence_query query = {
-		.of = SL_OF_MEETINGS,
-		.user_id = w->commit->lease->user_id,
-		.artifact_ids = page_ids(w),
-		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
-		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
-		.now_us = w->commit->now_us,
-	};
-
-	return sl_people_judge(w, &query, made, creates, err);
-}
-
-/* Patches restore messages, and relabel them: both may make them count. */
-static sl_status
-judge_mail(struct sl_page_work *w, struct sl_error *err)
-{
-	struct sl_pg_array *patched = sl_pg_array_new(w->arena);
-	const struct sl_evidence_query query = {
-		.of = SL_OF_MAIL,
-		.user_id = w->commit->lease->user_id,
-		.artifact_ids = page_ids(w),
-		.source_ids = patched,
-		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
-		.options = &w->commit->people,
-	};
-	bool creates;
-
-	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
-	     x = x->next)
-		sl_pg_array_text(patched, x->source_id);
-	return sl_people_judge(w, &query, NULL, &creates, err);
 }
 
 /*
@@ -147,21 +108,88 @@ judge_followed(struct sl_page_work *w, struct sl_pg_array *organizers,
 	return sl_people_judge(w, &query, made, creates, err);
 }
 
+/* Where other settings decide, the account judges by itself. */
 static sl_status
-put_meetings(struct sl_page_work *w, struct sl_error *err)
+unsettle(struct sl_page_work *w, struct sl_pg_array *organizers,
+	 struct sl_error *err)
+{
+	struct sl_params p;
+
+	sl_params_lease(&p, w->arena, w->commit->lease);
+	sl_params_text(&p, sl_pg_array_done(organizers));
+	sl_params_time(&p, w->commit->now_us);
+	return sl_pg_query(w->pg, sl_sql_people_unsettle, &p, NULL, err);
+}
+
+sl_status
+sl_people_judge_meetings(struct sl_page_work *w,
+			 const struct sl_evidence_query *query,
+			 struct sl_error *err)
 {
 	struct sl_pg_array *made = sl_pg_array_new(w->arena);
 	bool creates = false;
-	sl_status status = judge_meetings(w, made, &creates, err);
+	sl_status status = sl_people_judge(w, query, made, &creates, err);
 
 	/* Ends: every turn makes contacts of people who were none. */
 	while (status == SL_OK && creates) {
 		struct sl_pg_array *organizers = made;
 
 		made = sl_pg_array_new(w->arena);
-		status = judge_followed(w, organizers, made, &creates, err);
+		status = unsettle(w, organizers, err);
+		if (status == SL_OK)
+			status = judge_followed(w, organizers, made, &creates,
+						err);
 	}
 	return status;
+}
+
+sl_status
+sl_people_judge_mail(struct sl_page_work *w,
+		     const struct sl_evidence_query *query,
+		     struct sl_error *err)
+{
+	struct sl_pg_array *made = sl_pg_array_new(w->arena);
+	bool creates = false;
+	sl_status status = sl_people_judge(w, query, made, &creates, err);
+
+	return status == SL_OK && creates ? unsettle(w, made, err) : status;
+}
+
+static sl_status
+put_meetings(struct sl_page_work *w, struct sl_error *err)
+{
+	const struct sl_evidence_query query = {
+		.of = SL_OF_MEETINGS,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = page_ids(w),
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
+		.now_us = w->commit->now_us,
+	};
+
+	return sl_people_judge_meetings(w, &query, err);
+}
+
+/* Patches restore messages, and relabel them: both may make them count. */
+static sl_status
+put_mail(struct sl_page_work *w, struct sl_error *err)
+{
+	struct sl_pg_array *patched = sl_pg_array_new(w->arena);
+	const struct sl_evidence_query query = {
+		.of = SL_OF_MAIL,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = page_ids(w),
+		.source_ids = patched,
+		.integration_id = w->commit->lease->integration_id,
+		.stream_key = w->commit->stream->key,
+		.options = &w->commit->people,
+	};
+
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next)
+		sl_pg_array_text(patched, x->source_id);
+	return sl_people_judge_mail(w, &query, err);
 }
 
 /* A chunk of what must be judged again; the rest follows when the stream
@@ -188,10 +216,10 @@ sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	if (status == SL_OK && s.meetings)
 		status = put_meetings(w, err);
 	if (status == SL_OK && s.mail)
-		status = judge_mail(w, err);
+		status = put_mail(w, err);
 	if (status != SL_OK)
 		return status;
-	if (w->judges_mail)
+	if (w->people_due)
 		return put_again(w, err);
-	return s.new_mail ? sl_people_begin(w, err) : SL_OK;
+	return s.fresh && !w->people_judged ? sl_people_begin(w, err) : SL_OK;
 }

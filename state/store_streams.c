@@ -232,6 +232,7 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
 	sl_params_text(p, c->stream->key);
 	sl_params_bool(p, c->begins);
+	sl_params_text(p, sl_people_rule_text(w));
 }
 
 /* The row as committed, from what was known and what moved. */
@@ -279,7 +280,8 @@ sl_page_move_stream(struct sl_page_work *w, struct sl_error *err)
 	describe(w, rows);
 	w->begun = sl_row_bool(rows, 0, "begun");
 	w->people_from_us = sl_row_time(rows, 0, "people_from");
-	w->judges_mail = sl_row_bool(rows, 0, "judges_mail");
+	w->people_judged = sl_row_bool(rows, 0, "people_judged");
+	w->people_due = sl_row_bool(rows, 0, "people_due");
 	(void)snprintf(w->xid, sizeof(w->xid), "%s",
 		       sl_row_text(rows, 0, "xid"));
 	return SL_OK;

@@ -1,8 +1,8 @@
--- By which rule and which own addresses stored mail was judged, and by which
--- it would be now.
+-- By which rule and which own addresses an account's people were judged, and by
+-- which they would be now; stream_commit compares the same.
 -- $1 uuid, $2 uuid  user, integration
 -- $3 text           what the settings say about contacts
--- Result: basis (of now), known (some mail was judged), same, after_key,
+-- Result: basis (of now), known (somebody was judged), same, after_key,
 -- after_id (judged up to there; NULL = all of it)
 SELECT n.basis, j.basis IS NOT NULL AS known,
 	coalesce(j.basis = n.basis, false) AS same, j.after_key, j.after_id

@@ -1,4 +1,4 @@
--- The next messages of an account to be judged again, in the order of a key.
+-- The next items of an account to be judged again, in the order of a key.
 -- $1 uuid, $2 uuid   user, integration
 -- $3 text, $4 text   behind this stream key and id; '' = from the first
 -- $5 bigint          at most

@@ -20,9 +20,11 @@
 -- $18 boolean      rows changed
 -- $19 text         stream key of artifacts
 -- $20 boolean      a stream without a walk takes up its position
--- Result: state, enabled, rewalk_at, sweep_state, cursor, people_from (events begun up to there
--- were judged), begun (others have begun since), judges_mail (mail of the account
--- was judged for contacts), xid. No row: fence moved.
+-- $21 text         what the settings say about contacts
+-- Result: state, enabled, rewalk_at, sweep_state, cursor, people_from (events
+-- begun up to there were judged), begun (others have begun since), people_judged
+-- (it is kept by what the account's people were judged), people_due (it is no
+-- longer that, see people_basis), xid. No row: fence moved.
 WITH held AS MATERIALIZED (
 	SELECT c.fence
 	FROM sluice.schedule c
@@ -40,8 +42,26 @@ WITH held AS MATERIALIZED (
 			OFFSET 0
 		) a
 		WHERE a.integration_id = $2::uuid AND a.stream_key = $19::text
-			AND a.deleted_at IS NULL AND a.type <> 'email') AS begun
+			AND a.deleted_at IS NULL AND a.type <> 'email') AS begun,
+		j.basis IS NOT NULL AS people_judged,
+		j.basis IS NOT NULL AND (j.after_id IS NOT NULL
+			OR j.basis <> (
+				SELECT md5($21::text || coalesce(
+					string_agg(n.norm, ',' ORDER BY n.norm), ''))
+				FROM (
+					SELECT e.address_norm COLLATE "C" AS norm
+					FROM public.contacts c
+					JOIN public.contact_emails e
+						ON e.user_id = c.user_id AND e.contact_id = c.id
+					WHERE c.user_id = $1::uuid AND c.is_self_contact
+					UNION
+					SELECT lower(u.account)
+					FROM public.user_integrations u
+					WHERE u.user_id = $1::uuid
+				) n)) AS people_due
 	FROM public.sync_state o
+	LEFT JOIN sluice.people_judged j
+		ON j.user_id = $1::uuid AND j.integration_id = $2::uuid
 	WHERE o.id = $4::uuid AND o.user_id = $1::uuid
 )
 UPDATE public.sync_state s
@@ -93,9 +113,5 @@ FROM held, old
 WHERE s.id = $4::uuid AND s.user_id = $1::uuid
 RETURNING s.state, s.enabled, s.rewalk_at, s.sweep_state, s.cursor,
 	old.people_at AS people_from,
-	old.begun, EXISTS (
-		SELECT
-		FROM sluice.people_judged j
-		WHERE j.user_id = $1::uuid AND j.integration_id = $2::uuid)
-		AS judges_mail,
+	old.begun, old.people_judged, old.people_due,
 	pg_current_xact_id()::text AS xid

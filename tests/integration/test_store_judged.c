@@ -198,6 +198,112 @@ a_new_contacts_older_invitations_are_judged_again(void **state)
 	assert_int_equal(kit.outcome.counts.contacts_created, 4);
 }
 
+/* A mailbox of the same user. */
+static void
+mail_begins(struct sl_kit *mail)
+{
+	struct sl_kit as = kit;
+
+	as.connector = &kit_mail_connector;
+	kit_init_beside(mail, &as, kit.user, "me@example.com");
+	kit_claim(mail);
+}
+
+static void
+mail_to(struct sl_kit *mail, const char *id, const char *address)
+{
+	struct sl_artifact *a;
+
+	kit_page(mail, kit_stream(mail, "changes", ""));
+	mail->commit.people.rule = SL_PEOPLE_SENT;
+	a = kit_event(mail, id, 1, id, KIT_NOW - KIT_DAY);
+	a->type = "email";
+	kit_person(mail, a, "me@example.com", "from", NULL);
+	kit_person(mail, a, address, "to", NULL);
+	kit_commit(mail);
+}
+
+static void
+poll(struct sl_stream_row *s)
+{
+	kit_page(&kit, s);
+	kit_commit(&kit);
+}
+
+static void
+mail_that_makes_an_organizer_a_contact_has_events_judged(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "m");
+	struct sl_kit mail;
+
+	(void)state;
+	own("me@example.com");
+	unanswered(s, "m1", "carol@example.org", "dave@example.org");
+	unanswered(s, "m2", "dave@example.org", "eve@example.org");
+	mail_begins(&mail);
+	mail_to(&mail, "w1", "carol@example.org");
+	assert_int_equal(contacts("carol@example.org"), 1);
+	/* the calendar's settings decide, and its next page heeds them */
+	assert_int_equal(contacts("dave@example.org"), 0);
+	poll(s);
+	assert_int_equal(contacts("dave@example.org"), 1);
+	assert_int_equal(contacts("eve@example.org"), 1);
+	assert_int_equal(kit_count(&kit, "sluice.people_judged",
+				   "basis = '' OR after_id IS NOT NULL"),
+			 0);
+	kit_release_beside(&mail);
+}
+
+static void
+events_are_judged_by_own_addresses_that_come_later(void **state)
+{
+	struct sl_stream_row *s = kit_open(&kit, "alias");
+	struct sl_artifact *a;
+	struct sl_kit mail;
+
+	(void)state;
+	own("me@example.com");
+	kit_page(&kit, s);
+	a = kit_event(&kit, "x1", 1, "x1", KIT_NOW - KIT_DAY);
+	kit_person(&kit, a, "guest@example.org", "organizer", "accepted");
+	kit_person(&kit, a, "alias@example.com", "attendee", "accepted");
+	kit_commit(&kit);
+	assert_int_equal(contacts("guest@example.org"), 0);
+	mail_begins(&mail);
+	kit_page(&mail, kit_stream(&mail, "changes", ""));
+	sl_page_own_address(&mail.page)->address = "alias@example.com";
+	kit_commit(&mail);
+	poll(s);
+	assert_int_equal(contacts("guest@example.org"), 1);
+	kit_release_beside(&mail);
+}
+
+static void
+other_settings_decide_at_the_accounts_own_page(void **state)
+{
+	struct sl_stream_row *s, *t = kit_open(&kit, "t");
+	struct sl_kit other;
+
+	(void)state;
+	own("me@example.com");
+	kit_init_beside(&other, &kit, kit.user, "strict");
+	sl_test_db_exec(kit.db,
+			"UPDATE public.user_integrations SET settings = "
+			"'{\"contact_max_participants\":30}' WHERE id = '%s'",
+			other.integration);
+	kit_claim(&other);
+	s = kit_open(&other, "s");
+	unanswered_at(&other, s, "s1", "carol@example.org", "dave@example.org");
+	meeting(t, "t1", 1, "carol@example.org");
+	kit_commit(&kit);
+	assert_int_equal(contacts("carol@example.org"), 1);
+	assert_int_equal(contacts("dave@example.org"), 0);
+	kit_page(&other, s);
+	kit_commit(&other);
+	assert_int_equal(contacts("dave@example.org"), 1);
+	kit_release_beside(&other);
+}
+
 static void
 a_card_of_ones_own_becomes_the_self_contact(void **state)
 {
@@ -233,6 +339,9 @@ main(void)
 		T(a_restored_meeting_makes_contacts),
 		T(a_new_contacts_older_invitations_are_judged_again),
 		T(another_account_is_judged_only_by_its_own_settings),
+		T(mail_that_makes_an_organizer_a_contact_has_events_judged),
+		T(events_are_judged_by_own_addresses_that_come_later),
+		T(other_settings_decide_at_the_accounts_own_page),
 		T(a_card_of_ones_own_becomes_the_self_contact),
 	};
 
