@@ -309,6 +309,7 @@ touch(struct people_work *pw, struct sl_error *err)
 	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
 	struct sl_pg_array *firsts = sl_pg_array_new(w->arena);
 	struct sl_pg_array *lasts = sl_pg_array_new(w->arena);
+	struct sl_pg_array *names = sl_pg_array_new(w->arena);
 	struct sl_params p;
 
 	for (size_t i = 0; i < pw->count; i++) {
@@ -319,12 +320,14 @@ touch(struct people_work *pw, struct sl_error *err)
 		sl_pg_array_text(norms, who->norm);
 		sl_pg_array_time(firsts, who->first_us);
 		sl_pg_array_time(lasts, who->last_us);
+		sl_pg_array_text(names, who->name);
 	}
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
 	sl_params_text(&p, sl_pg_array_done(norms));
 	sl_params_text(&p, sl_pg_array_done(firsts));
 	sl_params_text(&p, sl_pg_array_done(lasts));
+	sl_params_text(&p, sl_pg_array_done(names));
 	return sl_pg_query(w->pg, sl_sql_people_touch, &p, NULL, err);
 }
 

@@ -4,7 +4,9 @@
 DELETE FROM public.contacts c
 WHERE c.user_id = $1::uuid AND c.id = ANY ($2::uuid[])
 	AND NOT c.is_self_contact AND c.source <> 'manual'
-	AND c.updated_at = c.created_at -- nobody has written on the card
+	-- nobody has written on the card; people_touch may have named it
+	AND (c.updated_at = c.created_at
+		OR to_jsonb(c.updated_at) = c.origin -> 'named_at')
 	AND NOT EXISTS (
 		SELECT FROM public.suggestions g
 		WHERE g.user_id = $1::uuid AND g.contact_id = c.id)

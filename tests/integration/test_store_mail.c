@@ -466,6 +466,45 @@ mail_of_a_contact_moves_its_days_and_no_other_makes_it_twice(void **state)
 	assert_int_equal(contacts(), 1);
 }
 
+static void
+hears_from(const char *id, const char *address, const char *name)
+{
+	struct sl_artifact *a = mail(id, address, ME);
+
+	/* later and later */
+	a->occurred_us = KIT_NOW - KIT_DAY + (id[1] - '0') * SL_US_PER_S;
+	a->participants->name = name;
+	kit_commit(&kit);
+}
+
+static void
+a_name_may_come_later_unless_the_card_was_written_on(void **state)
+{
+	(void)state;
+	stored("z1", ME, "ann@example.org");
+	stored("z2", ME, "ben@example.org");
+	stored("z3", ME, "alias@example.com");
+	sl_test_db_exec(kit.db,
+			"UPDATE public.contacts c SET notes = 'x' FROM "
+			"public.contact_emails e WHERE e.contact_id = c.id AND "
+			"e.address_norm = 'ben@example.org'");
+	hears_from("y1", "ann@example.org", "Ann Lee");
+	hears_from("y2", "ben@example.org", "Ben");
+	hears_from("y3", "alias@example.com", "Me too");
+	assert_int_equal(
+		contact("ann@example.org", "c.display_name = 'Ann Lee'"), 1);
+	assert_int_equal(contact("ben@example.org", "c.display_name IS NULL"),
+			 1);
+	/* the first name stays */
+	hears_from("y4", "ann@example.org", "Ann Lee-Smith");
+	assert_int_equal(
+		contact("ann@example.org", "c.display_name = 'Ann Lee'"), 1);
+	/* it was the user: a card with nothing but a name goes */
+	assert_int_equal(contacts(), 3);
+	own("alias@example.com");
+	assert_int_equal(contacts(), 2);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -485,6 +524,7 @@ main(void)
 		T(a_changed_rule_judges_what_is_stored),
 		T(much_is_judged_in_chunks_that_outlive_a_run),
 		T(names_are_those_that_people_sign_by),
+		T(a_name_may_come_later_unless_the_card_was_written_on),
 		T(mail_of_a_contact_moves_its_days_and_no_other_makes_it_twice),
 	};
 
