@@ -93,7 +93,11 @@ erase_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	if (w->request->after != NULL) /* done with the first chunk */
 		return SL_OK;
 	sl_params_lease(&p, w->arena, w->request->lease);
-	return sl_pg_query(s->pg, sl_sql_items_erase, &p, NULL, err);
+	status = sl_pg_query(s->pg, sl_sql_items_erase, &p, NULL, err);
+	if (status != SL_OK)
+		return status;
+	sl_params_lease(&p, w->arena, w->request->lease);
+	return sl_pg_query(s->pg, sl_sql_stream_erased, &p, NULL, err);
 }
 
 sl_status

@@ -6,7 +6,10 @@
  * While one of them differs, something may be stored that is not to be kept:
  * all of the account is looked through, then the streams commit under the new
  * options, one by one. A run that ends before the last of them has done so
- * leaves the difference, so the next one looks again, which does no harm.
+ * leaves the difference, so the next one looks again, which does no harm. The
+ * store takes the old name away when it begins to erase: who goes back to the
+ * old settings before the first page finds a difference, too, and what is gone
+ * is read again.
  */
 #include <stdio.h>
 #include <string.h>

@@ -146,7 +146,8 @@ struct sl_expand_outcome {
 /**
  * Some of what an account's settings forbid to keep: in its artifacts of all
  * streams, and what is kept raw of its quarantined items. Repeating it does no
- * harm; it is done when `more` is false.
+ * harm; it is done when `more` is false. From the first chunk on no stream's
+ * fingerprint is that of any options.
  */
 struct sl_erase_request {
 	const struct sl_lease *lease;

@@ -123,6 +123,20 @@ before=$(requests)
 works 'a full walk' sync --provider gmail --full --json
 is 'a full walk reads nothing that is held' $(($(requests) - before < 10)) 1
 
+# Less is erased before anything is asked, and nothing can be asked: back to all
+# before a page came, what was lost is read again.
+texts() { sql "SELECT count(*) FROM artifacts WHERE type = 'email' AND deleted_at IS NULL AND content IS NOT NULL"; }
+had=$(texts)
+sql "UPDATE user_integrations SET settings = '{\"content\":\"metadata\"}' WHERE provider = 'gmail'" >/dev/null
+control POST fault '{"kind":"status","match":"/gmail/","status":403,"reason":"domainPolicy"}' >/dev/null
+sluice sync --provider gmail >"$work/o" 2>&1
+is 'less, and Gmail is closed: the run fails' "$?" 1
+is 'less, and Gmail is closed: texts are gone' "$(texts)" 0
+control DELETE fault >/dev/null
+sql "UPDATE user_integrations SET settings = '{}' WHERE provider = 'gmail'" >/dev/null
+run 'back before a page came'
+is 'back before a page came: texts are back' "$(texts)" "$had"
+
 # --- trouble of one API ---------------------------------------------------
 trouble() { # title, fields, text, class
 	control POST fault "{\"kind\":\"status\",\"match\":\"/gmail/\",$2}" >/dev/null

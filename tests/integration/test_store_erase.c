@@ -200,6 +200,29 @@ many_go_in_chunks_and_only_under_the_lease(void **state)
 		SL_LOST);
 }
 
+static void
+no_stream_is_under_the_old_options_any_more(void **state)
+{
+	int chunks;
+
+	(void)state;
+	kit_page(&box, box_changes());
+	full_mail("a");
+	box.commit.fingerprint = "of full";
+	kit_commit(&box);
+	assert_int_equal(
+		kit_count(&box, "public.sync_state", "fingerprint = 'of full'"),
+		1);
+	assert_int_equal(erase_to("metadata/1", full, &chunks), 1);
+	/* back to full before any page: it differs, so all is walked again */
+	assert_int_equal(
+		kit_count(&box, "public.sync_state", "fingerprint = 'of full'"),
+		0);
+	assert_int_equal(
+		kit_count(&box, "public.sync_state", "fingerprint IS NOT NULL"),
+		1);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, box_setup, box_teardown)
 
@@ -211,6 +234,7 @@ main(void)
 		TEST(what_is_known_is_not_read_again_and_more_is),
 		TEST(what_is_the_same_with_more_is_held_as_more),
 		TEST(other_versions_keep_their_name),
+		TEST(no_stream_is_under_the_old_options_any_more),
 		TEST(many_go_in_chunks_and_only_under_the_lease),
 	};
 
