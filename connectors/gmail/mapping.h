@@ -65,6 +65,12 @@ bool sl_gmail_has_label(const char *const *labels, const char *label);
 struct sl_rejected *sl_gmail_reject(struct sl_page *page, const char *id,
 				    const json_t *message, const char *reason);
 
+/** The same; as it was sent it is kept only where all of it is wanted. */
+struct sl_rejected *sl_gmail_reject_message(struct sl_gmail_context *context,
+					    const char *id,
+					    const json_t *message,
+					    const char *reason);
+
 /** Header lines that are looked at. */
 enum sl_gmail_header {
 	SL_GMAIL_H_FROM,

@@ -117,6 +117,27 @@ sl_gmail_reject(struct sl_page *page, const char *id, const json_t *message,
 	return rejected;
 }
 
+/* Raw, a message says what a lesser mode does not want to be kept: with its
+ * headers alone comes the beginning of its text. */
+static bool
+is_kept_raw(const struct sl_gmail_context *context)
+{
+	return context->fidelity.mode == SL_GMAIL_FULL;
+}
+
+struct sl_rejected *
+sl_gmail_reject_message(struct sl_gmail_context *context, const char *id,
+			const json_t *message, const char *reason)
+{
+	struct sl_rejected *rejected =
+		sl_gmail_reject(context->page, id,
+				is_kept_raw(context) ? message : NULL, reason);
+
+	if (message != NULL)
+		rejected->source_version = sl_gmail_version(message);
+	return rejected;
+}
+
 const char *const *
 sl_gmail_labels(struct sl_arena *arena, const json_t *message)
 {
@@ -376,7 +397,7 @@ map_inside(struct sl_gmail_context *context, const json_t *message,
 	if (sl_json_is_damaged(message))
 		sl_gmail_note(artifact, "text-damaged");
 	/* many of them share a page: only what is small stays */
-	if (bytes <= SL_RAW_MAX)
+	if (bytes <= SL_RAW_MAX && is_kept_raw(context))
 		sl_artifact_keep_sent(artifact, message);
 }
 
@@ -450,11 +471,11 @@ sl_gmail_map(struct sl_gmail_context *context, const json_t *message,
 	}
 	page->items++;
 	if (why != NULL)
-		(void)sl_gmail_reject(page,
-				      wanted_id != NULL
-					      ? wanted_id
-					      : sl_gmail_usable_id(message),
-				      message, why);
+		(void)sl_gmail_reject_message(
+			context,
+			wanted_id != NULL ? wanted_id
+					  : sl_gmail_usable_id(message),
+			message, why);
 	else if (bin != NULL)
 		add_tombstone(page, message, bin);
 	else

@@ -182,7 +182,8 @@ refuse(struct reading *r, const char *id, const json_t *message,
        const char *reason)
 {
 	r->page->items++;
-	sl_gmail_reject(r->page, id, message, reason)->transient = true;
+	sl_gmail_reject_message(&r->context, id, message, reason)->transient =
+		true;
 }
 
 static void

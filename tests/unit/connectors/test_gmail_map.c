@@ -559,7 +559,31 @@ what_is_not_wanted_is_not_kept(void **state)
 		assert_string_equal(a->external_uid, "CAF1@mail.example.com");
 		assert_string_equal(a->labels[1], "UNREAD");
 		assert_null(a->labels[2]);
-		assert_non_null(a->sent);
+		/* nor where it is put should the database refuse it */
+		if (strcmp(row->content, "full") == 0)
+			assert_non_null(a->sent);
+		else
+			assert_null(a->sent);
+		kit_release(&kit);
+	}
+}
+
+static void
+what_cannot_be_mapped_is_kept_raw_only_under_full(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(mode_rows); i++) {
+		const char *mode = mode_rows[i].content;
+		const struct sl_rejected *r;
+		struct kit kit;
+
+		(void)map_as(&kit, mode, "'historyId':'41','snippet':'secret'");
+		r = kit.page.rejected.first;
+		assert_non_null(r);
+		assert_string_equal(r->source_id, "m1");
+		assert_int_equal(r->source_version, 41);
+		assert_int_equal(r->raw != NULL, strcmp(mode, "full") == 0);
+		assert_int_equal(r->raw_len > 0, strcmp(mode, "full") == 0);
 		kit_release(&kit);
 	}
 }
@@ -614,6 +638,8 @@ main(void)
 		cmocka_unit_test(signs_of_bulk_are_told),
 		cmocka_unit_test(times_are_googles),
 		cmocka_unit_test(what_is_not_wanted_is_not_kept),
+		cmocka_unit_test(
+			what_cannot_be_mapped_is_kept_raw_only_under_full),
 		cmocka_unit_test(long_html_is_cut_between_characters),
 		cmocka_unit_test(one_that_is_large_leaves_no_copy_behind),
 	};
