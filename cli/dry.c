@@ -26,6 +26,7 @@ static const char *const verbs[] = {
 	[SL_LOOK_FILTER] = "filtered",
 	[SL_LOOK_QUARANTINE] = "would-quarantine",
 	[SL_LOOK_CONTACT] = "would-add-contact",
+	[SL_LOOK_ERASE] = "would-erase",
 	[SL_LOOK_OPEN] = "would-open",
 	[SL_LOOK_CLOSE] = "would-close",
 };
@@ -77,7 +78,7 @@ sl_dry_json(const struct sl_look_item *item)
 	sl_json_put(object, "title", item->title);
 	sl_json_put_time(object, "occurred_at", item->occurred_us);
 	sl_json_put(object, "reason", item->reason);
-	if (item->verb == SL_LOOK_UPDATE)
+	if (item->verb == SL_LOOK_UPDATE || item->verb == SL_LOOK_ERASE)
 		(void)json_object_set_new(object, "changed",
 					  columns(item->changed));
 	return object;

@@ -112,10 +112,11 @@ judge_artifacts(struct page_work *w, struct sl_error *err)
 static sl_status
 judge_refs(struct page_work *w, struct sl_error *err)
 {
+	const struct sl_known_by by = { .too_new_us = SL_NO_TIME,
+					.filtered = true };
 	struct sl_known_ref *known = SL_NEW_ARRAY(
 		w->arena, w->page.page->refs.count, struct sl_known_ref);
-	sl_status status =
-		sl_page_known_refs(&w->page, SL_NO_TIME, true, known, err);
+	sl_status status = sl_page_known_refs(&w->page, &by, known, err);
 	size_t at = 0;
 
 	for (const struct sl_ref *r = w->page.page->refs.first;

@@ -243,20 +243,6 @@ look_expand(struct sl_store *store, const struct sl_expand_request *request,
 	return SL_OK;
 }
 
-/* What would go is not counted: it changes no item. */
-static sl_status
-look_erase(struct sl_store *store, const struct sl_erase_request *request,
-	   struct sl_arena *arena, struct sl_erase_outcome *out,
-	   struct sl_error *err)
-{
-	(void)store;
-	(void)request;
-	(void)arena;
-	(void)err;
-	*out = (struct sl_erase_outcome){ .more = false };
-	return SL_OK;
-}
-
 static sl_status
 look_fail_stream(struct sl_store *store, const struct sl_lease *lease,
 		 const struct sl_stream_row *stream,
@@ -363,7 +349,7 @@ static const struct sl_store members = {
 	.commit = sl_look_commit,
 	.sweep = sl_look_sweep,
 	.expand = look_expand,
-	.erase = look_erase,
+	.erase = sl_look_erase,
 	.fail_stream = look_fail_stream,
 	.lease_grant = look_lease_grant,
 	.unlease_grant = look_unlease_grant,

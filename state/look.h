@@ -27,6 +27,8 @@ enum sl_look_verb {
 	SL_LOOK_FILTER,     /* left out on purpose                       */
 	SL_LOOK_QUARANTINE, /* cannot be stored                          */
 	SL_LOOK_CONTACT,    /* a person becomes a contact; id = address  */
+	SL_LOOK_ERASE,      /* of an account, once: title = how many items
+			     * would lose what `changed` names   */
 	SL_LOOK_OPEN,       /* a stream: will be pulled, or is off       */
 	SL_LOOK_CLOSE,      /* a stream: gone at the provider            */
 };

@@ -144,12 +144,15 @@ has_other_options(const struct sl_look_page *p)
 static sl_status
 ask_refs(struct sl_look_page *p, struct sl_error *err)
 {
+	const struct sl_known_by by = {
+		.too_new_us = sl_refs_too_new_us(&p->work),
+		.filtered = !p->work.commit->follows && !has_other_options(p),
+		.erasure = p->run->erasure,
+	};
+
 	p->refs = SL_NEW_ARRAY(p->work.arena, p->work.page->refs.count,
 			       struct sl_known_ref);
-	return sl_page_known_refs(&p->work, sl_refs_too_new_us(&p->work),
-				  !p->work.commit->follows &&
-					  !has_other_options(p),
-				  p->refs, err);
+	return sl_page_known_refs(&p->work, &by, p->refs, err);
 }
 
 static sl_status

@@ -58,6 +58,8 @@ struct sl_look_run {
 	struct sl_idset written_to, heard_from; /* by mail that counts */
 	bool judged_again;
 	struct sl_look_invited *invited;
+	const struct sl_erasure *erasure; /* the engine's; NULL = none */
+	int64_t erasable; /* artifacts that would lose something */
 };
 
 struct sl_look {
@@ -131,6 +133,12 @@ void sl_look_apply_streams(struct sl_look_page *p);
 sl_status sl_look_commit(struct sl_store *store, const struct sl_commit *commit,
 			 struct sl_arena *arena, struct sl_outcome *out,
 			 struct sl_error *err);
+
+/* look_erase.c */
+sl_status sl_look_erase(struct sl_store *store,
+			const struct sl_erase_request *request,
+			struct sl_arena *arena, struct sl_erase_outcome *out,
+			struct sl_error *err);
 
 /* look_sweep.c */
 sl_status sl_look_sweep(struct sl_store *store,

@@ -167,9 +167,8 @@ sl_page_compare(struct sl_page_work *w, struct sl_compared **out,
 }
 
 sl_status
-sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
-		   bool knows_filtered, struct sl_known_ref *out,
-		   struct sl_error *err)
+sl_page_known_refs(struct sl_page_work *w, const struct sl_known_by *by,
+		   struct sl_known_ref *out, struct sl_error *err)
 {
 	struct sl_pg_array *ids = sl_pg_array_new(w->arena);
 	struct sl_pg_array *versions = sl_pg_array_new(w->arena);
@@ -188,8 +187,13 @@ sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
 	sl_params_i64(&p, w->commit->map_version);
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(versions));
-	sl_params_time(&p, too_new_us);
-	sl_params_bool(&p, knows_filtered);
+	sl_params_time(&p, by->too_new_us);
+	sl_params_bool(&p, by->filtered);
+	sl_params_text(&p, by->erasure == NULL ? NULL : by->erasure->version);
+	sl_params_text(&p,
+		       by->erasure == NULL
+			       ? "{}"
+			       : sl_erase_texts(w->arena, by->erasure->richer));
 	status = sl_pg_query(w->pg, sl_sql_page_refs, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;

@@ -41,11 +41,18 @@ struct sl_known_ref {
 	int64_t occurred_us;
 };
 
-/** Which refs of a page are here already; one row a ref. too_new_us: as
- *  sl_refs_too_new_us; SL_NO_TIME = no tombstone is. knows_filtered: so are
- *  those that were left out. */
-sl_status sl_page_known_refs(struct sl_page_work *w, int64_t too_new_us,
-			     bool knows_filtered, struct sl_known_ref *out,
-			     struct sl_error *err) SL_NODISCARD;
+/** What else is known. */
+struct sl_known_by {
+	int64_t too_new_us; /* as sl_refs_too_new_us; SL_NO_TIME = no tombstone */
+	bool filtered;      /* those that were left out, too */
+	/* what holds one of these versions will be erased to the ref's; NULL */
+	const struct sl_erasure *erasure;
+};
+
+/** Which refs of a page are here already; one row a ref. */
+sl_status sl_page_known_refs(struct sl_page_work *w,
+			     const struct sl_known_by *by,
+			     struct sl_known_ref *out, struct sl_error *err)
+	SL_NODISCARD;
 
 #endif

@@ -8,8 +8,6 @@
 #include "sql.h"
 #include "state/store_private.h"
 
-#define ERASE_CHUNK 5000
-
 struct erase_work {
 	const struct sl_erase_request *request;
 	struct sl_arena *arena;
@@ -18,32 +16,32 @@ struct erase_work {
 };
 
 /* "length of the key:key and id" */
-static const char *
-join_place(struct sl_arena *arena, const char *key, const char *id)
+const char *
+sl_erase_place(struct sl_arena *arena, const char *key, const char *id)
 {
 	if (key == NULL)
 		return NULL;
 	return sl_arena_printf(arena, "%zu:%s%s", strlen(key), key, id);
 }
 
-static void
-split_place(struct erase_work *w)
+void
+sl_erase_after(struct sl_arena *arena, const char *place, const char **key,
+	       const char **id)
 {
-	const char *after = w->request->after;
 	char *rest;
 	size_t length;
 
-	w->after_key = w->after_id = "";
-	if (after == NULL)
+	*key = *id = "";
+	if (place == NULL)
 		return;
-	length = strtoul(after, &rest, 10);
+	length = strtoul(place, &rest, 10);
 	SL_ASSERT(*rest == ':' && length < strlen(rest));
-	w->after_key = sl_arena_strndup(w->arena, rest + 1, length);
-	w->after_id = rest + 1 + length;
+	*key = sl_arena_strndup(arena, rest + 1, length);
+	*id = rest + 1 + length;
 }
 
-static const char *
-text_array(struct sl_arena *arena, const char *const *texts)
+const char *
+sl_erase_texts(struct sl_arena *arena, const char *const *texts)
 {
 	struct sl_pg_array *array = sl_pg_array_new(arena);
 
@@ -61,12 +59,12 @@ chunk_params(struct sl_params *p, const struct erase_work *w)
 	sl_params_i64(p, w->request->lease->fence);
 	sl_params_text(p, w->after_key);
 	sl_params_text(p, w->after_id);
-	sl_params_i64(p, ERASE_CHUNK);
+	sl_params_i64(p, SL_ERASE_CHUNK);
 	sl_params_bool(p, e->title);
 	sl_params_bool(p, e->content);
-	sl_params_text(p, text_array(w->arena, e->metadata));
+	sl_params_text(p, sl_erase_texts(w->arena, e->metadata));
 	sl_params_text(p, e->version);
-	sl_params_text(p, text_array(w->arena, e->richer));
+	sl_params_text(p, sl_erase_texts(w->arena, e->richer));
 }
 
 static sl_status
@@ -84,10 +82,10 @@ erase_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	if (sl_rows_count(rows) == 0)
 		return sl_lease_lost(err);
 	w->out = (struct sl_erase_outcome){
-		.after =
-			join_place(w->arena, sl_row_text(rows, 0, "stream_key"),
-				   sl_row_text(rows, 0, "source_id")),
-		.more = sl_row_i64(rows, 0, "looked", 0) == ERASE_CHUNK,
+		.after = sl_erase_place(w->arena,
+					sl_row_text(rows, 0, "stream_key"),
+					sl_row_text(rows, 0, "source_id")),
+		.more = sl_row_i64(rows, 0, "looked", 0) == SL_ERASE_CHUNK,
 		.erased = sl_row_i64(rows, 0, "erased", 0),
 	};
 	if (w->request->after != NULL) /* done with the first chunk */
@@ -108,7 +106,7 @@ sl_store_erase(struct sl_store *store, const struct sl_erase_request *request,
 	struct erase_work w = { .request = request, .arena = arena };
 	sl_status status;
 
-	split_place(&w);
+	sl_erase_after(arena, request->after, &w.after_key, &w.after_id);
 	status = sl_txn_run(sl_pg_store_of(store), request->lease->user_id,
 			    erase_work, &w, err);
 	if (status == SL_OK)

@@ -193,4 +193,17 @@ sl_status sl_store_heartbeat(struct sl_store *store,
 sl_status sl_store_finish(struct sl_store *store, const struct sl_run_end *end,
 			  struct sl_error *err);
 
+/* store_erase.c */
+
+/** Artifacts of one chunk of an erasure. */
+#define SL_ERASE_CHUNK 5000
+
+/** Where a chunk ended, and back; NULL = nowhere. */
+const char *sl_erase_place(struct sl_arena *arena, const char *key,
+			   const char *id);
+void sl_erase_after(struct sl_arena *arena, const char *place, const char **key,
+		    const char **id);
+/** An array literal of a NULL-ended list. */
+const char *sl_erase_texts(struct sl_arena *arena, const char *const *texts);
+
 #endif

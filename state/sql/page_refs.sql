@@ -5,6 +5,8 @@
 -- $5 text[] source_id  $6 text[] version; NULL = items never change
 -- $7 timestamptz             tombstones from then on are too new; NULL = none
 -- $8 boolean                 items that were filtered are known
+-- $9 text, $10 text[]        a version that an erasure would give to those that
+-- hold one of these; NULL = none
 -- Result, of known ones: ord (1-based), was_deleted, title, occurred_at
 SELECT i.ord, a.deleted_at IS NOT NULL AS was_deleted, a.title, a.occurred_at
 FROM unnest($5::text[], $6::text[])
@@ -18,7 +20,8 @@ CROSS JOIN LATERAL (
 ) a
 WHERE a.map_version = $4::integer
 	AND (i.version IS NULL OR i.version = a.source_version::text
-		OR i.version = a.metadata ->> 'etag')
+		OR i.version = a.metadata ->> 'etag'
+		OR (i.version = $9::text AND a.metadata ->> 'etag' = ANY ($10::text[])))
 	AND (a.deleted_at >= $7::timestamptz) IS NOT TRUE
 UNION ALL
 SELECT i.ord, false, NULL, NULL

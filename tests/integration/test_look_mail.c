@@ -22,6 +22,8 @@ static void
 tell(void *ctx, const struct sl_look_item *item)
 {
 	(void)ctx;
+	if (item->verb == SL_LOOK_ERASE)
+		sl_buf_addf(&told, "%s: %s", item->title, item->changed);
 	if (item->verb == SL_LOOK_CONTACT)
 		sl_buf_addf(&told, "%s%s %s", told.len ? "|" : "", item->id,
 			    item->reason);
@@ -212,6 +214,56 @@ what_another_rule_makes_of_stored_mail_is_told(void **state)
 			 2, nothing);
 }
 
+static bool
+wants(const char *version)
+{
+	struct sl_ref *r;
+
+	page(&dry, SL_PEOPLE_NONE);
+	r = sl_page_ref(&dry.page);
+	r->source_id = "e1";
+	r->version = version;
+	kit_commit(&dry);
+	return dry.outcome.pending != NULL;
+}
+
+static void
+what_settings_would_erase_is_told_and_counts_as_erased(void **state)
+{
+	static const char *const keys[] = { "html", NULL };
+	static const char *const full[] = { "full/1", NULL };
+	const struct sl_erasure erasure = { .content = true,
+					    .metadata = keys,
+					    .version = "metadata/1",
+					    .richer = full };
+	const struct sl_erase_request request = { .lease = &dry.account.lease,
+						  .erasure = &erasure };
+	struct sl_erase_outcome out;
+	struct sl_artifact *a;
+
+	(void)state;
+	page(&kit, SL_PEOPLE_NONE);
+	a = message(&kit, "e1", ME, "ann@example.org");
+	a->content = "text";
+	json_decref(a->metadata);
+	a->metadata = json_pack("{s:s}", "etag", "full/1");
+	a = message(&kit, "e2", ME, "ann@example.org");
+	(void)json_object_set_new(a->metadata, "html", json_string("<p>"));
+	(void)message(&kit, "e3", ME, "ann@example.org");
+	kit_commit(&kit);
+	assert_int_equal(
+		dry.store->erase(dry.store, &request, dry.keep, &out, &dry.err),
+		SL_OK);
+	assert_false(out.more);
+	assert_int_equal(out.erased, 2);
+	assert_string_equal(sl_buf_text(&told), "2 items: content, html");
+	/* nothing went; but a run would not read it again */
+	assert_int_equal(
+		kit_count(&kit, "public.artifacts", "content IS NOT NULL"), 1);
+	assert_false(wants("metadata/1"));
+	assert_true(wants("subject/1"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -222,6 +274,7 @@ main(void)
 		T(mail_both_ways_is_told_over_pages_that_are_not_stored),
 		T(mail_both_ways_is_told_with_what_is_stored),
 		T(what_another_rule_makes_of_stored_mail_is_told),
+		T(what_settings_would_erase_is_told_and_counts_as_erased),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
