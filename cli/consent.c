@@ -307,26 +307,40 @@ sl_consent_refusal(const struct sl_consent *consent, const char *error)
 }
 
 static sl_status
-read_identity(const struct sl_consent *consent, struct sl_response *response,
-	      struct sl_identity *out, struct sl_error *err)
+parse_identity(const struct sl_consent *consent, struct sl_response *response,
+	       struct sl_identity *out, struct sl_error *err)
 {
-	const struct sl_provider *provider = consent->provider;
 	json_auto_t *body = NULL;
 	sl_status st;
 
 	if (response->failure != SL_NET_NONE)
 		return sl_net_classify(response, err);
 	if (response->http_status != 200)
-		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "%s did not say who consented (HTTP %d): "
-			       "nothing is stored; run connect again",
-			       provider->title, response->http_status);
+		return sl_fail(err, SL_RETRY, SL_GRANT, "HTTP %d",
+			       response->http_status);
+	if (response->body.len == 0)
+		return sl_fail(err, SL_RETRY, SL_GRANT, "an empty answer");
 	st = sl_json_parse(response->body.data, response->body.len, NULL, &body,
 			   err);
+	if (st != SL_OK)
+		return st;
+	return consent->provider->read_identity(body, consent->cli->arena, out,
+						err);
+}
+
+static sl_status
+read_identity(const struct sl_consent *consent, struct sl_response *response,
+	      struct sl_identity *out, struct sl_error *err)
+{
+	struct sl_error why;
+	sl_status st = parse_identity(consent, response, out, &why);
+
 	if (st == SL_OK)
-		st = provider->read_identity(body, consent->cli->arena, out,
-					     err);
-	return st;
+		return st;
+	return sl_fail(err, st, why.scope,
+		       "%s did not say who consented (%s): nothing is stored; "
+		       "run connect again",
+		       consent->provider->title, why.text);
 }
 
 sl_status

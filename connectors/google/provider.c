@@ -78,12 +78,10 @@ read_identity(const json_t *body, struct sl_arena *arena,
 
 	if (subject == NULL || *subject == '\0')
 		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "Google did not say which account consented "
-			       "(userinfo without \"sub\")");
+			       "userinfo without \"sub\"");
 	if (strlen(subject) > SUBJECT_MAX)
 		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "Google's userinfo names an account id longer "
-			       "than %d bytes",
+			       "an account id longer than %d bytes",
 			       SUBJECT_MAX);
 	*out = (struct sl_identity){
 		.subject = sl_arena_strdup(arena, subject),

@@ -92,12 +92,10 @@ take_subject(const char *subject, struct sl_arena *arena,
 {
 	if (subject == NULL || *subject == '\0')
 		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "LinkedIn did not say which account consented "
-			       "(userinfo without \"sub\")");
+			       "userinfo without \"sub\"");
 	if (strlen(subject) > SUBJECT_MAX)
 		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "LinkedIn names an account id longer than %d "
-			       "bytes",
+			       "an account id longer than %d bytes",
 			       SUBJECT_MAX);
 	out->subject = sl_arena_strdup(arena, subject);
 	return SL_OK;
@@ -115,12 +113,11 @@ read_consents(const json_t *elements, struct sl_arena *arena,
 
 	if (json_array_size(elements) == 0)
 		return sl_fail(err, SL_REAUTH, SL_GRANT,
-			       "LinkedIn knows no consent of this member to "
-			       "the portability APIs: make a new token");
+			       "no consent of this member to the portability "
+			       "APIs; make a new token");
 	if (member == NULL || strncmp(member, PERSON, strlen(PERSON)) != 0)
 		return sl_fail(err, SL_RETRY, SL_GRANT,
-			       "LinkedIn did not say which account consented "
-			       "(memberAuthorizations without a person)");
+			       "memberAuthorizations without a person");
 	return take_subject(member + strlen(PERSON), arena, out, err);
 }
 

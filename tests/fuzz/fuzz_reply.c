@@ -13,6 +13,7 @@ static void
 check_reply(const struct sl_auth_reply *reply)
 {
 	SL_ASSERT((reply->error == NULL) == sl_secret_is_set(&reply->code));
+	SL_ASSERT(reply->error != NULL || reply->description == NULL);
 	if (reply->error == NULL)
 		return;
 	SL_ASSERT(*reply->error != '\0');
@@ -38,6 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	SL_ASSERT(sl_text_equal(sl_url_query_get(arena, url, "state"), "s1a2"));
+	SL_ASSERT(
+		sl_text_equal(sl_url_query_get(arena, url, "iss"), reply.iss));
 	check_reply(&reply);
 	sl_secret_release(&reply.code);
 	return 0;

@@ -33,6 +33,8 @@ refuse 'a secret file with more in it' 2 'one word' setup linkedin --client-id e
 mkfifo "$work/pipe"
 refuse 'a pipe is not waited for' 2 'no regular file' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/pipe"
 refuse 'an id with a blank' 2 'needs the id alone' setup linkedin --client-id 'a b' --client-secret-file "$work/secret"
+refuse 'an id that is too long' 2 'at most 512 bytes' setup linkedin --client-id "$(printf '%0513d' 1)" --client-secret-file "$work/secret"
+refuse 'one that is not' 1 'LinkedIn refuses this client' setup linkedin --client-id "$(printf '%0512d' 1)" --client-secret-file "$work/secret"
 refuse 'a redirect in the clear' 2 '--redirect-uri must begin with https' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/secret" --redirect-uri http://example.com/cb
 refuse 'a wrong secret' 1 'LinkedIn refuses this client .invalid_client.: .*nothing is stored' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/wrong" --redirect-uri "$redirect"
 refuse 'a wrong id' 1 'LinkedIn refuses this client .invalid_client_id.' setup linkedin --client-id another --client-secret-file "$work/secret" --redirect-uri "$redirect"
@@ -42,7 +44,7 @@ out=$(setup emu-linkedin-app "$work/secret" 2>&1)
 like 'setup: stored' "$out" 'LinkedIn client emu-linkedin-app .web. stored, its secret sealed'
 like 'setup: the product to request' "$out" 'Member Data Portability API'
 like 'setup: the redirect to register' "$out" "$redirect"
-is 'the secret is checked against the provider' "$(control GET stats | grep -o '"linkedin.token": *[0-9]*' | tr -cd 0-9)" 3
+is 'the secret is checked against the provider' "$(control GET stats | grep -o '"linkedin.token": *[0-9]*' | tr -cd 0-9)" 4
 doctor=$(sluice doctor 2>&1)
 like 'doctor knows the client' "$doctor" 'ok +linkedin +OAuth client emu-linkedin-app'
 like 'doctor: a provider that is not set up is no fault' "$doctor" 'ok +google +no OAuth client .sluice setup google'
@@ -138,6 +140,9 @@ chmod 640 "$work/token"
 refuse 'a token file that others may read' 2 'others than its owner may read it .mode 0640.' connect linkedin --user $ana --token-file "$work/token"
 chmod 600 "$work/token"
 refuse 'no such token file' 2 'No such file' connect linkedin --user $ana --token-file "$work/none"
+(umask 077 && printf '%08193d' 1 >"$work/long" && printf '%08192d' 1 >"$work/longest")
+refuse 'a token that is too long' 2 'longer than 8192 bytes: no token' connect linkedin --user $ana --token-file "$work/long"
+refuse 'one that is not' 1 'says that it is not good' connect linkedin --user $ana --token-file "$work/longest"
 refuse 'token and listener' 2 'neither --listen nor --no-browser' connect linkedin --user $ana --token-file "$work/token" --no-browser
 before=$(stored)
 hand_refused() { # WHAT REGEX FILE
