@@ -171,16 +171,23 @@ static void
 announce_end(struct sl_connect *connect, bool renews)
 {
 	struct sl_cli *cli = connect->cli;
-	const char *help = connect->provider->end_help;
-	int64_t end_us = renews ? connect->tokens.refresh_expires_us
-				: connect->tokens.expires_us;
+	const struct sl_tokens *tokens = &connect->tokens;
+	/* Who connects and never syncs needs no warning: no refreshed_us. */
+	const struct sl_consent_times times = {
+		.connected_us = sl_now_us(cli->clock),
+		.refreshed_us = SL_NO_TIME,
+		.access_expires_us = tokens->expires_us,
+		.refresh_expires_us = tokens->refresh_expires_us,
+		.renewable = renews,
+	};
+	struct sl_end end = sl_consent_end(connect->provider->ends, &times);
 
-	if (end_us == SL_NO_TIME)
+	if (end.at_us == SL_NO_TIME)
 		return;
-	fprintf(cli->err, "sluice: warning: %s ends this consent %s%s%s\n",
+	fprintf(cli->err, "sluice: warning: %s ends this consent %s; %s\n",
 		connect->provider->title,
-		sl_format_when(cli->arena, end_us, sl_now_us(cli->clock)),
-		help == NULL ? "" : "; ", help == NULL ? "" : help);
+		sl_format_when(cli->arena, end.at_us, sl_now_us(cli->clock)),
+		end.why);
 }
 
 static void

@@ -155,7 +155,4 @@ const struct sl_provider sl_google = {
 	.read_identity = read_identity,
 	.scope_granted = sl_google_scope_granted,
 	.setup_help = setup_help,
-	.end_help = "a client whose publishing status is \"Testing\" ends "
-		    "every consent after 7 days, one \"In production\" does "
-		    "not; or the user chose an end",
 };

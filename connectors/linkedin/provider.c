@@ -58,6 +58,17 @@ static const struct sl_code refusals[] = {
 	{ NULL, NULL },
 };
 
+/* A refresh token lasts a year from the first consent; refreshing does not
+ * make it longer. */
+static const struct sl_end_rule ends[] = {
+	{ SL_END_ACCESS, 0,
+	  "nothing renews LinkedIn's tokens: connect again before it" },
+	{ SL_END_TOLD, 0,
+	  "LinkedIn lets nothing live longer without a new consent: connect "
+	  "again before it" },
+	{ .why = NULL },
+};
+
 static const char *const client_errors[] = { "invalid_client_id", NULL };
 
 /* A token without the OpenID scopes may not ask userinfo. */
@@ -191,6 +202,8 @@ const struct sl_provider sl_linkedin_provider = {
 	.identity_scopes = identity_scopes,
 	.issuers = issuers,
 	.refusals = refusals,
+	.ends = ends,
+	.dead_refresh = "invalid_request",
 	.client_errors = client_errors,
 	.redirect_uri = "http://127.0.0.1:8765/callback",
 	.identity_call = identity_call,
@@ -198,5 +211,4 @@ const struct sl_provider sl_linkedin_provider = {
 	.read_introspection = read_introspection,
 	.scope_granted = sl_linkedin_scope_granted,
 	.setup_help = setup_help,
-	.end_help = "LinkedIn's tokens end; connect again before",
 };

@@ -381,6 +381,16 @@ use(struct sl_run *run, const struct sl_tokens *tokens)
 		    sl_token_new(&tokens->access, now, tokens->expires_us));
 }
 
+/* Not every provider calls it invalid_grant. */
+static bool
+says_dead(const struct sl_run *run, const struct sl_error *err)
+{
+	const char *word = run->connector->provider->dead_refresh;
+
+	return word && err->http_status == 400 &&
+	       sl_text_equal(err->code, word);
+}
+
 /* True: the run has its token, or looks for the one that somebody stored. */
 static bool
 take(struct sl_worker *worker, struct sl_run *run, struct sl_error *err)
@@ -392,6 +402,11 @@ take(struct sl_worker *worker, struct sl_run *run, struct sl_error *err)
 					   sl_run_now_us(run), &tokens, err);
 
 	r->taken = s == SL_OK;
+	if (s != SL_OK && says_dead(run, err)) {
+		err->status = SL_REAUTH;
+		err->scope = SL_GRANT;
+		err->code = "invalid_grant";
+	}
 	if (s == SL_OK)
 		s = store_tokens(worker, run, &tokens, &won, err);
 	if (s == SL_OK && won) {

@@ -78,6 +78,10 @@ struct sl_provider {
 	 *  those that every provider has; or NULL. */
 	const struct sl_code *refusals;
 
+	/** What its token endpoint calls a dead refresh token (HTTP 400) beside
+	 *  invalid_grant; or NULL. */
+	const char *dead_refresh;
+
 	/** Errors of its token endpoint that blame the client, beside those
 	 *  that every provider has, NULL-ended; or NULL. */
 	const char *const *client_errors;
@@ -114,9 +118,6 @@ struct sl_provider {
 
 	/** What the operator must still do in the console; printed. */
 	const char *setup_help;
-
-	/** Why a consent has an end and what helps, in half a sentence. */
-	const char *end_help;
 };
 
 #endif

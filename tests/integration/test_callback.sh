@@ -225,7 +225,7 @@ is 'each by a grant of its own' "$(sql "SELECT string_agg(i.provider || ' by ' |
 # --- testing status -----------------------------------------------------------
 options '"refresh_token_expires_in":604799'
 connect $ana --account $ana
-like 'a consent that ends in seven days is told, and why' "$err" 'warning: Google ends this consent in 6 days|warning: Google ends this consent 20.*; a client whose publishing status is "Testing" ends every consent after 7 days'
+like 'a consent that ends in seven days is told, and why' "$err" 'warning: Google ends this consent in 6 days|warning: Google ends this consent 20.*; the OAuth client is in testing, where a consent lasts seven days'
 options '"refresh_token_expires_in":0'
 
 # --- no browser here ----------------------------------------------------------

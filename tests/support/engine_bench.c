@@ -28,7 +28,11 @@ static const struct sl_end_rule ends[] = {
 	{ .why = NULL },
 };
 static const struct sl_provider toy_provider = {
-	.name = "toy", .title = "Toy", .endpoints = endpoints, .ends = ends
+	.name = "toy",
+	.title = "Toy",
+	.endpoints = endpoints,
+	.ends = ends,
+	.dead_refresh = "invalid_request",
 };
 int bench_last_shrink;
 

@@ -183,6 +183,42 @@ an_end_that_was_known_is_named_as_the_likely_cause(void **state)
 }
 
 static void
+refuse_in_its_own_words(void *ctx, const struct sl_request *request,
+			struct sl_response *response)
+{
+	const struct bench *b = ctx;
+
+	(void)request;
+	fake_reply(response, b->turn,
+		   "{\"error\":\"invalid_request\",\"error_description\":"
+		   "\"refresh token is invalid, expired or revoked\"}");
+}
+
+static void
+a_provider_may_call_a_dead_grant_by_another_name(void **state)
+{
+	struct bench *b = ran_out(state);
+
+	b->turn = 400;
+	b->net.answer = refuse_in_its_own_words;
+	bench_run(b, "manual");
+	assert_int_equal(b->report_error.status, SL_REAUTH);
+	assert_int_equal(b->store.dead_grants, 1);
+}
+
+static void
+and_with_that_status_alone(void **state)
+{
+	struct bench *b = ran_out(state);
+
+	b->turn = 401;
+	b->net.answer = refuse_in_its_own_words;
+	bench_run(b, "manual");
+	assert_int_equal(b->report_error.status, SL_CONFIG);
+	assert_int_equal(b->store.dead_grants, 0);
+}
+
+static void
 an_operators_mistake(void *ctx, const struct sl_request *request,
 		     struct sl_response *response)
 {
@@ -390,6 +426,8 @@ main(void)
 		T(a_grant_that_another_found_dead_makes_no_call_and_is_not_told_again),
 		T(a_dead_grant_is_told_once_for_each_account_that_lives_by_it),
 		T(an_end_that_was_known_is_named_as_the_likely_cause),
+		T(a_provider_may_call_a_dead_grant_by_another_name),
+		T(and_with_that_status_alone),
 		T(an_operators_mistake_marks_no_user_and_holds_nobody_up),
 		T(a_passing_failure_is_tried_again_under_the_lease),
 		T(an_endpoint_that_stays_down_kills_nothing_and_its_lease_runs_out),
