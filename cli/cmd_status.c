@@ -91,6 +91,17 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 					TEXT_SHOWN));
 }
 
+/* What is overdue, or was asked for, runs with the next sync. */
+static const char *
+next_run(struct sl_cli *cli, const struct sl_status_row *row, int64_t now_us)
+{
+	if (row->next_run_us == SL_NO_TIME)
+		return "-";
+	return sl_format_when(
+		cli->arena,
+		row->next_run_us < now_us ? now_us : row->next_run_us, now_us);
+}
+
 static void
 print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 {
@@ -112,10 +123,7 @@ print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 		cells[2] = row->running ? "running" : row->status;
 		cells[3] = sl_format_when(cli->arena, row->last_success_us,
 					  now_us);
-		cells[4] = row->next_run_us == SL_NO_TIME
-				   ? "-"
-				   : sl_format_when(cli->arena,
-						    row->next_run_us, now_us);
+		cells[4] = next_run(cli, row, now_us);
 		cells[5] = streams_text(cli, row);
 		cells[6] = sl_format_count(cli->arena, row->filtered);
 		cells[7] = sl_format_count(cli->arena, row->quarantined);

@@ -35,7 +35,40 @@ print_json(struct sl_cli *cli, const struct sl_stream_info *row)
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
 	sl_json_put_i64(object, "failures", row->failures);
 	sl_json_put(object, "error", row->error_text);
+	sl_json_put_i64(object, "listed", row->listed);
+	sl_json_put_i64(object, "estimate", row->estimate);
+	sl_json_put(object, "oldest", row->oldest);
+	sl_json_put_i64(object, "pending", row->pending);
 	sl_out_json(cli, object);
+}
+
+/* How far an unfinished walk is: "500 of about 1,200 listed, 97 to be read,
+ * back to 2026-10-09". */
+static const char *
+progress(struct sl_cli *cli, const struct sl_stream_info *row)
+{
+	const char *text = "";
+
+	if (strcmp(row->state, "walking") != 0 && row->pending == 0)
+		return "";
+	if (row->listed > 0)
+		text = sl_arena_printf(
+			cli->arena, "%s%s%s listed",
+			sl_format_count(cli->arena, row->listed),
+			row->estimate > row->listed ? " of about " : "",
+			row->estimate > row->listed
+				? sl_format_count(cli->arena, row->estimate)
+				: "");
+	if (row->pending > 0)
+		text = sl_arena_printf(
+			cli->arena, "%s%s%s to be read", text,
+			*text == '\0' ? "" : ", ",
+			sl_format_count(cli->arena, row->pending));
+	if (row->oldest != NULL)
+		text = sl_arena_printf(
+			cli->arena, "%s, back to %.10s", text,
+			sl_format_clean(cli->arena, row->oldest, 10));
+	return text;
 }
 
 static const char *
@@ -43,8 +76,10 @@ note(struct sl_cli *cli, const struct sl_stream_info *row)
 {
 	if (row->error_text != NULL && row->failures > 0)
 		return sl_format_clean(cli->arena, row->error_text, NOTE_SHOWN);
+	if (row->enabled && row->chosen)
+		return "your choice";
 	if (row->enabled)
-		return row->chosen ? "your choice" : "";
+		return progress(cli, row);
 	return row->chosen ? "your choice"
 			   : sl_format_clean(cli->arena, row->disabled_reason,
 					     NOTE_SHOWN);

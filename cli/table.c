@@ -236,7 +236,8 @@ const struct sl_command sl_commands[] = {
 	  .run = sl_cmd_logs },
 	{ .name = "streams",
 	  .summary = "What is pulled from each account, and choose.",
-	  .about = "Lists the streams (calendars, for one) with their keys. "
+	  .about = "Lists the streams (calendars, for one) with their keys, "
+		   "and how far a walk is that is not over. "
 		   "With --enable or --disable and --user: choose; the choice "
 		   "outlives any default.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_ENABLE,

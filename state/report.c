@@ -195,6 +195,10 @@ read_stream(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 		NUMBER(pending_deletions),
 		NUMBER(failures),
 		TEXT(error_text),
+		NUMBER(listed),
+		NUMBER(estimate),
+		TEXT(oldest),
+		NUMBER(pending),
 	};
 #undef TEXT
 #undef NUMBER

@@ -86,6 +86,10 @@ struct sl_stream_info {
 	int64_t checked_us, changed_us;
 	int64_t pending_deletions, failures;
 	const char *error_text;
+	/* How far a walk is, where the connector shows it; 0, NULL = unknown */
+	int64_t listed, estimate;
+	const char *oldest;
+	int64_t pending; /* listed, and still to be read */
 };
 
 sl_status sl_report_streams(struct sl_pg *pg,

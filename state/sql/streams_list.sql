@@ -6,7 +6,13 @@
 SELECT s.user_id, i.provider AS connector, i.account, s.kind, s.key, s.title,
 	s.state, s.enabled, s.enabled_choice IS NOT NULL AS chosen,
 	s.disabled_reason, s.checked_at, s.changed_at, s.pending_deletions,
-	s.failures, s.last_error_text AS error_text
+	s.failures, s.last_error_text AS error_text,
+	CASE WHEN jsonb_typeof(s.shown -> 'listed') = 'number'
+		THEN trunc((s.shown ->> 'listed')::numeric)::bigint END AS listed,
+	CASE WHEN jsonb_typeof(s.shown -> 'estimate') = 'number'
+		THEN trunc((s.shown ->> 'estimate')::numeric)::bigint END AS estimate,
+	s.shown ->> 'oldest' AS oldest,
+	coalesce(jsonb_array_length(s.pending), 0) AS pending
 FROM public.sync_state s
 JOIN public.user_integrations i ON i.user_id = s.user_id AND i.id = s.integration_id
 WHERE ($1::uuid IS NULL OR s.user_id = $1::uuid)

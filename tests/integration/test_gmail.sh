@@ -38,6 +38,17 @@ export connector=google
 connect $ana
 is 'connect' "$status" 0
 
+# --- stopped in the middle ------------------------------------------------
+control POST fault '{"kind":"status","match":"/gmail/","skip":140,"status":403,"reason":"domainPolicy"}' >/dev/null
+sluice sync --provider gmail >"$work/o" 2>&1
+is 'refused in the middle: the run fails' "$?" 1
+control DELETE fault >/dev/null
+works 'how far it is' streams --provider gmail
+like 'how far it is: listed of about so many, to be read, back to a day' "$out" \
+	'^'$ana' +backfill .* 500 of about 700 listed, [1-9][0-9]* to be read, back to 20[0-9]{2}-[0-9]{2}-[0-9]{2} *$'
+works 'how far it is, as JSON' streams --provider gmail --json
+like 'how far it is, as JSON: numbers' "$out" '"listed":500,"estimate":700,"oldest":"20[^"]*Z","pending":[1-9]'
+
 # --- all of it ------------------------------------------------------------
 run 'the first run'
 same 'the first run'
@@ -46,6 +57,8 @@ is 'threads are read where that is cheaper' \
 is 'the mailbox is shown' "$(sql "SELECT email || ' ' || messages_total || ' ' || (labels ->> 'Label_1')
 	|| ' ' || backfill_state || ' ' || (backfill_listed = (SELECT count(*) FROM artifacts WHERE type = 'email'))
 	FROM gmail_sync_state")" "$ana 700 Clients live true"
+works 'how far it is, at the end' streams --provider gmail
+like 'how far it is: nothing to say when it is whole' "$out" '^'$ana' +backfill .* All mail *$'
 before=$(requests)
 run 'the second run'
 is 'the second run writes nothing' "$(field "$out" created) $(field "$out" updated) $(field "$out" unchanged)" '0 0 0'
