@@ -332,6 +332,7 @@ sl_tell_item(const struct sl_teller *t, const json_t *item)
 	tell_runs(t, item);
 	tell_participants(t, item);
 	tell_rest(t, item);
+	sl_tell_settings(t, item, "default");
 }
 
 void

@@ -51,6 +51,11 @@ const char *sl_told_words(const json_t *object, const char *words,
 /** Whether a stream is pulled, and if not, why. */
 const char *sl_told_pulled(const struct sl_teller *t, const json_t *stream);
 
+/** Settings that are not empty, or what is wrong with them; with `but` a
+ *  member's name, without those that equal that member ("default"). */
+void sl_tell_settings(const struct sl_teller *t, const json_t *doc,
+		      const char *but);
+
 /** The lines of the account and of the stream that something came by. */
 void sl_tell_account(const struct sl_teller *t, const json_t *o);
 void sl_tell_stream_of(const struct sl_teller *t, const json_t *o);

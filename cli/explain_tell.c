@@ -161,3 +161,24 @@ sl_tell_stream_of(const struct sl_teller *t, const json_t *o)
 			sl_told_time(t, stream, "checked_at"),
 			sl_told_pulled(t, stream));
 }
+
+void
+sl_tell_settings(const struct sl_teller *t, const json_t *doc, const char *but)
+{
+	json_t *settings = json_object_get(doc, "settings");
+	const char *label = "settings", *name;
+	json_t *told;
+
+	if (sl_told_has(doc, "settings_error"))
+		sl_tell(t, label, "%s", sl_told_text(doc, "settings_error"));
+	json_object_foreach (settings, name, told) {
+		if (!sl_told_has(told, "value") ||
+		    strcmp(sl_told_text(told, "value"),
+			   sl_told_text(told, but)) == 0)
+			continue;
+		sl_tell(t, label, "%s = %s: %s", name,
+			sl_told_text(told, "value"),
+			sl_told_text(told, "help"));
+		label = "";
+	}
+}

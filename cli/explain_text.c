@@ -95,27 +95,6 @@ tell_stream_list(const struct sl_teller *t, const json_t *account,
 	}
 }
 
-/* What may keep an item out: settings that are not empty. */
-static void
-tell_settings(const struct sl_teller *t, const json_t *account)
-{
-	json_t *settings = json_object_get(account, "settings");
-	const char *label = "settings", *name;
-	json_t *told;
-
-	if (sl_told_has(account, "settings_error"))
-		sl_tell(t, label, "%s",
-			sl_told_text(account, "settings_error"));
-	json_object_foreach (settings, name, told) {
-		if (!sl_told_has(told, "value"))
-			continue;
-		sl_tell(t, label, "%s = %s: %s", name,
-			sl_told_text(told, "value"),
-			sl_told_text(told, "help"));
-		label = "";
-	}
-}
-
 static void
 tell_looked_at(const struct sl_teller *t, const json_t *account)
 {
@@ -131,7 +110,7 @@ tell_looked_at(const struct sl_teller *t, const json_t *account)
 	tell_stream_list(t, account, "off", "not pulled");
 	tell_stream_list(t, account, "unfinished", "unfinished");
 	tell_stream_list(t, account, "failing", "failing");
-	tell_settings(t, account);
+	sl_tell_settings(t, account, "");
 }
 
 void

@@ -129,6 +129,31 @@ decorate_series(const struct sl_connector *connector, json_t *item)
 }
 
 static void
+decorate_settings(const struct sl_connector *connector, json_t *doc)
+{
+	json_t *settings = json_object_get(doc, "settings");
+	const char *name;
+	json_t *value;
+	void *next;
+
+	if (connector == NULL || settings == NULL)
+		return;
+	json_object_foreach_safe(settings, next, name, value)
+	{
+		const struct sl_option *option =
+			sl_option_find(connector->options, name);
+		json_t *told = json_object();
+
+		(void)json_object_set(told, "value", value);
+		if (option != NULL) {
+			sl_json_put_text(told, "default", option->fallback);
+			sl_json_put_text(told, "help", option->help);
+		}
+		(void)json_object_set_new(settings, name, told);
+	}
+}
+
+static void
 decorate_item(const struct sl_connector *connector, json_t *item)
 {
 	put_words(connector, item, "deleted_reason", "deleted_words");
@@ -136,6 +161,7 @@ decorate_item(const struct sl_connector *connector, json_t *item)
 		  "disabled_words");
 	decorate_notes(connector, item);
 	decorate_series(connector, item);
+	decorate_settings(connector, item);
 }
 
 static void
@@ -150,29 +176,6 @@ static void
 decorate_stream(const struct sl_connector *connector, json_t *stream)
 {
 	put_words(connector, stream, "disabled_reason", "disabled_words");
-}
-
-static void
-decorate_settings(const struct sl_connector *connector, json_t *account)
-{
-	json_t *settings = json_object_get(account, "settings");
-	const char *name;
-	json_t *value;
-	void *next;
-
-	if (connector == NULL || settings == NULL)
-		return;
-	json_object_foreach_safe(settings, next, name, value)
-	{
-		const struct sl_option *option =
-			sl_option_find(connector->options, name);
-		json_t *told = json_object();
-
-		(void)json_object_set(told, "value", value);
-		if (option != NULL)
-			sl_json_put_text(told, "help", option->help);
-		(void)json_object_set_new(settings, name, told);
-	}
 }
 
 static void

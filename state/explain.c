@@ -156,13 +156,43 @@ first_params(const struct sl_explain *x, struct sl_params *p)
 	sl_params_text(p, sl_explain_uuid(x));
 }
 
+sl_status
+sl_explain_settings(const struct sl_explain *x, const char *provider,
+		    const char *settings, json_t **out, struct sl_error *err)
+{
+	for (const struct sl_connector *const *c = x->registry; *c != NULL; c++)
+		if (strcmp((*c)->name, provider) == 0)
+			return sl_settings_resolve((*c)->options, settings, out,
+						   err);
+	return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
+		       "this build does not know the provider %s", provider);
+}
+
+/* The settings as they are understood, or what is wrong with them. */
+static void
+put_settings(const struct sl_explain *x, const char *text, json_t *doc)
+{
+	json_t *settings = NULL;
+	struct sl_error err;
+
+	if (sl_explain_settings(x, sl_json_text(doc, "provider"), text,
+				&settings, &err) == SL_OK) {
+		(void)json_object_set_new(doc, "settings", settings);
+		return;
+	}
+	(void)json_object_del(doc, "settings");
+	sl_json_put_text(doc, "settings_error", err.text);
+}
+
 static sl_status
 find_items(const struct sl_explain *x, json_t *out, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	int64_t total = 0, slot_us;
+	json_t *item;
 	sl_status st;
+	size_t i;
 
 	first_params(x, &p);
 	sl_params_text(&p, series_of(x, &slot_us));
@@ -174,7 +204,14 @@ find_items(const struct sl_explain *x, json_t *out, struct sl_error *err)
 	if (sl_rows_count(rows) > 0)
 		total = sl_row_i64(rows, 0, "total", 0);
 	(void)json_object_set_new(out, "items_total", json_integer(total));
-	return gather(rows, "items", out, err);
+	st = gather(rows, "items", out, err);
+	json_array_foreach (json_object_get(out, "items"), i, item)
+		put_settings(
+			x,
+			sl_json_canonical(x->arena,
+					  json_object_get(item, "settings")),
+			item);
+	return st;
 }
 
 static sl_status
@@ -223,34 +260,6 @@ sl_explain_things(const struct sl_explain *x, json_t **out,
 }
 
 sl_status
-sl_explain_settings(const struct sl_explain *x, const char *provider,
-		    const char *settings, json_t **out, struct sl_error *err)
-{
-	for (const struct sl_connector *const *c = x->registry; *c != NULL; c++)
-		if (strcmp((*c)->name, provider) == 0)
-			return sl_settings_resolve((*c)->options, settings, out,
-						   err);
-	return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
-		       "this build does not know the provider %s", provider);
-}
-
-/* The settings as they are understood, or what is wrong with them. */
-static void
-put_settings(const struct sl_explain *x, const struct sl_rows *rows, size_t i,
-	     json_t *account)
-{
-	json_t *settings = NULL;
-	struct sl_error err;
-
-	if (sl_explain_settings(x, sl_row_text(rows, i, "provider"),
-				sl_row_text(rows, i, "settings"), &settings,
-				&err) == SL_OK)
-		(void)json_object_set_new(account, "settings", settings);
-	else
-		sl_json_put_text(account, "settings_error", err.text);
-}
-
-sl_status
 sl_explain_accounts(const struct sl_explain *x, json_t **out,
 		    struct sl_error *err)
 {
@@ -268,7 +277,7 @@ sl_explain_accounts(const struct sl_explain *x, json_t **out,
 		st = sl_explain_doc(rows, i, &doc, err);
 		if (st != SL_OK)
 			break;
-		put_settings(x, rows, i, doc);
+		put_settings(x, sl_row_text(rows, i, "settings"), doc);
 		(void)json_array_append_new(accounts, doc);
 	}
 	if (st == SL_OK)

@@ -53,6 +53,7 @@ SELECT c.total, jsonb_build_object(
 	'provider', i.provider,
 	'account', i.account,
 	'account_status', i.status,
+	'settings', i.settings,
 	'stream', jsonb_build_object('kind', s.kind, 'key', c.stream_key,
 		'title', s.title, 'state', s.state, 'enabled', s.enabled,
 		'disabled_reason', s.disabled_reason, 'checked_at', s.checked_at),

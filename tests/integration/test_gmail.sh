@@ -123,6 +123,10 @@ run 'subjects only'
 is 'texts, HTML and snippets are gone' "$(sql "SELECT count(*) FROM artifacts WHERE type = 'email'
 	AND (content IS NOT NULL OR metadata ?| '{html,snippet,attachments}')")" 0
 same 'subjects only'
+works 'a message of which less is kept is explained' explain "$(sql "SELECT source_id FROM artifacts
+	WHERE type = 'email' AND deleted_at IS NULL LIMIT 1")"
+like 'a message of which less is kept is explained: by which setting' "$out" '^  settings +content = subject: What is kept of a message'
+unlike 'a message of which less is kept is explained: not by what is as ever' "$out" 'contacts = '
 is 'no message is read for it' $(($(requests) - before < 10)) 1
 sql "UPDATE user_integrations SET settings = '{\"content\":\"text\"}' WHERE provider = 'gmail'" >/dev/null
 run 'texts again'

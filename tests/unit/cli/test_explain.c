@@ -148,6 +148,15 @@ static const struct {
 	  "\"2026-01-01\", \"end_date\": \"2026-01-03\"}]}",
 	  "all day, 2026-01-01 up to and without 2026-01-03\n" },
 	{ "{\"items\": [{}]}", "  when          it has no time\n" },
+	{ "{\"items\": [{\"occurred_at\": \"2026-01-01T00:00:00Z\"}]}",
+	  "  when          2026-01-01T00:00:00Z\n" },
+	{ "{\"items\": [{\"occurred_at\": \"2026-01-01T00:00:00Z\", "
+	  "\"ends_at\": \"2026-01-01T01:00:00Z\"}]}",
+	  "  when          2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z\n" },
+	{ "{\"items\": [{\"settings\": {\"a\": {\"value\": \"1\", "
+	  "\"default\": \"1\", \"help\": \"A.\"}, \"b\": {\"value\": "
+	  "\"2\", \"default\": \"1\", \"help\": \"B.\"}}}]}",
+	  "  settings      b = 2: B.\n" },
 	{ "{\"items\": [{}]}", "the log of the run that wrote it is "
 			       "not there any more\n" },
 	{ "{\"items\": [{\"provider\": \"sky\", \"notes\": "
