@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/runner.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 
 #include "cli/env.h"
 #include "cli/format.h"
+#include "cli/notify.h"
 #include "cli/vault.h"
 #include "connectors/registry.h"
 #include "state/store_pg.h"
@@ -170,7 +172,15 @@ sl_runner_begin(struct sl_runner *r)
 
 	if (sl_signals_start(stop, &r->stopper, &r->signals, &err) != SL_OK)
 		return sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, &err);
+	r->notifier =
+		sl_notifier_new(getenv("SLUICE_NOTIFY_COMMAND"), r->cli->log);
 	return sl_env_http(r->cli, &r->http);
+}
+
+static void
+on_stopped(void *ctx, const struct sl_stop *stopped)
+{
+	sl_notifier_tell(ctx, stopped);
 }
 
 static int
@@ -186,6 +196,8 @@ start_engine(struct sl_runner *r, const struct sl_store_factory *stores,
 		.log = r->cli->log,
 		.keys = r->ring,
 		.endpoint = sl_env_endpoint,
+		.stopped = on_stopped,
+		.stopped_ctx = r->notifier,
 		.retry = sl_retry_default,
 		.quota = r->quota,
 		.max_time_us = r->max_time_us,
@@ -237,6 +249,7 @@ sl_runner_end(struct sl_runner *r, int status)
 {
 	int got = r->signals == NULL ? 0 : sl_signals_got(r->signals);
 
+	sl_notifier_free(&r->notifier);
 	sl_signals_free(&r->signals);
 	sl_http_free(&r->http);
 	sl_keyring_free(&r->ring);

@@ -19,6 +19,8 @@
 #include "cli/cli.h"
 #include "cli/process.h"
 
+struct sl_notifier;
+
 /** Stop requests may come before there is an engine. */
 struct sl_stopper {
 	pthread_mutex_t mutex;
@@ -43,6 +45,7 @@ struct sl_runner {
 	struct sl_http *http;
 	struct sl_stopper stopper;
 	struct sl_signals *signals;
+	struct sl_notifier *notifier;
 };
 
 /** Zeroed, for this command line. */

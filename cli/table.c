@@ -98,6 +98,12 @@ const enum sl_flag sl_common_flags[] = {
 
 const struct sl_variable_row sl_variable_rows[] = {
 	{ "SLUICE_LOG_FORMAT", "text (default) or json: how log lines look." },
+	{ "SLUICE_NOTIFY_COMMAND",
+	  "Run by /bin/sh, once each time that an account stops and must be "
+	  "connected again, with SLUICE_EVENT (needs_reauth), SLUICE_USER, "
+	  "SLUICE_PROVIDER, SLUICE_ACCOUNT, SLUICE_INTEGRATION and "
+	  "SLUICE_REASON set. Its output goes nowhere; after 10 seconds it is "
+	  "killed." },
 	{ "SLUICE_PROXY", "Proxy for requests to providers, a whole URL. "
 			  "http_proxy and the like are not looked at." },
 	{ "SLUICE_QUOTA", "off: do not pace requests by the providers' "

@@ -38,6 +38,15 @@
 /** Times a page is halved because the database took too long to store it. */
 #define SL_SLOW_MAX 3
 
+/** An account stopped: a person must see to it. */
+struct sl_stop {
+	const char *integration_id, *user_id;
+	const char *provider; /* connector name */
+	const char *account;
+	const char *status; /* "needs_reauth" */
+	const char *reason; /* one line, and what to do */
+};
+
 struct sl_engine_config {
 	struct sl_transport *transport;
 	struct sl_store_factory stores;
@@ -50,6 +59,10 @@ struct sl_engine_config {
 	const char *(*endpoint)(void *ctx, const struct sl_provider *provider,
 				const char *name);
 	void *endpoint_ctx;
+	/** Told once each time that an account stops, by worker threads, one
+	 *  at a time; NULL = not wanted. Must not wait. */
+	void (*stopped)(void *ctx, const struct sl_stop *stop);
+	void *stopped_ctx;
 	struct sl_owner owner;
 	struct sl_retry_policy retry;
 	int workers;         /* threads with a store each; 0 = 2      */
@@ -95,19 +108,8 @@ struct sl_run_report {
 	bool limited;           /* it ended at pages_max, with more to ask */
 };
 
-/** An account stopped: a person must see to it. */
-struct sl_stop {
-	const char *integration_id, *user_id;
-	const char *provider; /* connector name */
-	const char *account;
-	const char *status; /* "needs_reauth" */
-	const char *reason; /* one line, and what to do */
-};
-
 /** Called from worker threads, one call at a time. */
 struct sl_observer {
-	/** Once each time that an account stops; NULL = not wanted. */
-	void (*stopped)(void *ctx, const struct sl_stop *stop);
 	void (*progress)(void *ctx, const struct sl_progress *progress);
 	void (*report)(void *ctx, const struct sl_run_report *report);
 	void *ctx;

@@ -82,10 +82,10 @@ tell(struct sl_run *run, const struct sl_stop *stop)
 		       SL_F_TEXT("integration", stop->integration_id),
 		       SL_F_TEXT("provider", stop->provider),
 		       SL_F_TEXT("user", stop->user_id), SL_F_END });
-	if (!e->observer || !e->observer->stopped)
+	if (!e->config.stopped)
 		return;
 	pthread_mutex_lock(&e->observer_mutex);
-	e->observer->stopped(e->observer->ctx, stop);
+	e->config.stopped(e->config.stopped_ctx, stop);
 	pthread_mutex_unlock(&e->observer_mutex);
 }
 

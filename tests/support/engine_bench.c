@@ -255,6 +255,8 @@ bench_setup(void **state)
 		.rng = &b->rng.rng,
 		.keys = b->keys,
 		.endpoint = endpoint,
+		.stopped = on_stop,
+		.stopped_ctx = b,
 		.workers = 1,
 	};
 	*state = b;
@@ -281,9 +283,7 @@ bench_run(struct bench *b, const char *trigger)
 					    .account = "ana@example.com" },
 				.trigger = trigger,
 				.skip_busy = true };
-	struct sl_observer observer = { .stopped = on_stop,
-					.report = on_report,
-					.ctx = b };
+	struct sl_observer observer = { .report = on_report, .ctx = b };
 	struct sl_error err;
 
 	if (!b->engine)
@@ -296,9 +296,7 @@ void
 bench_run_each(struct bench *b, const char *const *connectors)
 {
 	struct sl_work work[BENCH_RUNS_MAX] = { { .trigger = "manual" } };
-	struct sl_observer observer = { .stopped = on_stop,
-					.report = on_report,
-					.ctx = b };
+	struct sl_observer observer = { .report = on_report, .ctx = b };
 	struct sl_error err;
 	size_t n = 0;
 
