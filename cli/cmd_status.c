@@ -3,6 +3,7 @@
 #include "cli/env.h"
 #include "cli/format.h"
 #include "cli/output.h"
+#include "cli/status_ends.h"
 #include "cli/status_items.h"
 #include "state/report.h"
 
@@ -29,6 +30,7 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
 	sl_json_put_i64(object, "quarantined", row->quarantined);
 	sl_json_put_i64(object, "filtered", row->filtered);
+	sl_status_put_ends(object, row);
 	if (row->error_class == NULL) {
 		(void)json_object_set_new(object, "error", json_null());
 	} else {
@@ -84,6 +86,7 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 			"--quarantined\n",
 			account,
 			sl_format_plural(cli->arena, row->quarantined, "item"));
+	sl_status_print_ends(cli, row, account);
 	if (row->error_text != NULL)
 		fprintf(cli->out, "%s: %s: %s\n", account,
 			sl_format_when(cli->arena, row->error_us, now_us),

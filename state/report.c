@@ -53,6 +53,17 @@ read_status(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 		TEXT(error_scope),
 		TEXT(error_text),
 		.error_us = sl_row_time(rows, i, "error_at"),
+		.times = {
+			.connected_us = sl_row_time(rows, i, "connected_at"),
+			.refreshed_us = sl_row_time(rows, i, "refreshed_at"),
+			.access_expires_us =
+				sl_row_time(rows, i, "access_expires_at"),
+			.refresh_expires_us =
+				sl_row_time(rows, i, "refresh_expires_at"),
+			.renewable = sl_row_bool(rows, i, "renewable"),
+		},
+		TEXT(purpose),
+		TEXT(checked),
 	};
 }
 

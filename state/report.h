@@ -14,6 +14,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
+#include "core/sync/ends.h"
+
 #include "state/pg.h"
 
 /** What a list is about; NULL = all. */
@@ -34,6 +36,10 @@ struct sl_status_row {
 	bool running;
 	const char *error_class, *error_scope, *error_text;
 	int64_t error_us;
+	struct sl_consent_times times; /* of a consent that lives */
+	const char *purpose;           /* what was connected by it */
+	const char *checked; /* JSON: kind to the microseconds of its stream
+			      * that was synced the longest ago; or NULL  */
 };
 
 sl_status sl_report_status(struct sl_pg *pg,

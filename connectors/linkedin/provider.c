@@ -58,14 +58,16 @@ static const struct sl_code refusals[] = {
 	{ NULL, NULL },
 };
 
-/* A refresh token lasts a year from the first consent; refreshing does not
- * make it longer. */
+/* Source: LinkedIn, Refresh Tokens with OAuth 2.0, read 2026-11; the portal's
+ * tokens were seen to live for a year. */
 static const struct sl_end_rule ends[] = {
-	{ SL_END_ACCESS, 0,
-	  "nothing renews LinkedIn's tokens: connect again before it" },
 	{ SL_END_TOLD, 0,
-	  "LinkedIn lets nothing live longer without a new consent: connect "
-	  "again before it" },
+	  "LinkedIn's consent lasts a year, however often it is used" },
+	{ SL_END_ACCESS, 61,
+	  "LinkedIn's access lasts 60 days, and nothing renews it" },
+	{ SL_END_ACCESS, 0,
+	  "a token of LinkedIn's developer portal lasts a year at most, and "
+	  "nothing renews it" },
 	{ .why = NULL },
 };
 

@@ -42,6 +42,9 @@ struct sl_stream_kind {
 				* where it alone differs is written          */
 	bool lists_instances;  /* refs with `instances` may be asked: the
 				* provider expands what we cannot            */
+	int64_t horizon_days;  /* the provider tells changes of so many days
+				* only: what is not synced before then is
+				* lost; 0 = there is no such end              */
 	bool follows;          /* it has no listing: its first page only takes
 				* up a position from which it follows changes,
 				* and opens the kind that walks. Nothing is

@@ -49,7 +49,9 @@ sl_consent_end(const struct sl_end_rule *rules,
 
 		if (at_us != SL_NO_TIME &&
 		    (end.why == NULL || at_us < end.at_us))
-			end = (struct sl_end){ .at_us = at_us, .why = r->why };
+			end = (struct sl_end){ .at_us = at_us,
+					       .why = r->why,
+					       .from = r->from };
 	}
 	return end;
 }

@@ -40,8 +40,9 @@ struct sl_consent_times {
 };
 
 struct sl_end {
-	int64_t at_us;   /* SL_NO_TIME = no end is known */
-	const char *why; /* of the rule                  */
+	int64_t at_us;   /* SL_NO_TIME = no end is known      */
+	const char *why; /* of the rule; NULL = no end, either */
+	enum sl_end_from from;
 };
 
 /** The earliest end; of ends at one time the first rule's. `rules` may be

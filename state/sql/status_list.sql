@@ -17,9 +17,22 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 	coalesce(m.quarantined, 0) AS quarantined,
 	coalesce(m.filtered, 0) AS filtered,
 	i.last_error_class AS error_class, i.last_error_scope AS error_scope,
-	i.last_error_text AS error_text, i.last_error_at AS error_at
+	i.last_error_text AS error_text, i.last_error_at AS error_at,
+	i.connected_at, g.purpose, g.access_expires_at, g.refresh_expires_at,
+	g.refreshed_at, EXISTS (SELECT FROM sluice.user_secrets u
+		WHERE u.user_id = g.user_id AND u.grant_id = g.id
+			AND u.purpose = 'refresh_token') AS renewable,
+	(SELECT jsonb_object_agg(k.kind, k.checked_us)
+	FROM (SELECT t.kind, (extract(epoch FROM min(t.checked_at))
+			* 1000000)::bigint AS checked_us
+		FROM public.sync_state t
+		WHERE t.user_id = i.user_id AND t.integration_id = i.id
+			AND t.enabled AND t.state <> 'closed'
+		GROUP BY t.kind) k WHERE k.checked_us IS NOT NULL) AS checked
 FROM public.user_integrations i
 LEFT JOIN sluice.schedule h ON h.integration_id = i.id
+LEFT JOIN sluice.grants g ON g.user_id = i.user_id AND g.id = i.grant_id
+	AND g.status = 'active'
 LEFT JOIN LATERAL (
 	SELECT count(*) AS streams,
 		count(*) FILTER (WHERE t.enabled) AS enabled,

@@ -76,5 +76,13 @@ is 'the notes are artifacts' \
 works 'second sync' sync --json
 like 'asks once and finds nothing' "$out" '"mode":"incremental".*"fetched":0.*"requests":1,'
 is 'its view shows the stream' "$(sql 'SELECT state FROM toy_sync_state')" live
+sql "UPDATE sync_state SET checked_at = now() - interval '10 days'"
+works 'ten days unsynced' status
+unlike 'are no news' "$out" 'what changed is lost'
+sql "UPDATE sync_state SET checked_at = now() - interval '20 days'"
+works 'twenty days unsynced, of twenty-eight that it tells' status
+like 'are' "$out" 'not synced for long: what changed is lost unless it is synced before 20'
+call status --json
+like 'for programs, too' "$out" '"changes_kept_until":"20'
 works 'its migration is reversible' migrate down 1
 summary

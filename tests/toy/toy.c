@@ -332,7 +332,10 @@ toy_classify(const struct sl_refusal *refusal, struct sl_error *err)
 static const char *const scopes[] = { "notes.read", NULL };
 
 static const struct sl_stream_kind kinds[] = {
-	{ .name = "notes", .title = "Notes", .map_version = 1 },
+	{ .name = "notes",
+	  .title = "Notes",
+	  .map_version = 1,
+	  .horizon_days = 28 },
 	{ .name = NULL },
 };
 

@@ -10,15 +10,8 @@
 #include "core/sync/ends.h"
 
 #include "connectors/google/google.h"
+#include "connectors/linkedin/linkedin.h"
 #include "tests/support/unit.h"
-
-/* What LinkedIn's rules look like: no refresh token, or one of fixed life. */
-static const struct sl_end_rule yearly[] = {
-	{ SL_END_TOLD, 0, "told" },
-	{ SL_END_ACCESS, 100, "access, short" },
-	{ SL_END_ACCESS, 0, "access, long" },
-	{ .why = NULL },
-};
 
 #define NEVER INT64_C(-1)
 
@@ -41,6 +34,7 @@ static void
 each_consent_has_its_earliest_end(void **state SL_UNUSED)
 {
 	const struct sl_end_rule *google = sl_google.ends;
+	const struct sl_end_rule *linkedin = sl_linkedin_provider.ends;
 	const struct row rows[] = {
 		{ "in production: six months unused", google, 100, 130, 131,
 		  NEVER, true, 310, "six months" },
@@ -54,12 +48,12 @@ each_consent_has_its_earliest_end(void **state SL_UNUSED)
 		  465, true, 290, "six months" },
 		{ "never refreshed, no end known", google, 100, NEVER, 101,
 		  NEVER, true, NEVER, NULL },
-		{ "sixty days, nothing renews it", yearly, 0, 0, 60, NEVER,
-		  false, 60, "access, short" },
-		{ "a year, nothing renews it", yearly, 0, 0, 365, NEVER, false,
-		  365, "access, long" },
-		{ "renewed until a fixed end", yearly, 0, 300, 360, 365, true,
-		  365, "told" },
+		{ "sixty days, nothing renews it", linkedin, 0, 0, 60, NEVER,
+		  false, 60, "60 days" },
+		{ "a year, nothing renews it", linkedin, 0, 0, 365, NEVER,
+		  false, 365, "developer portal" },
+		{ "renewed until a fixed end", linkedin, 0, 300, 360, 365, true,
+		  365, "lasts a year" },
 		{ "a provider without ends", NULL, 0, 0, 60, 70, false, NEVER,
 		  NULL },
 	};
