@@ -142,6 +142,7 @@ open_roots(struct sl_look_run *run, const struct sl_connector *connector)
 			.walk_started_us = SL_NO_TIME,
 			.scope_from_us = SL_NO_TIME,
 			.not_before_us = SL_NO_TIME,
+			.checked_us = SL_NO_TIME,
 			.rewalk_us = SL_NO_TIME,
 		};
 

@@ -73,6 +73,7 @@ read_row(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	r->resyncs = (int)sl_row_i64(rows, i, "resyncs", 0);
 	r->failures = (int)sl_row_i64(rows, i, "failures", 0);
 	r->not_before_us = sl_row_time(rows, i, "not_before");
+	r->checked_us = sl_row_time(rows, i, "checked_at");
 	r->series_due = sl_row_bool(rows, i, "series_due");
 	status = sl_refs_parse(arena, sl_row_text(rows, i, "pending"), &pending,
 			       err);

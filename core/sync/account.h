@@ -80,6 +80,7 @@ struct sl_stream_row {
 	int resyncs;           /* refused cursors in a row          */
 	int failures;          /* failed runs in a row              */
 	int64_t not_before_us; /* SL_NO_TIME = at any time          */
+	int64_t checked_us;    /* rested last; SL_NO_TIME = never   */
 	bool series_due;       /* masters wait to be expanded, or mail
 				* to be judged again: sl_store.expand */
 };

@@ -68,10 +68,12 @@ opens_others(const struct sl_connector *c, const char *kind)
 	return false;
 }
 
-static const struct sl_stream_kind *
-find_kind(const struct sl_connector *c, const char *name)
+const struct sl_stream_kind *
+sl_run_kind(const struct sl_run *run, const char *name)
 {
-	for (const struct sl_stream_kind *k = c->kinds; k->name; k++)
+	const struct sl_stream_kind *k = run->connector->kinds;
+
+	for (; k->name; k++)
 		if (strcmp(k->name, name) == 0)
 			return k;
 	return NULL;
@@ -146,8 +148,7 @@ sl_run_add_tasks(struct sl_run *run, bool openers)
 
 	for (size_t i = 0; i < a->stream_count; i++) {
 		const struct sl_stream_row *row = &a->streams[i];
-		const struct sl_stream_kind *kind =
-			find_kind(run->connector, row->kind);
+		const struct sl_stream_kind *kind = sl_run_kind(run, row->kind);
 
 		if (kind && row->enabled && row->state != SL_STREAM_CLOSED &&
 		    opens_others(run->connector, row->kind) == openers)

@@ -128,29 +128,67 @@ sl_run_tell_stop(struct sl_run *run)
 				     .reason = run->error.text });
 }
 
-void
-sl_run_warn_of_end(struct sl_worker *worker, struct sl_run *run)
+/* The first stream whose unsynced changes the provider drops. */
+static struct sl_end
+changes_end(const struct sl_run *run)
 {
-	struct sl_end end = end_of(run);
+	const struct sl_account *a = &run->account;
+	struct sl_end end = { .at_us = SL_NO_TIME };
+
+	for (size_t i = 0; i < a->stream_count; i++) {
+		const struct sl_stream_row *row = &a->streams[i];
+		const struct sl_stream_kind *kind = sl_run_kind(run, row->kind);
+		int64_t at_us;
+
+		if (!kind || kind->horizon_days == 0 || !row->enabled ||
+		    row->checked_us == SL_NO_TIME)
+			continue;
+		at_us = row->checked_us + kind->horizon_days * SL_DAY_US;
+		if (!end.why || at_us < end.at_us)
+			end = (struct sl_end){
+				.at_us = at_us,
+				.why = "the provider drops what changed and "
+				       "was not synced by then",
+			};
+	}
+	return end;
+}
+
+static void
+warn(struct sl_run *run, const char *event, const struct sl_end *end)
+{
 	int64_t now = sl_run_now_us(run);
-	struct sl_error ignored;
-	bool due = false;
 	char when[SL_RFC3339_TEXT];
 
-	if (!sl_end_is_near(&end, now) ||
-	    worker->store->warn_grant(worker->store, &run->account.lease,
-				      run->account.grant.id, &due,
-				      &ignored) != SL_OK ||
-	    !due)
+	if (!sl_end_is_near(end, now))
 		return;
-	sl_rfc3339_format(end.at_us, when);
-	sl_log(run->engine->config.log, SL_LOG_WARN, "consent-ends",
+	sl_rfc3339_format(end->at_us, when);
+	sl_log(run->engine->config.log, SL_LOG_WARN, event,
 	       (struct sl_field[]){
 		       SL_F_TEXT("integration",
 				 run->account.lease.integration_id),
 		       SL_F_TEXT("provider", run->account.provider),
 		       SL_F_TEXT("user", run->account.lease.user_id),
 		       SL_F_TEXT("at", when),
-		       SL_F_NUM("days", (end.at_us - now) / SL_DAY_US),
-		       SL_F_TEXT("why", end.why), SL_F_END });
+		       SL_F_NUM("days", (end->at_us - now) / SL_DAY_US),
+		       SL_F_TEXT("why", end->why), SL_F_END });
+}
+
+void
+sl_run_warn_of_end(struct sl_worker *worker, struct sl_run *run)
+{
+	struct sl_end consent = end_of(run), changes = changes_end(run);
+	int64_t now = sl_run_now_us(run);
+	struct sl_error ignored;
+	bool due = false;
+
+	if ((!sl_end_is_near(&consent, now) &&
+	     !sl_end_is_near(&changes, now)) ||
+	    worker->store->warn_grant(worker->store, &run->account.lease,
+				      run->account.grant.id, &due,
+				      &ignored) != SL_OK ||
+	    !due)
+		return;
+	warn(run, "consent-ends", &consent);
+	warn(run, "changes-end", &changes);
 }

@@ -206,6 +206,9 @@ void sl_engine_pause(struct sl_engine *e, int64_t us);
 
 /* engine_begin.c, engine_end.c */
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);
+/** The connector's kind of that name, or NULL. */
+const struct sl_stream_kind *sl_run_kind(const struct sl_run *run,
+					 const char *name);
 /** Tasks for one half of the streams: openers first, then all others. */
 void sl_run_add_tasks(struct sl_run *run, bool openers);
 /** Load the streams again if a page changed some; a new sl_run_add_tasks tells

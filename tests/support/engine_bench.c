@@ -126,6 +126,7 @@ static const struct sl_stream_kind kinds[] = {
 	{ .name = "list", .title = "List", .map_version = 1 },
 	{ .name = "items",
 	  .title = "Items",
+	  .horizon_days = 28,
 	  .opened_by = "list",
 	  .map_version = 1 },
 	{ .name = NULL },

@@ -562,6 +562,7 @@ fake_store_stream(struct fake_store *s, const char *kind, const char *key,
 		.walk_started_us = SL_NO_TIME,
 		.scope_from_us = SL_NO_TIME,
 		.not_before_us = SL_NO_TIME,
+		.checked_us = SL_NO_TIME,
 		.rewalk_us = SL_NO_TIME,
 	};
 	return row;

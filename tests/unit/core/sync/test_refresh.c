@@ -391,9 +391,10 @@ static void
 an_end_that_is_near_is_warned_of(void **state)
 {
 	static const struct {
-		int64_t left_days;
+		int64_t left_days, checked_days; /* of consent, ago */
 		int warnings;
-	} rows[] = { { 30, 0 }, { 15, 0 }, { 13, 1 }, { 0, 1 } };
+	} rows[] = { { 30, 0, 0 },  { 15, 0, 0 },  { 13, 0, 1 }, { 0, 0, 1 },
+		     { 30, 13, 0 }, { 30, 15, 1 }, { 30, 40, 1 } };
 
 	(void)bench_teardown(state);
 	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
@@ -403,8 +404,9 @@ an_end_that_is_near_is_warned_of(void **state)
 		b = *state;
 		b->store.account.grant.refresh_expires_us =
 			BENCH_NOW_US + rows[i].left_days * SL_DAY_US;
-		fake_store_stream(&b->store, "items", "k",
-				  "{\"after\":\"p2\"}");
+		fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}")
+			->checked_us =
+			BENCH_NOW_US - rows[i].checked_days * SL_DAY_US;
 		b->net.answer = good;
 		bench_run(b, "manual");
 		assert_int_equal(b->store.warnings, rows[i].warnings);
