@@ -271,7 +271,7 @@ tls_case() { # WHAT CERTIFICATE MOUNT REGEX: setup asks https://127.0.0.1
 	local tls_port
 	tls_port=$(free_port)
 	openssl s_server -accept "127.0.0.1:$tls_port" -cert "$work/$2.pem" -key "$work/$2.key" \
-		-quiet >"$work/heard" 2>/dev/null <>"$work/hold" &
+		-quiet >"$work/secret.heard" 2>/dev/null <>"$work/hold" &
 	server=$!
 	children+=("$server")
 	settle 10 listened "$tls_port"
@@ -291,22 +291,22 @@ certificate expired IP:127.0.0.1 '2020-01-01 00:00:00' 2>/dev/null
 certificate other DNS:accounts.google.com 2>/dev/null
 # s_server speaks no HTTP: what is heard is what counts.
 tls_case 'a certificate that is in order' good "$work/ca.pem" '^$' 2
-like 'a certificate that is in order: the request is heard' "$(cat "$work/heard")" 'grant_type=authorization_code'
+like 'a certificate that is in order: the request is heard' "$(cat "$work/secret.heard")" 'grant_type=authorization_code'
 for row in 'expired|expired|ca' "another's name|other|ca" 'self-signed|ca|' 'an authority that nobody knows|good|'; do
 	IFS='|' read -r what which trusted <<<"$row"
 	tls_case "$what" "$which" "${trusted:+$work/$trusted.pem}" 'warning: could not ask Google about this client .https://127.0.0.1:[0-9]+: .*(certificate|SSL|verif)'
-	is "$what: not a byte of the request is heard" "$(wc -c <"$work/heard")" 0
+	is "$what: not a byte of the request is heard" "$(wc -c <"$work/secret.heard")" 0
 done
 before=$(stored)
 tls_port=$(free_port)
-openssl s_server -accept "127.0.0.1:$tls_port" -cert "$work/good.pem" -key "$work/good.key" -quiet >"$work/heard" 2>/dev/null <>"$work/hold" &
+openssl s_server -accept "127.0.0.1:$tls_port" -cert "$work/good.pem" -key "$work/good.key" -quiet >"$work/secret.heard" 2>/dev/null <>"$work/hold" &
 server=$!
 children+=("$server")
 settle 10 listened "$tls_port"
 SLUICE_GOOGLE_TOKEN_URL=https://127.0.0.1:$tls_port/token connect $ana --account $ana
 is 'a token endpoint that is not to be trusted' "$status" 1
 like 'a token endpoint that is not to be trusted: what is said' "$err" 'the connection is not to be trusted, nothing was sent'
-is 'neither code nor secret was heard' "$(wc -c <"$work/heard")" 0
+is 'neither code nor secret was heard' "$(wc -c <"$work/secret.heard")" 0
 is 'nothing was stored' "$(stored)" "$before"
 
 unlike 'no secret was printed' "$(cat "$work/everything" "$work"/*.err)" 's3cret|GOCSPX|ya29|1//0|4/0Aemu'

@@ -21,13 +21,13 @@ option() { control POST options "{$1}" >/dev/null; }
 (umask 077 && echo 'wr0ng' >"$work/wrong")
 (umask 077 && : >"$work/empty")
 (umask 077 && printf 'two words\n' >"$work/words")
-cp "$work/secret" "$work/loose" && chmod 644 "$work/loose"
+cp "$work/secret" "$work/secret.loose" && chmod 644 "$work/secret.loose"
 setup() { sluice setup linkedin --client-id "$1" --client-secret-file "$2" --redirect-uri "$redirect"; }
 refuse 'setup without a secret' 2 'needs --client-id and --client-secret-file' setup linkedin --client-id x
 refuse 'setup with a file of another provider' 2 'needs --client-id' setup linkedin --client-file "$work/secret"
 refuse 'google takes no id' 2 'needs --client-file' setup google --client-id x --client-secret-file "$work/secret"
 refuse 'no such secret file' 2 "$work/none: No such file" setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/none"
-refuse 'a secret file that others may read' 2 'others than its owner may read it .mode 0644.: chmod 600' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/loose"
+refuse 'a secret file that others may read' 2 'others than its owner may read it .mode 0644.: chmod 600' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/secret.loose"
 refuse 'an empty secret file' 2 "$work/empty: empty" setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/empty"
 refuse 'a secret file with more in it' 2 'one word' setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/words"
 mkfifo "$work/pipe"
@@ -151,13 +151,13 @@ hand_refused() { # WHAT REGEX FILE
 	like "$1: says so" "$err" "^sluice: .*$2"
 	is "$1: nothing changed" "$(stored)" "$before"
 }
-(umask 077 && echo AQXnobody >"$work/foreign")
-hand_refused 'a token of another app' 'says that it is not good .expired, revoked, or of another app.: make a new one' "$work/foreign"
+(umask 077 && echo AQXnobody >"$work/token.foreign")
+hand_refused 'a token of another app' 'says that it is not good .expired, revoked, or of another app.: make a new one' "$work/token.foreign"
 control POST expire "{\"account\":\"$ana\",\"what\":\"linkedin_tokens\"}" >/dev/null
 hand_refused 'a revoked token' 'says that it is not good .revoked.' "$work/token"
 option '"linkedin_expires_in":0'
-mint "$work/old"
-hand_refused 'an expired token' 'says that it is not good .expired.' "$work/old"
+mint "$work/token.old"
+hand_refused 'an expired token' 'says that it is not good .expired.' "$work/token.old"
 option '"linkedin_expires_in":5184000'
 mint "$work/token"
 option '"linkedin_client_secret":"rotated"'
@@ -171,8 +171,8 @@ done
 control POST fault '{"kind":"body_patch","match":"introspectToken","patch":{"expires_at":null},"count":1}' >/dev/null
 hand_refused 'introspection without an end' 'does not say when it ends' "$work/token"
 control DELETE fault >/dev/null
-mint "$work/none_allowed" ',"scopes":"w_member_social"'
-hand_refused 'a token that may read nothing' 'did not say who consented .HTTP 403.' "$work/none_allowed"
+mint "$work/token.none" ',"scopes":"w_member_social"'
+hand_refused 'a token that may read nothing' 'did not say who consented .HTTP 403.' "$work/token.none"
 
 # --- mixed up --------------------------------------------------------------
 client_file "$work/client.json"
