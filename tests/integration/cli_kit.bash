@@ -44,11 +44,11 @@ unlike() {
 # What was printed, logged or left behind, but not what the test itself put into
 # a file for sluice to read.
 nothing_leaked() {
-	local files said
-	mapfile -d '' -t files < <(find "$work" -type f -size +0 ! -name '*.json' \
+	local left said
+	mapfile -d '' -t left < <(find "$work" -type f -size +0 ! -name '*.json' \
 		! -name '*keys*' ! -name '*client*' ! -name '*secret*' ! -name '*token*' -print0)
-	[ ${#files[@]} -gt 0 ] || return 0
-	if said=$("$kit/../../scripts/check-leaks" "${files[@]}"); then
+	[ ${#left[@]} -gt 0 ] || return 0
+	if said=$("$kit/../../scripts/check-leaks" "${left[@]}"); then
 		ok 'no secret was printed or logged'
 	else
 		not_ok 'no secret was printed or logged' "$said"
