@@ -117,11 +117,25 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 
+/* Told once: an account that stays as it is has no new verdict. */
+static sl_status
+tell_unopened(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
+{
+	struct sl_params p;
+
+	sl_params_lease(&p, w->arena, w->end->lease);
+	sl_params_text(&p, "gateway");
+	sl_params_text(&p, w->end->error->text);
+	return sl_pg_query(pg, sl_sql_run_unopened, &p, NULL, err);
+}
+
 static sl_status
 verdict(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 {
 	const struct sl_error *cause = w->end->error;
 	struct sl_params p;
+	int64_t hit = 0;
+	sl_status status;
 
 	sl_params_lease(&p, w->arena, w->end->lease);
 	sl_params_text(&p, w->end->integration_status);
@@ -129,7 +143,10 @@ verdict(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 		       cause == NULL ? NULL : sl_status_name(cause->status));
 	sl_params_text(&p, cause == NULL ? NULL : sl_scope_name(cause->scope));
 	sl_params_text(&p, cause == NULL ? NULL : cause->text);
-	return sl_pg_query(pg, sl_sql_run_verdict, &p, NULL, err);
+	status = sl_pg_touch(pg, sl_sql_run_verdict, &p, &hit, err);
+	if (status == SL_OK && hit > 0 && cause != NULL && cause->unopened)
+		status = tell_unopened(pg, w, err);
+	return status;
 }
 
 static sl_status

@@ -208,14 +208,17 @@ sl_unseal(const struct sl_keyring *ring, const struct sl_seal_binding *binding,
 		return sl_fail(err, SL_CONFIG, SL_GRANT, "no %s is stored",
 			       binding->purpose);
 	if (!sl_keyring_take(ring, sealed->key_id, &key))
-		return sl_fail(err, SL_CONFIG, SL_GRANT,
-			       "%s is sealed with key %s, which is not in the "
-			       "key file: put its line back",
-			       binding->purpose, sealed->key_id);
-	if (!open_sealed(&key, binding, sealed, plain))
-		return sl_fail(err, SL_CONFIG, SL_GRANT,
-			       "%s does not open with key %s: the key is "
-			       "another one, or the row was changed or copied",
-			       binding->purpose, sealed->key_id);
-	return SL_OK;
+		(void)sl_fail(err, SL_CONFIG, SL_GRANT,
+			      "%s is sealed with key %s, which is not in the "
+			      "key file: put its line back",
+			      binding->purpose, sealed->key_id);
+	else if (!open_sealed(&key, binding, sealed, plain))
+		(void)sl_fail(err, SL_CONFIG, SL_GRANT,
+			      "%s does not open with key %s: the key is "
+			      "another one, or the row was changed or copied",
+			      binding->purpose, sealed->key_id);
+	else
+		return SL_OK;
+	err->unopened = true;
+	return SL_CONFIG;
 }

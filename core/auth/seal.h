@@ -75,7 +75,8 @@ sl_status sl_seal(const struct sl_keyring *ring, const struct sl_rng *rng,
 
 /**
  * SL_CONFIG	the key id is not in the ring, or the bytes do not open
- *		(wrong key, changed, or copied from another row); scope grant
+ *		(wrong key, changed, or copied from another row): err->unopened
+ *		says that; scope grant
  */
 sl_status sl_unseal(const struct sl_keyring *ring,
 		    const struct sl_seal_binding *binding,

@@ -77,6 +77,7 @@ sl_fail(struct sl_error *err, sl_status status, sl_scope scope, const char *fmt,
 	err->http_status = 0;
 	err->retry_after_ms = SL_NO_DELAY;
 	err->code = NULL;
+	err->unopened = false;
 	memset(err->sqlstate, 0, sizeof(err->sqlstate));
 	clean_line(err->text, scratch, strlen(scratch), len >= SCRATCH_BYTES);
 	return status;

@@ -11,6 +11,7 @@
 #define SL_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/attr.h"
@@ -52,6 +53,7 @@ struct sl_error {
 	char sqlstate[6];             /* "" when no database was involved  */
 	const char *code;             /* the provider's, from a constant table;
 				       * NULL = none of them               */
+	bool unopened;                /* a stored secret did not open      */
 	char text[SL_ERROR_TEXT_MAX]; /* one line, no secrets, UTF-8       */
 };
 

@@ -105,7 +105,7 @@ for purpose in access_token refresh_token; do
 	call sync --user $ben --json
 	is "2: ana's $purpose in ben's row: ben's run fails" "$status" 1
 	like "2: $purpose: because it does not open" "$out" 'does not open'
-	call keys rotate
+	is "2: $purpose: it is in the audit log" "$(sql "SELECT count(*) FROM sluice.secret_audit_logs WHERE event = 'open_failed' AND user_id = '$ben_id' AND detail LIKE '$purpose does not open%'")" 1
 	back $purpose
 	works "2: $purpose: put back" sync
 	is "2: $purpose: nothing of ana came to ben" "$(sql "SELECT count(*) FROM artifacts a JOIN user_integrations i ON i.id = a.integration_id

@@ -59,7 +59,9 @@ assert_stays_shut(const struct sl_keyring *ring,
 
 	sl_secret_set(&plain, "before", 6);
 	if (sl_unseal(ring, binding, sealed, &plain, &err) != SL_CONFIG ||
-	    err.scope != SL_GRANT || strstr(err.text, "1//0g"))
+	    err.scope != SL_GRANT ||
+	    err.unopened != (sealed->key_id[0] != '\0') ||
+	    strstr(err.text, "1//0g"))
 		fail_msg("%s: %s", why, err.text);
 	assert_string_equal((const char *)plain.bytes, "before");
 }
