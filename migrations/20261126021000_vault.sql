@@ -23,13 +23,19 @@ ALTER TABLE sluice.oauth_clients ADD CONSTRAINT oauth_clients_sealed
 ALTER TABLE sluice.revocations ADD CONSTRAINT revocations_sealed
 	CHECK (position(chr(92) IN encode(ciphertext, 'escape')) > 0);
 
+-- Functions in SQL would be looked into when they are made, as the owner, and
+-- migrations run with row_security off: hence PL/pgSQL.
+--
 -- A key's secrets are found by its id; no IV serves twice, here too.
 CREATE INDEX user_secrets_key_idx ON sluice.user_secrets (key_id, user_id);
 CREATE INDEX revocations_key_idx ON sluice.revocations (key_id, user_id);
 CREATE UNIQUE INDEX revocations_key_id_iv_key ON sluice.revocations (key_id, iv);
 
 CREATE FUNCTION sluice.sealed_keys() RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH RECURSIVE tokens (id) AS (
 		SELECT min(s.key_id) FROM sluice.user_secrets s
 		UNION ALL
@@ -43,7 +49,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
 	)
 	SELECT id FROM tokens WHERE id IS NOT NULL
 	UNION SELECT id FROM revocations WHERE id IS NOT NULL
-	UNION SELECT c.secret_key_id FROM sluice.oauth_clients c
+	UNION SELECT c.secret_key_id FROM sluice.oauth_clients c;
+END
 $fn$;
 COMMENT ON FUNCTION sluice.sealed_keys() IS
 	'Ids of the master keys that something is sealed under. Ids only; read from the indexes.';
@@ -51,7 +58,10 @@ CALL sluice.protect_function('sluice.sealed_keys()', 'sluice_gateway');
 
 CREATE FUNCTION sluice.sealed_counts()
 RETURNS TABLE (key_id text, tokens bigint, clients bigint, revocations bigint, users bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH rows (key_id, user_id, kind) AS (
 		SELECT s.key_id, s.user_id, 't' FROM sluice.user_secrets s
 		UNION ALL SELECT r.key_id, NULL, 'r' FROM sluice.revocations r
@@ -62,14 +72,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
 		count(*) FILTER (WHERE r.kind = 'r'), count(DISTINCT r.user_id)
 	FROM rows r
 	FULL JOIN sluice.master_keys k ON k.id = r.key_id
-	GROUP BY 1
+	GROUP BY 1;
+END
 $fn$;
 COMMENT ON FUNCTION sluice.sealed_counts() IS
 	'How much is sealed under each master key that is known or used, over all users. Counts only.';
 CALL sluice.protect_function('sluice.sealed_counts()', 'sluice_gateway');
 
 CREATE FUNCTION sluice.sealed_users(key text, after uuid, most integer) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT u.user_id
 	FROM (
 		(SELECT DISTINCT s.user_id FROM sluice.user_secrets s
@@ -80,7 +94,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
 		WHERE r.key_id = key AND (after IS NULL OR r.user_id > after)
 		ORDER BY r.user_id LIMIT most)
 	) AS u
-	ORDER BY u.user_id LIMIT most
+	ORDER BY u.user_id LIMIT most;
+END
 $fn$;
 COMMENT ON FUNCTION sluice.sealed_users(text, uuid, integer) IS
 	'Users, in order, who have something sealed under a key: ids, so that each can be worked on '
@@ -89,9 +104,11 @@ CALL sluice.protect_function('sluice.sealed_users(text, uuid, integer)', 'sluice
 
 CREATE FUNCTION sluice.audit_secret(of_user uuid, of_grant uuid, event text, actor text, detail text)
 RETURNS void
-LANGUAGE sql VOLATILE SET search_path = '' AS $fn$
+LANGUAGE plpgsql VOLATILE SET search_path = '' AS $fn$
+BEGIN
 	INSERT INTO sluice.secret_audit_logs (user_id, grant_id, event, actor, detail)
-	VALUES (of_user, of_grant, event, actor, detail)
+	VALUES (of_user, of_grant, event, actor, detail);
+END
 $fn$;
 COMMENT ON FUNCTION sluice.audit_secret(uuid, uuid, text, text, text) IS
 	'The one way into the audit log of secrets; never given a secret.';
