@@ -9,7 +9,8 @@
  *
  * Counts are those of the same run in earnest, with these gaps: what only a
  * constraint refuses is counted as stored, and the second of two versions of
- * one item in one run as unchanged.
+ * one item in one run as unchanged. Contacts that only a restored item makes are
+ * not told when a ref or a patch restores it.
  *
  * One look serves all workers of an engine; memory grows with the pages that
  * are looked at, so the caller bounds them (sl_engine_config.pages_max).

@@ -443,11 +443,11 @@ forget(struct sl_page_work *w, struct sl_error *err)
 {
 	const struct sl_commit *c = w->commit;
 	bool goes_on = w->walking && !c->walk_done;
+	bool answers = c->answered != NULL && c->answered[0] != NULL;
 	struct sl_params p;
 
 	/* what it asked for before, its row still shows */
-	if (goes_on || w->pending != NULL || c->answered == NULL ||
-	    c->answered[0] == NULL)
+	if (goes_on || w->pending != NULL || (!answers && !c->walk_done))
 		return SL_OK;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, c->lease->user_id);

@@ -155,6 +155,14 @@ what_was_overtaken_is_forgotten_at_rest(void **state)
 	kit_tombstone(&box, "gone-too");
 	kit_commit(&box);
 	assert_int_equal(kit_count(&box, "sluice.overtaken", "true"), 0);
+	/* a walk that has read nothing: all of it was here */
+	box_walk_begins();
+	kit_page(&box, box_changes());
+	kit_tombstone(&box, "gone");
+	kit_commit(&box);
+	assert_int_equal(kit_count(&box, "sluice.overtaken", "true"), 1);
+	box_walk_ends();
+	assert_int_equal(kit_count(&box, "sluice.overtaken", "true"), 0);
 }
 
 /* --- two connections ------------------------------------------------------------- */
