@@ -64,6 +64,7 @@ static const struct sl_option options[] = {
 	  .effect = SL_EFFECT_NOTHING,
 	  .help = "Addresses and domains that never become a contact, "
 		  "separated by commas." },
+	SL_OPTION_TOMBSTONES,
 	{ .name = NULL },
 };
 

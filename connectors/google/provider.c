@@ -143,6 +143,9 @@ const struct sl_provider sl_google = {
 	.name = "google",
 	.title = "Google",
 	.endpoints = endpoints,
+	.revokes_all = true,
+	.revoke_help = "Google revokes for the whole Cloud project: every "
+		       "client of it has lost this account.",
 	.pkce = true,
 	.auth_params = auth_params,
 	.identity_scopes = identity_scopes,

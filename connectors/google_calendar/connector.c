@@ -54,6 +54,7 @@ static const struct sl_option options[] = {
 	  .max = 1000,
 	  .effect = SL_EFFECT_REMAP,
 	  .help = "Events with more participants make nobody a contact." },
+	SL_OPTION_TOMBSTONES,
 	{ .name = NULL },
 };
 

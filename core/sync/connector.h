@@ -154,6 +154,17 @@ struct sl_erasure {
 	const char *const *richer; /* NULL-ended */
 };
 
+/** The option that every connector's table has: sluice.tombstone_days() reads
+ *  it. */
+#define SL_OPTION_TOMBSTONES                                                   \
+	{                                                                      \
+		.name = "tombstone_retention", .type = SL_OPT_NUMBER,          \
+		.fallback = "30", .min = 1, .max = 3650,                       \
+		.effect = SL_EFFECT_NOTHING,                                   \
+		.help = "Days until an item that is gone at the provider "     \
+			"loses its content here.",                             \
+	}
+
 struct sl_connector {
 	const char *name;  /* of the integration, in rows and commands */
 	const char *title; /* for people                                */

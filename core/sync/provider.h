@@ -31,6 +31,9 @@ struct sl_endpoint {
 /** Of those that tell what a token is good for (read_introspection). */
 #define SL_ENDPOINT_INTROSPECT "introspect"
 
+/** Where a token is revoked (RFC 7009); a provider may have none. */
+#define SL_ENDPOINT_REVOKE "revoke"
+
 /** A client as the operator registered it, read from the provider's file. */
 struct sl_client_file {
 	const char *client_id;
@@ -59,6 +62,15 @@ struct sl_provider {
 	const char *name;                    /* in rows and commands */
 	const char *title;                   /* for people */
 	const struct sl_endpoint *endpoints; /* ends with .name == NULL */
+
+	/** Revoking one token ends every consent that the account has given
+	 *  to this installation. */
+	bool revokes_all;
+	/** Its revocation endpoint wants the client's id and secret, too. */
+	bool revokes_as_client;
+	/** What revoking ends, for people, in one sentence; or NULL. */
+	const char *revoke_help;
+
 	bool pkce;
 	const struct sl_query *auth_params; /* access_type, prompt, ...  */
 	const char *const *identity_scopes; /* always asked for, NULL-ended */

@@ -17,7 +17,8 @@ WITH moved AS (
 				AND a.deleted_at IS NULL
 				AND a.synced_at < $4::timestamptz)
 			OR (a.parent_source_id = ANY ($6::text[])
-				AND a.deleted_reason = 'series-gone'))
+				AND a.deleted_reason = 'series-gone'
+				AND a.map_version >= 0)) -- with content to show
 	RETURNING a.deleted_at
 )
 SELECT count(*) FILTER (WHERE m.deleted_at IS NOT NULL) AS gone,

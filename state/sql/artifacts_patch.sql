@@ -1,4 +1,5 @@
--- Change labels or liveness of stored items; absent ones stay absent.
+-- Change labels or liveness of stored items; absent ones stay absent, and a
+-- tombstone that lost its content (map_version -1) is not restored but read.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             now
 -- $5 text[] source_id  $6 bigint[] version (0 = always)
@@ -13,7 +14,7 @@ WITH input AS MATERIALIZED (
 		AS i (source_id, source_version, labels, added, removed, restore)
 ), hit AS MATERIALIZED (
 	SELECT a.id, i.source_version, i.restore AND a.deleted_at IS NOT NULL
-			AS restored,
+			AND a.map_version >= 0 AS restored,
 		CASE WHEN i.labels IS NULL AND i.added IS NULL AND i.removed IS NULL
 			THEN a.labels
 		ELSE ARRAY (
@@ -26,7 +27,7 @@ WITH input AS MATERIALIZED (
 			ORDER BY min(u.nth)) END AS labels
 	FROM input i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.labels, x.deleted_at, x.source_version
+		SELECT x.id, x.labels, x.deleted_at, x.source_version, x.map_version
 		FROM public.artifacts x
 		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
 			AND x.stream_key = $3::text AND x.source_id = i.source_id

@@ -12,4 +12,5 @@ SELECT
 	c.run_id, c.run_trigger, c.run_started_at
 FROM sluice.schedule c
 WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
+	AND NOT sluice.user_rests($1::uuid)
 FOR UPDATE SKIP LOCKED

@@ -5,3 +5,4 @@ UPDATE sluice.schedule SET
 	resync_requested_at = sluice.clock(),
 	next_run_at = '-infinity'
 WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2) AND enabled
+	AND NOT sluice.user_rests($1::uuid)

@@ -11,4 +11,5 @@ WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid
 	AND a.stream_key = $3::text AND a.source_id <> ALL ($4::text[])
 	AND ((a.parent_source_id = ANY ($5::text[]) AND a.deleted_at IS NULL)
 		OR (a.parent_source_id = ANY ($6::text[])
-			AND a.deleted_reason = 'series-gone'))
+			AND a.deleted_reason = 'series-gone'
+			AND a.map_version >= 0))

@@ -10,7 +10,8 @@ SELECT h.ord, h.title, h.occurred_at, concat_ws(', ',
 	CASE WHEN h.restored THEN 'deleted_at' END) AS changed
 FROM (
 	SELECT i.ord, a.title, a.occurred_at, a.labels AS old_labels,
-		i.restore AND a.deleted_at IS NOT NULL AS restored,
+		i.restore AND a.deleted_at IS NOT NULL AND a.map_version >= 0
+			AS restored,
 		CASE WHEN i.labels IS NULL AND i.added IS NULL AND i.removed IS NULL
 			THEN a.labels
 		ELSE ARRAY (

@@ -1,4 +1,5 @@
--- Integrations that match, without claiming; as sluice_operator.
+-- Integrations that match, without claiming; as sluice_operator. Those of users
+-- that the application has deleted softly rest.
 -- $1 uuid     user; NULL = all
 -- $2 text     connector name; NULL = all
 -- $3 boolean  only what is due and free, oldest first; due is what becomes so
@@ -9,6 +10,7 @@ SELECT i.id AS integration_id, i.user_id, i.provider, i.account, i.status
 FROM public.user_integrations i
 JOIN sluice.schedule c ON c.user_id = i.user_id AND c.integration_id = i.id
 WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
+	AND i.user_id NOT IN (SELECT r.id FROM sluice.resting_users() AS r (id))
 	AND ($2::text IS NULL OR i.provider = $2::text)
 	AND (NOT $3::boolean OR (
 		c.enabled AND c.parked_at IS NULL

@@ -29,6 +29,7 @@ INSERT INTO tap.matrix VALUES
 	('public.sync_state', 'r', 'r', 'rawd', 'r'),
 	('public.user_integrations', 'r(w)', 'r', 'rawd', 'r'),
 	('sluice.audit_items', '', '', 'rawd', ''),
+	('sluice.erasures', '', '', 'raw', 'r'),
 	('sluice.grants', '', '', 'rawd', '(r)'),
 	('sluice.master_keys', '', '', 'ra', ''),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
@@ -140,7 +141,18 @@ SELECT set_eq(
 		('sluice.sealed_counts()', 'sluice_gateway'),
 		('sluice.sealed_users(text,uuid,integer)', 'sluice_gateway'),
 		('sluice.audit_secret(uuid,uuid,text,text,text)', 'sluice_gateway'),
-		('sluice.suppression_hash(uuid,text,text)', 'sluice_gateway') $$,
+		('sluice.suppression_hash(uuid,text,text)', 'sluice_gateway'),
+		('sluice.add_counts(jsonb,jsonb)', 'sluice_gateway'),
+		('sluice.erase_rows(integer)', 'sluice_gateway'),
+		('sluice.erase_user()', 'sluice_gateway'),
+		('sluice.export_user()', 'sluice_gateway'),
+		('sluice.find_leaver(text)', 'sluice_operator'),
+		('sluice.old_tombstones(integer)', 'sluice_operator'),
+		('sluice.open_export(regclass,refcursor)', 'sluice_gateway'),
+		('sluice.resting_users()', 'sluice_operator'),
+		('sluice.tables_of_users()', 'sluice_gateway'),
+		('sluice.tombstone_days(jsonb)', 'sluice_gateway'),
+		('sluice.user_rests(uuid)', 'sluice_gateway sluice_operator') $$,
 	'who executes which function is as written');
 SELECT is(count(*), 0::bigint, 'nobody executes a trigger function')
 FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a

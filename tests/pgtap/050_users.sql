@@ -57,6 +57,7 @@ SELECT is(tap.act('sluice_operator', NULL, 'SELECT sluice.add_user(''nobody'')')
 -- row in the audit log that says so.
 DELETE FROM sluice.revocations;
 DELETE FROM sluice.secret_audit_logs;
+DELETE FROM sluice.erasures;
 SELECT lives_ok(format('DELETE FROM auth.users WHERE id = %L', tap.a()), 'a user is deleted');
 CREATE FUNCTION tap.left_of(full_name text, u uuid) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -72,15 +73,15 @@ SELECT is(tap.left_of(full_name, tap.a()),
 FROM tap.user_relations ORDER BY full_name;
 SELECT cmp_ok(tap.left_of(full_name, tap.b()), '>=', 1::bigint, 'the other user stays in ' || full_name)
 FROM tap.user_relations
-WHERE full_name NOT IN ('sluice.revocations', 'sluice.secret_audit_logs') ORDER BY full_name;
+WHERE full_name NOT IN ('sluice.revocations', 'sluice.secret_audit_logs', 'sluice.erasures') ORDER BY full_name;
 SELECT is(tap.act('sluice_gateway', tap.a(), 'DELETE FROM sluice.revocations'), 'ok:1',
 	'the gateway finishes the revocation under the former identity');
 SELECT is(tap.act('sluice_gateway', tap.b(), 'DELETE FROM sluice.revocations'), 'ok:0',
 	'and under no other');
 SELECT lives_ok(format('DELETE FROM sluice.grants WHERE user_id = %L', tap.b()),
 	'a grant of a living user is deleted');
-SELECT is(tap.left_of('sluice.revocations', tap.b()), 0::bigint,
-	'that leaves no revocation: whoever deletes it revokes first');
+SELECT is(tap.left_of('sluice.revocations', tap.b()), 1::bigint,
+	'that leaves its token for revocation, too');
 SELECT results_eq(format('SELECT grant_id IS NULL FROM public.user_integrations WHERE user_id = %L AND provider = ''google_calendar''',
 	tap.b()), 'VALUES (true)', 'its integration stays without a grant');
 

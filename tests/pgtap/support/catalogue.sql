@@ -170,7 +170,8 @@ UNION ALL
 	WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
 			WHERE k.conrelid = h.oid AND k.contype = 'f' AND c.attnum = ANY (k.conkey))
 		-- These outlive their user on purpose.
-		AND h.full_name NOT IN ('sluice.secret_audit_logs', 'sluice.revocations')
+		AND h.full_name NOT IN ('sluice.secret_audit_logs', 'sluice.revocations',
+			'sluice.erasures')
 UNION ALL
 	SELECT 'a foreign key does not say what deleting does', h.full_name || ' ' || k.conname
 	FROM tap.house h

@@ -79,6 +79,8 @@ BEGIN
 		VALUES (u, integration, 'basis');
 	INSERT INTO sluice.overtaken (user_id, stream_id, source_id)
 		VALUES (u, stream, 'ev');
+	INSERT INTO sluice.erasures (user_id, integration_id, provider, finished_at)
+		VALUES (u, integration, 'google_calendar', now());
 END
 $$;
 SELECT tap.fixture_user(tap.a(), 1), tap.fixture_user(tap.b(), 2) \gset ignored_

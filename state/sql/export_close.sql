@@ -1,0 +1,2 @@
+-- The table that was read is through.
+CLOSE sluice_export

@@ -1,0 +1,26 @@
+-- Whatever runs of these accounts has lost its lease; its log row is closed.
+-- $1 uuid    user
+-- $2 uuid[]  integrations
+-- Result: running, runs that were under way
+WITH old AS MATERIALIZED (
+	SELECT c.integration_id, c.run_id, c.lease_until > sluice.clock() AS running
+	FROM sluice.schedule c
+	WHERE c.user_id = $1::uuid AND c.integration_id = ANY ($2::uuid[])
+	ORDER BY c.integration_id
+	FOR UPDATE
+), stopped AS (
+	UPDATE sluice.schedule c
+	SET fence = c.fence + 1, lease_until = NULL, lease_owner = NULL,
+		run_id = NULL, run_trigger = NULL, run_started_at = NULL,
+		resync_requested_at = NULL, accept_deletions = false
+	FROM old o
+	WHERE c.user_id = $1::uuid AND c.integration_id = o.integration_id
+), closed AS (
+	UPDATE public.sync_logs l
+	SET status = 'interrupted', finished_at = sluice.clock(),
+		duration_ms = greatest(0, (extract(epoch FROM
+			sluice.clock() - l.started_at) * 1000)::bigint)
+	FROM old o
+	WHERE l.user_id = $1::uuid AND l.id = o.run_id AND l.status = 'running'
+)
+SELECT count(*) FILTER (WHERE o.running) AS running FROM old o
