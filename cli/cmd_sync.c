@@ -8,6 +8,7 @@
 #include "cli/env.h"
 #include "cli/runner.h"
 #include "cli/sync_private.h"
+#include "cli/upkeep.h"
 #include "state/look.h"
 #include "state/store_pg.h"
 
@@ -115,6 +116,19 @@ work(struct sync *sync)
 	return status == SL_EXIT_OK ? run(sync) : status;
 }
 
+/* After the runs, and also when none is due. */
+static int
+keep_up(struct sync *sync, int status)
+{
+	int kept;
+
+	if (!sync->runner.filter.due || sync->pages > 0 ||
+	    status == SL_EXIT_ENVIRONMENT || sl_runner_stopped(&sync->runner))
+		return status;
+	kept = sl_upkeep(sync->cli, sync->runner.ring);
+	return status == SL_EXIT_OK ? kept : status;
+}
+
 int
 sl_cmd_sync(struct sl_cli *cli)
 {
@@ -126,6 +140,6 @@ sl_cmd_sync(struct sl_cli *cli)
 	if (status == SL_EXIT_OK)
 		status = sl_runner_prepare(&sync.runner);
 	if (status == SL_EXIT_OK)
-		status = work(&sync);
+		status = keep_up(&sync, work(&sync));
 	return sl_runner_end(&sync.runner, status);
 }

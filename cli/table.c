@@ -32,7 +32,8 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_EMAIL] = { "email", "A", NULL,
 			    "The new user's e-mail address." },
 	[SL_FLAG_ACCOUNT] = { "account", "A", NULL,
-			      "The account that must consent; refuse another." },
+			      "The account, by its address or the "
+			      "provider's id; connect refuses another." },
 	[SL_FLAG_CLIENT_FILE] = { "client-file", "FILE", NULL,
 				  "The OAuth client file from the provider's "
 				  "console." },
@@ -84,6 +85,14 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 				  "List the items that could not be stored: "
 				  "which, why, and when they are tried "
 				  "again." },
+	[SL_FLAG_ERASE] = { "erase", NULL, NULL,
+			    "Also erase what came with the account, and print "
+			    "a receipt." },
+	[SL_FLAG_YES] = { "yes", NULL, NULL,
+			  "Do not ask whether it is meant." },
+	[SL_FLAG_OUTPUT] = { "output", "FILE", NULL,
+			     "Write to this new file, mode 0600, instead of "
+			     "stdout." },
 };
 
 const enum sl_flag sl_common_flags[] = {
@@ -279,6 +288,50 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_REPAIR,
 			 SL_FLAG_JSON),
 	  .run = sl_cmd_audit },
+	{ .name = "disconnect",
+	  .words = "PROVIDER",
+	  .words_min = 1,
+	  .words_max = 1,
+	  .summary = "Revoke a consent, delete its tokens, stop syncing.",
+	  .about = "A run that is going on stops and writes nothing more. "
+		   "PROVIDER is a connector, or a provider for all of its "
+		   "connectors; with several accounts, --account names one. "
+		   "What was synced stays, and so do the cursors: connect "
+		   "goes on from there.\n\n"
+		   "A consent that another connector uses is kept for it. "
+		   "Some providers revoke for all clients of a project at "
+		   "once: that is said, and where it would end another "
+		   "consent of the same account, the tokens are deleted and "
+		   "nothing is revoked. A token that cannot be revoked now "
+		   "stays sealed, and sync --due tries again.\n\n"
+		   "With --erase everything that came with the account goes, "
+		   "too: artifacts and participants, state, log and items, "
+		   "and the addresses and contacts that no other account's "
+		   "items name. Contacts that a person entered, edited or has "
+		   "loops with stay. It may be killed and run again; the "
+		   "receipt counts rows by table.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_ACCOUNT, SL_FLAG_ERASE,
+			 SL_FLAG_JSON),
+	  .run = sl_cmd_disconnect },
+	{ .name = "export",
+	  .summary = "Write everything that a user has, as JSON lines.",
+	  .about = "One object a row, {\"table\": ..., \"row\": {...}}, of one "
+		   "moment; the last line counts them. Tokens are never among "
+		   "them. The file appears under its name when it is whole.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_OUTPUT),
+	  .run = sl_cmd_export },
+	{ .name = "erase",
+	  .summary = "Erase a user and everything that it has.",
+	  .about = "Runs stop, tokens are revoked, then every row goes, some "
+		   "at a time: it may be killed and run again. What is left "
+		   "is a receipt with counts by table, which is printed, and "
+		   "which erase prints again when the user is named by uuid. "
+		   "Asks on a terminal; elsewhere it wants --yes.\n\n"
+		   "On a plain PostgreSQL the user itself goes, too. Where "
+		   "users belong to the application (Supabase), their own row "
+		   "is left to it.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_YES, SL_FLAG_JSON),
+	  .run = sl_cmd_erase },
 	{ .name = "doctor",
 	  .summary = "What is wrong with this installation.",
 	  .about = "Checks key file, database, roles, schema, TLS, clock, "

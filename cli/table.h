@@ -40,6 +40,9 @@ enum sl_flag {
 	SL_FLAG_ENABLE,
 	SL_FLAG_DISABLE,
 	SL_FLAG_QUARANTINED,
+	SL_FLAG_ERASE,
+	SL_FLAG_YES,
+	SL_FLAG_OUTPUT,
 	SL_FLAGS, /* how many there are; ends a list of flags */
 };
 

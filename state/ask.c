@@ -24,6 +24,38 @@ sl_pg_ask(struct sl_pg *pg, const struct sl_question *question,
 	return st;
 }
 
+#define TRIES 5
+
+static sl_status
+try_once(struct sl_pg *pg, const char *user_id, sl_pg_work work, void *ctx,
+	 struct sl_error *err)
+{
+	bool unknown;
+	sl_status st = sl_pg_begin(pg, SL_PG_GATEWAY, user_id, err);
+
+	if (st == SL_OK)
+		st = work(pg, ctx, err);
+	if (st == SL_OK)
+		st = sl_pg_commit(pg, &unknown, err);
+	sl_pg_rollback(pg);
+	return st;
+}
+
+sl_status
+sl_pg_transact(struct sl_pg *pg, const char *user_id, sl_pg_work work,
+	       void *ctx, struct sl_error *err)
+{
+	sl_status st = try_once(pg, user_id, work, ctx, err);
+
+	for (int tries = 1; st == SL_RETRY && tries < TRIES; tries++) {
+		if (strcmp(err->sqlstate, "40001") != 0 &&
+		    strcmp(err->sqlstate, "40P01") != 0)
+			break;
+		st = try_once(pg, user_id, work, ctx, err);
+	}
+	return st;
+}
+
 void
 sl_row_id(const struct sl_rows *rows, size_t row, char id[SL_UUID_TEXT])
 {

@@ -204,14 +204,15 @@ drain_pipeline(struct sl_pg *pg, struct sl_error *err)
 }
 
 static sl_status
-begin_as(struct sl_pg *pg, const char *const identity[2], struct sl_error *err)
+begin_as(struct sl_pg *pg, const char *command, const char *const identity[2],
+	 struct sl_error *err)
 {
 	PGconn *conn = pg->conn;
 	sl_status status;
 
 	pg->statements += 2;
 	if (PQenterPipelineMode(conn) != 1 ||
-	    PQsendQueryParams(conn, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) !=
+	    PQsendQueryParams(conn, command, 0, NULL, NULL, NULL, NULL, 0) !=
 		    1 ||
 	    PQsendQueryParams(conn, sl_sql_pg_identity, 2, NULL, identity, NULL,
 			      NULL, 0) != 1 ||
@@ -266,9 +267,9 @@ make_claims(const char *role, const char *user_id, char claims[CLAIMS_MAX],
 	return SL_OK;
 }
 
-sl_status
-sl_pg_begin(struct sl_pg *pg, enum sl_pg_role role, const char *user_id,
-	    struct sl_error *err)
+static sl_status
+begin(struct sl_pg *pg, const char *command, enum sl_pg_role role,
+      const char *user_id, struct sl_error *err)
 {
 	const char *name = role_name(role);
 	char claims[CLAIMS_MAX];
@@ -283,7 +284,7 @@ sl_pg_begin(struct sl_pg *pg, enum sl_pg_role role, const char *user_id,
 		status = sl_pg_ensure(pg, err);
 		if (status != SL_OK)
 			return status;
-		status = begin_as(pg, identity, err);
+		status = begin_as(pg, command, identity, err);
 		if (status == SL_OK) {
 			pg->open = true;
 			return SL_OK;
@@ -296,6 +297,21 @@ sl_pg_begin(struct sl_pg *pg, enum sl_pg_role role, const char *user_id,
 	pg->open = true;
 	sl_pg_rollback(pg);
 	return explain_identity(err);
+}
+
+sl_status
+sl_pg_begin(struct sl_pg *pg, enum sl_pg_role role, const char *user_id,
+	    struct sl_error *err)
+{
+	return begin(pg, "BEGIN", role, user_id, err);
+}
+
+sl_status
+sl_pg_begin_snapshot(struct sl_pg *pg, enum sl_pg_role role,
+		     const char *user_id, struct sl_error *err)
+{
+	return begin(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+		     role, user_id, err);
 }
 
 sl_status

@@ -54,6 +54,11 @@ enum sl_pg_role {
 sl_status sl_pg_begin(struct sl_pg *pg, enum sl_pg_role role,
 		      const char *user_id, struct sl_error *err) SL_NODISCARD;
 
+/** The same, but all of it sees one moment, and it cannot write. */
+sl_status sl_pg_begin_snapshot(struct sl_pg *pg, enum sl_pg_role role,
+			       const char *user_id, struct sl_error *err)
+	SL_NODISCARD;
+
 /**
  * SL_RETRY with `unknown` true: COMMIT was sent and no answer came.
  */

@@ -287,6 +287,22 @@ may_take(const struct sl_claim *claim, const struct sl_rows *look)
 	       sl_owner_is_dead(claim->owner, look);
 }
 
+/* What is gone is not waited for. */
+static sl_status
+must_be_there(struct sl_pg *pg, const struct sl_params *account,
+	      struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	sl_status status =
+		sl_pg_query(pg, sl_sql_claim_gone, account, &rows, err);
+
+	if (status != SL_OK || sl_rows_count(rows) > 0)
+		return status;
+	return sl_fail(err, SL_LOST, SL_INTEGRATION,
+		       "the account was erased, or its user deleted: it is not "
+		       "synced any more");
+}
+
 sl_status
 sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 	      struct sl_arena *arena, struct sl_rows **look, bool *busy,
@@ -299,10 +315,14 @@ sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 	sl_params_text(&p, claim->target->user_id);
 	sl_params_text(&p, claim->target->integration_id);
 	status = sl_pg_query(pg, sl_sql_claim_look, &p, look, err);
-	/* Locked by whoever is at it, or gone meanwhile: nothing to do here. */
-	if (status == SL_OK)
-		*busy = sl_rows_count(*look) == 0 || !may_take(claim, *look);
-	return status;
+	if (status != SL_OK)
+		return status;
+	if (sl_rows_count(*look) == 0) { /* whoever is at it has locked it */
+		*busy = true;
+		return must_be_there(pg, &p, err);
+	}
+	*busy = !may_take(claim, *look);
+	return SL_OK;
 }
 
 static sl_status

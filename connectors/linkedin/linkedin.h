@@ -10,9 +10,8 @@
 
 #include "core/sync/provider.h"
 
-/** Endpoint names besides auth, token and introspect. */
-#define SL_LINKEDIN_REVOKE "revoke"
-#define SL_LINKEDIN_API    "api" /* paths begin with "v2" or "rest" */
+/** Endpoint name besides auth, token, introspect and revoke. */
+#define SL_LINKEDIN_API "api" /* paths begin with "v2" or "rest" */
 
 /** Header LinkedIn-Version of everything under "rest": the only one that the
  *  Member Data Portability APIs take. */
