@@ -216,16 +216,18 @@ check_account(struct sl_run *run, struct sl_error *err)
 {
 	const struct sl_account *a = &run->account;
 
+	/* What a person chose comes before what a run would need. */
+	if (strcmp(a->status, "connected") != 0 &&
+	    strcmp(a->status, "error") != 0 &&
+	    strcmp(a->status, "needs_reauth") != 0)
+		return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
+			       "%s is %s and is not synced", a->account,
+			       a->status);
 	if (strcmp(a->status, "needs_reauth") == 0 || a->grant.id[0] == '\0' ||
 	    strcmp(a->grant.status, "active") != 0) {
 		sl_run_must_connect(run, err);
 		return SL_REAUTH;
 	}
-	if (strcmp(a->status, "connected") != 0 &&
-	    strcmp(a->status, "error") != 0)
-		return sl_fail(err, SL_CONFIG, SL_INTEGRATION,
-			       "%s is %s and is not synced", a->account,
-			       a->status);
 	return sl_settings_resolve(run->connector->options, a->settings,
 				   &run->settings, err);
 }
