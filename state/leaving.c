@@ -132,11 +132,11 @@ drop_grant(struct sl_pg *pg, struct sl_arena *arena, const char *user_id,
 		st = sl_pg_query(pg, sl_sql_leave_grant, &p, NULL, err);
 	if (st != SL_OK)
 		return st;
-	sl_params_text(&p, "deleted");
+	sl_params_text(&p, "disconnected");
 	sl_params_text(&p, actor);
-	sl_params_text(&p, withhold ? "disconnected, not revoked: another "
-				      "consent of the account goes on"
-				    : "disconnected");
+	sl_params_text(&p, withhold ? "not revoked: another consent of the "
+				      "account goes on"
+				    : NULL);
 	return sl_pg_query(pg, sl_sql_grant_audit, &p, NULL, err);
 }
 

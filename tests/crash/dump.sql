@@ -34,6 +34,7 @@ INSERT INTO crash.left_out VALUES
 	('public.sync_items', 'seen_at', 'set', 'timing'),
 	('public.sync_items', 'next_try_at', 'set', 'timing'),
 	('public.user_integrations', 'connected_at', 'set', 'timing'),
+	('sluice.erasures', 'finished_at', 'set', 'timing'),
 	('sluice.grants', 'access_expires_at', 'set', 'timing'),
 	('sluice.grants', 'refreshed_at', 'set', 'timing'),
 	('sluice.schedule', 'next_run_at', 'set', 'timing'),

@@ -78,7 +78,7 @@ like 'and what that means is told' "$out" 'whole Cloud project'
 is 'by one request' "$(revokes)" 1
 is 'no token is left of it' "$(of sluice.user_secrets "$ana_id") $(of sluice.grants "$ana_id") $(count sluice.revocations)" '0 0 0'
 is 'that is in the audit log' "$(sql "SELECT string_agg(event, ' ' ORDER BY id) FROM sluice.secret_audit_logs
-	WHERE user_id = '$ana_id' AND event IN ('deleted', 'revoked')")" 'deleted revoked'
+	WHERE user_id = '$ana_id' AND event IN ('disconnected', 'revoked')")" 'disconnected revoked'
 unlike 'status says that it rests, and wants nothing' "$(sluice status --user $ana)" 'connect again'
 
 # --- connected again, it goes on where it was -----------------------------------
@@ -87,6 +87,10 @@ again $ana google
 works 'a sync' sync --user $ana
 is 'it is incremental' "$(sql "SELECT DISTINCT mode FROM sync_logs WHERE user_id = '$ana_id'
 	AND started_at > now() - interval '1 hour' AND id IN (SELECT id FROM sync_logs ORDER BY started_at DESC LIMIT 2)")" incremental
+
+is 'and no row is there twice' "$(sql "SELECT count(*) FROM (SELECT FROM artifacts
+	GROUP BY integration_id, stream_key, source_id HAVING count(*) > 1) d") $(sql "SELECT count(*)
+	FROM user_integrations WHERE user_id = '$ana_id'")" '0 2'
 
 # --- two consents of one account: revoking one would end the other ----------------
 works 'both are disconnected' disconnect google --user $ana
@@ -119,13 +123,13 @@ is 'which the audit log tells' "$(sql "SELECT string_agg(coalesce(detail, 'now')
 # --- a run that is going on stops ---------------------------------------------------
 again $ana google
 sql "DELETE FROM artifacts WHERE user_id = '$ana_id'; DELETE FROM sync_state WHERE user_id = '$ana_id'"
-control POST fault '{"match":"/events","kind":"hang","ms":8000,"count":1}' >/dev/null
-started 2 sync --user $ana --provider google_calendar
+control POST fault '{"match":"/events","kind":"hang","ms":25000,"count":1}' >/dev/null
+started 1 sync --user $ana --provider google_calendar
 settle 20 holds_lease
 works 'it is disconnected while it runs' disconnect google_calendar --user $ana
 like 'that is said' "$out" 'run that was going on was stopped'
 rows=$(of artifacts "$ana_id")
-ended 30
+ended 60
 is 'the run ends by itself, and fails' "$status" 1
 like 'it says why' "$out$err" 'disconnected'
 is 'and has written nothing since' "$(of artifacts "$ana_id") $(status_of "$ana_id" google_calendar)" "$rows disconnected"
