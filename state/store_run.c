@@ -114,6 +114,8 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 	sl_params_bool(&p, end->resync_done);
 	sl_params_bool(&p, strcmp(end->status, "failed") == 0);
 	sl_params_time(&p, end->not_before_us);
+	sl_params_i64(&p, end->bucket_units);
+	sl_params_time(&p, end->bucket_at_us);
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 

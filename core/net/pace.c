@@ -60,6 +60,27 @@ sl_pace_give(struct sl_pace *pace, double units)
 		pace->tokens = pace->burst;
 }
 
+double
+sl_pace_left(struct sl_pace *pace, int64_t mono_us)
+{
+	refill(pace, mono_us);
+	return pace->tokens;
+}
+
+void
+sl_pace_resume(struct sl_pace *pace, double units, int64_t age_us)
+{
+	double debt_max = pace->per_second * 60.0;
+
+	if (age_us > 0)
+		units +=
+			(double)age_us / (double)SL_US_PER_S * pace->per_second;
+	if (units < -debt_max)
+		units = -debt_max;
+	if (units < pace->tokens)
+		pace->tokens = units;
+}
+
 void
 sl_pace_block(struct sl_pace *pace, int64_t until_us)
 {

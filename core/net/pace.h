@@ -29,6 +29,13 @@ int64_t sl_pace_take(struct sl_pace *pace, double units, int64_t mono_us);
 /** Units that were taken for a request that never left come back. */
 void sl_pace_give(struct sl_pace *pace, double units);
 
+/** What is there; less than 0: a debt. */
+double sl_pace_left(struct sl_pace *pace, int64_t mono_us);
+
+/** Go on where somebody left `units`, `age_us` ago: never with more than is
+ *  there. Their clock may be another: an age below 0 is none. */
+void sl_pace_resume(struct sl_pace *pace, double units, int64_t age_us);
+
 /** A 429 arrived: empty the bucket until `until_us`. */
 void sl_pace_block(struct sl_pace *pace, int64_t until_us);
 

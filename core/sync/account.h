@@ -123,6 +123,8 @@ struct sl_account {
 	bool resync;                 /* asked for by resync or --full  */
 	int64_t resync_requested_us; /* when; streams walked since are done */
 	bool accept_deletions;       /* consent to pending deletions   */
+	int64_t bucket_units;        /* left of the user's quota, ... */
+	int64_t bucket_at_us;        /* ... then; SL_NO_TIME = not known */
 	int64_t not_before_us;       /* a deadline kept; SL_NO_TIME = none */
 	int64_t interval_us;         /* between runs; 0 = not known    */
 	int64_t connected_us;        /* a person consented; SL_NO_TIME */

@@ -11,7 +11,9 @@
 
 #define BUSY_WAIT_US (INT64_C(1) * SL_US_PER_S)
 #define HEARTBEAT_US (SL_LEASE_US / 3)
-#define PACE_BURST_S 10.0
+/* A new mail or two is read at once; more would be missing all the time: what
+ * may burst and what flows in a minute are the quota together. */
+#define PACE_BURST_S 3.0
 #define UUID_BYTES   16
 
 /* Which one of the registry is it? False: this build has none. */
@@ -202,6 +204,9 @@ init_pace(struct sl_run *run)
 	}
 	now = sl_mono_us(e->config.clock);
 	start_pace(&run->pace, user, now);
+	if (run->account.bucket_at_us != SL_NO_TIME)
+		sl_pace_resume(&run->pace, (double)run->account.bucket_units,
+			       sl_run_now_us(run) - run->account.bucket_at_us);
 	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
 	pthread_mutex_lock(&e->mutex);
 	if (!run->client_pace->begun)

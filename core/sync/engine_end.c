@@ -56,6 +56,18 @@ deadline(const struct sl_run *run)
 	return until > now ? until : SL_NO_TIME;
 }
 
+/* The next run goes on with what is left of the quota, wherever it is. */
+static void
+leave_bucket(struct sl_run *run, struct sl_run_end *end)
+{
+	end->bucket_at_us = SL_NO_TIME;
+	if (run->pace.per_second <= 0)
+		return;
+	end->bucket_units = (int64_t)sl_pace_left(
+		&run->pace, sl_mono_us(run->engine->config.clock));
+	end->bucket_at_us = end->finished_us;
+}
+
 static void
 fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 {
@@ -99,6 +111,7 @@ sl_run_finish(struct sl_worker *worker, struct sl_run *run)
 	sl_status s = SL_OK;
 
 	fill_end(run, status, &end);
+	leave_bucket(run, &end);
 	for (int i = 0; i < FINISH_ATTEMPTS; i++) {
 		s = worker->store->finish(worker->store, &end, &err);
 		if (s != SL_RETRY)

@@ -177,6 +177,7 @@ struct sl_run_end {
 	bool resync_done;             /* the request was fulfilled         */
 	int64_t not_before_us;        /* a provider's deadline, or SL_NO_TIME */
 	int64_t next_run_us;          /* SL_NO_TIME = by the interval      */
+	int64_t bucket_units, bucket_at_us; /* as in sl_account */
 	const char *integration_status; /* NULL = leave; "connected", "error",
 					 * "needs_reauth"                  */
 	const char *detail;             /* JSON object text, or NULL         */

@@ -5,6 +5,7 @@
 -- $4 boolean        the request for a resync was fulfilled
 -- $5 boolean        the run failed
 -- $6 timestamptz    the provider's deadline; NULL = none
+-- $7 bigint, $8 timestamptz  left of the user's quota, and when; NULL = keep
 UPDATE sluice.schedule c
 SET lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
@@ -14,6 +15,9 @@ SET lease_until = NULL, lease_owner = NULL,
 	accept_deletions = c.accept_deletions AND NOT ($4::boolean
 		AND coalesce(c.resync_requested_at <= c.run_started_at, true)),
 	not_before = $6::timestamptz,
+	bucket_units = CASE WHEN $8::timestamptz IS NULL THEN c.bucket_units
+		ELSE $7::bigint END,
+	bucket_at = coalesce($8::timestamptz, c.bucket_at),
 	failures = CASE WHEN $5::boolean THEN c.failures + 1 ELSE 0 END,
 	next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN sluice.clock()
 		ELSE coalesce($3::timestamptz, greatest(sluice.clock(),

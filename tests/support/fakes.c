@@ -490,6 +490,8 @@ fake_finish(struct sl_store *store, const struct sl_run_end *end,
 	(void)err;
 	s->finishes++;
 	s->written.requests += end->add->requests;
+	s->end_bucket_units = end->bucket_units;
+	s->end_bucket_at_us = end->bucket_at_us;
 	s->end_not_before_us = end->not_before_us;
 	s->end_resync_done = end->resync_done;
 	s->end_class = end->error ? end->error->status : SL_OK;

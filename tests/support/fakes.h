@@ -96,6 +96,7 @@ struct fake_store {
 	char end_integration[32];
 	sl_status end_class;
 	int64_t end_not_before_us;
+	int64_t end_bucket_units, end_bucket_at_us;
 	bool end_resync_done;
 	struct sl_tally written; /* what reached the log row */
 	/** Sees each commit before it is done, or made to fail; commits are not

@@ -151,6 +151,46 @@ units_given_back_are_there_for_the_next(void **state SL_UNUSED)
 	assert_true(off.tokens <= 0);
 }
 
+static void
+what_somebody_left_is_gone_on_from(void **state SL_UNUSED)
+{
+	static const struct {
+		double left;
+		int64_t age_us, expect_us;
+		const char *why;
+	} rows[] = {
+		{ 10, 0, 100 * S, "full" },
+		{ 0, 0, 100 * S + S / 2, "empty: 5 take half a second" },
+		{ 0, S / 4, 100 * S + S / 4, "filled for a quarter of one" },
+		{ -10, 0, 100 * S + 3 * S / 2, "a debt" },
+		{ 0, 3600 * S, 100 * S, "long ago" },
+		{ 1e9, 0, 100 * S, "more than there can be" },
+		{ -1e9, 0, 160 * S + S / 2, "a minute's debt at most" },
+		{ 0, -3600 * S, 100 * S + S / 2, "in the future" },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		struct sl_pace pace = ten_a_second();
+		int64_t got;
+
+		sl_pace_resume(&pace, rows[i].left, rows[i].age_us);
+		got = sl_pace_take(&pace, 5, 100 * S);
+		if (got != rows[i].expect_us)
+			fail_msg("%s: got %ld", rows[i].why, (long)got);
+	}
+}
+
+static void
+what_is_left_is_told(void **state SL_UNUSED)
+{
+	struct sl_pace pace = ten_a_second();
+
+	(void)sl_pace_take(&pace, 15, 100 * S);
+	assert_true(sl_pace_left(&pace, 100 * S) < -9);
+	assert_true(sl_pace_left(&pace, 101 * S) > -1);
+	assert_true(sl_pace_left(&pace, 200 * S) < 11);
+}
+
 int
 main(void)
 {
@@ -165,6 +205,8 @@ main(void)
 		cmocka_unit_test(a_shorter_block_does_not_lift_a_longer_one),
 		cmocka_unit_test(units_given_back_are_there_for_the_next),
 		cmocka_unit_test(pacing_switched_off_still_honours_a_block),
+		cmocka_unit_test(what_somebody_left_is_gone_on_from),
+		cmocka_unit_test(what_is_left_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

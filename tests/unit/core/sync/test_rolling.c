@@ -289,13 +289,17 @@ slow_quota_commits_what_is_there(void **state)
 {
 	struct bench *b = *state;
 
-	b->config.quota = true; /* 5 messages a second after the first 50 */
+	b->config.quota = true; /* 5 messages a second after the first 15 */
 	mail_wants(b, 300, 1);
 	b->net.answer = plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(answered_of(b), 300);
 	assert_true(b->store.commit_count > 5);
+	/* the next run goes on with an empty bucket */
+	assert_in_range(b->store.end_bucket_units + 100, 0, 200);
+	assert_int_equal(b->store.end_bucket_at_us,
+			 BENCH_NOW_US + b->report.duration_us);
 	for (size_t i = 2; i + 1 < b->store.commit_count; i++)
 		assert_in_range(b->store.commits[i].answered_count, 40, 60);
 }
