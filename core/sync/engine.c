@@ -185,8 +185,19 @@ wake_all_runs(struct sl_engine *e)
 	}
 }
 
-static void
-hand_back(struct sl_engine *e)
+int64_t
+sl_engine_time_left(struct sl_engine *e)
+{
+	int64_t left;
+
+	if (e->deadline_mono_us == 0 || e->hand_back)
+		return -1;
+	left = e->deadline_mono_us - sl_mono_us(e->config.clock);
+	return left > 0 ? left : 0;
+}
+
+void
+sl_engine_hand_back(struct sl_engine *e)
 {
 	e->hand_back = true;
 	wake_all_runs(e);
@@ -200,16 +211,15 @@ hand_back(struct sl_engine *e)
 static void
 wait_for_runs(struct sl_engine *e)
 {
-	int64_t left;
+	int64_t left = sl_engine_time_left(e);
 	struct timespec until;
 
-	if (e->deadline_mono_us == 0 || e->hand_back) {
+	if (left < 0) {
 		pthread_cond_wait(&e->events, &e->mutex);
 		return;
 	}
-	left = e->deadline_mono_us - sl_mono_us(e->config.clock);
-	if (left <= 0) {
-		hand_back(e);
+	if (left == 0) {
+		sl_engine_hand_back(e);
 		return;
 	}
 	sl_wait_deadline(left, &until);
@@ -244,6 +254,7 @@ sl_engine_run(struct sl_engine *e, const struct sl_work *work, size_t count,
 			pthread_cond_wait(&e->events, &e->mutex);
 		reap_runs(e);
 	}
+	e->deadline_mono_us = 0;
 	report_unstarted(e);
 	if (e->store_failed) {
 		*err = e->store_error;

@@ -201,6 +201,10 @@ bool sl_budget_take(struct sl_task *task, size_t bytes, enum sl_budget_way way);
 void sl_budget_give(struct sl_engine *e, size_t bytes);
 void sl_budget_leave(struct sl_task *task);
 bool sl_engine_ending(struct sl_engine *e); /* stop, or hand back */
+/** Until the work is to be handed back; -1 = for ever, or it has been. Locked. */
+int64_t sl_engine_time_left(struct sl_engine *e);
+/** No more time. Locked; lets the lock go for a moment. */
+void sl_engine_hand_back(struct sl_engine *e);
 /** Hold this worker for a while, or until the engine ends. */
 void sl_engine_pause(struct sl_engine *e, int64_t us);
 

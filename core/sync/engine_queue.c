@@ -107,6 +107,15 @@ wait_for_jobs(struct sl_engine *e, int64_t wait_us)
 	(void)pthread_cond_timedwait(&e->jobs, &e->mutex, &until);
 }
 
+/* The sooner of two waits; -1 = none. */
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a > b ? a : b;
+	return a < b ? a : b;
+}
+
 /* Not under the lock: such a clock may wait for a transport of its own. */
 static void
 idle(struct sl_engine *e, int64_t wait_us)
@@ -120,7 +129,8 @@ static struct sl_job *
 next_job(struct sl_engine *e)
 {
 	for (;;) {
-		int64_t wait = fire_timers(e);
+		int64_t left = sl_engine_time_left(e);
+		int64_t wait = sooner(fire_timers(e), left);
 		struct sl_job *job = e->head;
 
 		if (job) {
@@ -133,6 +143,10 @@ next_job(struct sl_engine *e)
 		}
 		if (e->quit)
 			return NULL;
+		if (left == 0) { /* by a clock that nobody else waits for */
+			sl_engine_hand_back(e);
+			continue;
+		}
 		if (wait > 0 && e->config.clock->idle)
 			idle(e, wait);
 		else

@@ -224,6 +224,64 @@ a_future_position(struct contract_world *w)
 	assert_int_equal(stored_position(w), GMAIL_HISTORY + ITEMS + 1);
 }
 
+#define SLICE_US     (5 * SL_US_PER_S)
+#define SLICES_MAX   20
+#define SLICED_ITEMS 120
+
+/* The database's clock stood while the other one jumped over the slice; the
+ * next one begins at once. */
+static void
+let_slice_pass(struct contract_world *w)
+{
+	sl_test_db_exec(w->db,
+			"UPDATE sluice.schedule SET next_run_at = "
+			"sluice.clock(), bucket_at = bucket_at - make_interval("
+			"secs => %lld / 1e6) WHERE user_id = '%s'",
+			(long long)w->last.waited_us, w->subject.user);
+}
+
+/**
+ * A mailbox that takes longer than a run may: slice by slice it arrives, what
+ * is new before what is old, nothing is read twice that had landed, and all
+ * slices together keep within the quota: 2,400 units take 22 seconds and more,
+ * however often somebody begins.
+ */
+static void
+slices_under_a_quota(struct contract_world *w)
+{
+	int64_t took_us = 0;
+	int singles = 0, slices = 0;
+
+	feed_fill(&w->feed, SLICED_ITEMS);
+	w->max_time_us = SLICE_US;
+	do {
+		world_run_scheduled(w);
+		slices++;
+		took_us += w->last.waited_us;
+		singles += w->feed.singles;
+		if (slices == 2)
+			(void)feed_add(&w->feed, "new1", "New");
+		if (slices == 3)
+			assert_int_equal(
+				world_i64(w, "SELECT count(*) AS v FROM "
+					     "artifacts WHERE user_id = $user "
+					     "AND source_id = 'new1'"),
+				1);
+		let_slice_pass(w);
+	} while (strcmp(w->last.status, "handed-back") == 0 &&
+		 slices < SLICES_MAX);
+	world_ended(w, "ok", SL_OK, SL_ITEM);
+	print_message("  %d slices, %d reads, %lld s\n", slices, singles,
+		      (long long)(took_us / SL_US_PER_S));
+	assert_int_equal(world_live(w), SLICED_ITEMS + 1);
+	assert_in_range(singles, SLICED_ITEMS + 1,
+			SLICED_ITEMS + 1 + 4 * slices);
+	assert_in_range(slices, 4, SLICES_MAX - 1);
+	assert_true(took_us >= 22 * SL_US_PER_S);
+	w->max_time_us = 0;
+	world_settle(w);
+}
+
 #define HISTORY(name, which)                                                   \
 	{                                                                      \
 		name, records, &(which)                                        \
@@ -242,5 +300,6 @@ const struct contract_case contract_gmail_cases[] = {
 	{ "a position that goes back", a_smaller_position, NULL },
 	{ "a position that stays behind", a_smaller_position_for_good, NULL },
 	{ "a position in the future", a_future_position, NULL },
+	{ "slices of a mailbox that takes longer", slices_under_a_quota, NULL },
 	{ .name = NULL },
 };

@@ -302,6 +302,7 @@ new_engine(struct contract_world *w)
 		.retry = sl_retry_default,
 		.workers = 1, /* time may jump only when all are idle */
 		.body_budget = w->body_budget,
+		.max_time_us = w->max_time_us,
 		.quota = true,
 	};
 	struct sl_error err;

@@ -61,6 +61,7 @@ struct contract_world {
 	struct contract_run last;
 	struct sl_engine *engine; /* while a run is under way */
 	size_t body_budget;       /* 0 = the usual            */
+	int64_t max_time_us;      /* of a run; 0 = no end     */
 	uint32_t slow_seconds;    /* 0 = the usual            */
 };
 

@@ -170,6 +170,27 @@ sql "UPDATE sluice.schedule SET not_before = now() - interval '1 second'" >/dev/
 run 'when it is over'
 whole 'when it is over'
 
+# --- a mailbox that takes longer than cron's run may, with quotas on ---------------------
+cy=cy@example.net
+control POST mailbox "{\"spec\":\"$cy:45:1.6\"}" >/dev/null
+control POST options '{"mail_quota_user":6000}' >/dev/null
+sluice user add --email $cy >/dev/null
+connector=gmail connect $cy --account $cy
+slice() { SLUICE_QUOTA=on sluice sync --due --max-time 2s --provider gmail --user $cy --json 2>&1; }
+slices=0
+until [ "$(field "$out" status)" = ok ] && [ "$slices" -gt 0 ] || [ "$slices" -ge 15 ]; do
+	out=$(slice)
+	slices=$((slices + 1))
+	[ "$slices" -gt 1 ] ||
+		mail=$(control POST mail "{\"account\":\"$cy\",\"op\":\"add\",\"from\":\"lee@example.org\",\"subject\":\"Between slices\",\"text\":\"x\"}")
+done
+is 'slice by slice it arrives' "$(field "$out" status) $((slices > 2 && slices < 15))" 'ok 1'
+whole 'slice by slice' $cy
+is 'new mail did not wait for the old' "$(sql "SELECT count(*) FROM artifacts a WHERE source_id = '$(field "$mail" id)'
+	AND created_at < (SELECT max(created_at) FROM artifacts b WHERE b.integration_id = a.integration_id)")" 1
+is 'and nobody was asked too often' "$(control GET stats | sed "s/.*\"$cy\":{\([^}]*\)}.*/\1/; s/.*\"refused\":\([0-9]*\).*/\1/")" 0
+control POST options '{"mail_quota_user":0}' >/dev/null
+
 # --- Google refuses Gmail --------------------------------------------------------------
 refused() { # title, fields, words, class
 	fault "\"kind\":\"status\",\"match\":\"/gmail/\",$2"

@@ -246,6 +246,21 @@ a_person_does_not_ask_before_a_deadline_either(void **state)
 }
 
 static void
+time_is_up_by_whatever_clock(void **state)
+{
+	struct bench *b = *state;
+
+	fake_transport_delay(&b->net, 30 * SL_US_PER_S);
+	b->config.max_time_us = 45 * SL_US_PER_S;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = bench_two_pages;
+	bench_run(b, "schedule");
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(b->report.duration_us, 45 * SL_US_PER_S);
+	assert_int_equal(b->store.commit_count, 1);
+}
+
+static void
 a_resync_is_not_done_while_a_stream_waits(void **state)
 {
 	struct bench *b = *state;
@@ -418,6 +433,7 @@ main(void)
 		T(a_far_deadline_is_kept_for_whoever_comes_next),
 		T(a_near_deadline_outlives_a_run_that_is_stopped),
 		T(a_person_does_not_ask_before_a_deadline_either),
+		T(time_is_up_by_whatever_clock),
 		T(a_resync_is_not_done_while_a_stream_waits),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
