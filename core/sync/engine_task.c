@@ -524,13 +524,29 @@ keep(struct sl_worker *worker, struct sl_task *task)
 		(void)sl_task_settle(task, &err);
 }
 
-/* The engine ends, and what flew has landed: keep what came of it. */
+/* Nothing is wrong with what came before: the engine ends, or the provider
+ * wants no more requests for now. */
+static bool
+may_salvage(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	bool may;
+
+	pthread_mutex_lock(&e->mutex);
+	may = run->fatal ? run->error.status == SL_RETRY &&
+				   run->error.scope == SL_INTEGRATION
+			 : e->stop || e->hand_back;
+	pthread_mutex_unlock(&e->mutex);
+	return may;
+}
+
+/* The run ends, and what flew has landed: keep what came of it. */
 static void
 salvage(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 
-	if (!sl_engine_ending(task->run->engine) || sl_run_is_fatal(task->run))
+	if (!may_salvage(task->run))
 		return;
 	keep(worker, task);
 	if (task->flight && sl_flight_salvage(task->flight) &&

@@ -236,6 +236,38 @@ one_alone_that_fails_is_told_from_an_outage(void **state)
 	(void)mail_setup(state);
 }
 
+/* The second look at the history finds it locked for an hour; scenario: good
+ * answers. */
+static void
+locked_later(void *ctx, const struct sl_request *request,
+	     struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	if (strstr(request->url, "/history") && ++b->looks == 2) {
+		fake_reply(response, 429, "{}");
+		response->retry_after_ms = 3600000;
+		return;
+	}
+	b->scenario += strstr(request->url, "/message/") != NULL;
+	plain(ctx, request, response);
+}
+
+static void
+what_one_stream_had_read_when_another_met_a_lock_is_kept(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "changes", "", "{\"at\":\"h1\"}");
+	mail_wants(b, 1000, 1);
+	b->store.account.interval_us = 20 * SL_US_PER_S;
+	b->net.answer = locked_later;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "failed");
+	assert_in_range(b->scenario, 650, 800);
+	assert_int_equal(answered_of(b), b->scenario);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, mail_setup, bench_teardown)
 
 int
@@ -247,6 +279,7 @@ main(void)
 		T(a_walk_goes_on_past_those_that_fail),
 		T(an_outage_is_no_trouble_of_items),
 		T(one_alone_that_fails_is_told_from_an_outage),
+		T(what_one_stream_had_read_when_another_met_a_lock_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
