@@ -62,6 +62,8 @@ erase_chunk(struct sl_worker *worker, struct sl_run *run, bool *more,
 	*more = out.more;
 	pthread_mutex_lock(&run->engine->mutex);
 	run->changed = run->changed || out.erased > 0;
+	run->tally.updated += out.erased;
+	run->unwritten.updated += out.erased;
 	pthread_mutex_unlock(&run->engine->mutex);
 	return SL_OK;
 }

@@ -119,7 +119,11 @@ is 'its headers are stored, and it says so' "$(one "title || ' ' || (content IS 
 # --- less is kept ---------------------------------------------------------
 sql "UPDATE user_integrations SET settings = '{\"content\":\"subject\"}' WHERE provider = 'gmail'" >/dev/null
 before=$(requests)
+rows=$(sql "SELECT count(*) FROM artifacts WHERE type = 'email'
+	AND (content IS NOT NULL OR metadata ?| '{html,snippet,attachments}')")
 run 'subjects only'
+is 'each message that lost something is told as updated' "$(field "$out" updated) $(sql "SELECT updated FROM sync_logs
+	WHERE provider = 'gmail' ORDER BY started_at DESC, id DESC LIMIT 1")" "$rows $rows"
 is 'texts, HTML and snippets are gone' "$(sql "SELECT count(*) FROM artifacts WHERE type = 'email'
 	AND (content IS NOT NULL OR metadata ?| '{html,snippet,attachments}')")" 0
 same 'subjects only'
