@@ -50,7 +50,11 @@ works 'how far it is, as JSON' streams --provider gmail --json
 like 'how far it is, as JSON: numbers' "$out" '"listed":500,"estimate":700,"oldest":"20[^"]*Z","pending":[1-9]'
 
 # --- all of it ------------------------------------------------------------
+control POST options '{"mail_concurrency":4,"latency_ms":10}' >/dev/null
 run 'the first run'
+control POST options '{"mail_concurrency":0,"latency_ms":0}' >/dev/null
+is 'four requests at once, and never a fifth' "$(control GET stats |
+	grep -oE 'peak_concurrent":[0-9]+|"mail_concurrency":[0-9]+' | tr -d '"')" 'peak_concurrent:4'
 same 'the first run'
 is 'threads are read where that is cheaper' \
 	$(($(control GET stats | sed 's/.*"threads.get":\([0-9]*\).*/\1/') > 10)) 1

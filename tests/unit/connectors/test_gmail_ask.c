@@ -297,6 +297,31 @@ less_content_erases_what_is_too_much(void **state)
 	}
 }
 
+/* Source: Gmail API, Usage limits, of 2025-12 and of 2026-05; lowered by hand
+ * only, and never raised by accident. */
+static void
+the_published_limits_hold_from_their_dates(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *since;
+		int user, at_once;
+	} rows[] = {
+		{ "2025-01-01", 15000, 4 },
+		{ "2026-05-01", 6000, 4 },
+	};
+
+	size_t i = 0;
+
+	for (; sl_gmail.quotas[i].since != NULL; i++) {
+		assert_true(i < SL_ARRAY_LEN(rows));
+		assert_string_equal(sl_gmail.quotas[i].since, rows[i].since);
+		assert_int_equal((int)sl_gmail.quotas[i].user_per_minute,
+				 rows[i].user);
+		assert_int_equal(sl_gmail.quotas[i].at_once, rows[i].at_once);
+	}
+	assert_int_equal(i, SL_ARRAY_LEN(rows));
+}
+
 int
 main(void)
 {
@@ -307,6 +332,7 @@ main(void)
 		cmocka_unit_test(
 			a_message_with_its_text_at_the_end_stays_within_the_bound),
 		cmocka_unit_test(less_content_erases_what_is_too_much),
+		cmocka_unit_test(the_published_limits_hold_from_their_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
