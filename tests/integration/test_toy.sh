@@ -85,4 +85,5 @@ like 'are' "$out" 'not synced for long: what changed is lost unless it is synced
 call status --json
 like 'for programs, too' "$out" '"changes_kept_until":"20'
 works 'its migration is reversible' migrate down 1
+rm -rf "$tree" # sources hold the fixtures' secrets; the leak check reads the rest
 summary
