@@ -7,7 +7,9 @@ SELECT jsonb_build_object(
 	'by_hand', count(*) FILTER (WHERE k.by_hand),
 	'supported', count(*) FILTER (WHERE NOT k.by_hand))::text AS kept
 FROM (
-	SELECT c.source = 'manual' OR c.updated_at <> c.created_at OR EXISTS (
+	SELECT c.source = 'manual' OR (c.updated_at <> c.created_at
+			AND to_jsonb(c.updated_at)
+				IS DISTINCT FROM c.origin -> 'named_at') OR EXISTS (
 			SELECT FROM public.loops l
 			WHERE l.user_id = $1::uuid AND l.contact_id = c.id) AS by_hand
 	FROM public.contacts c

@@ -13,7 +13,9 @@ WITH others AS MATERIALIZED (
 	SELECT c.id
 	FROM public.contacts c
 	WHERE c.user_id = $1::uuid AND c.source <> 'manual'
-		AND c.updated_at = c.created_at -- nobody has written on it
+		-- nobody has written on it; people_touch may have named it
+		AND (c.updated_at = c.created_at
+			OR to_jsonb(c.updated_at) = c.origin -> 'named_at')
 		AND NOT EXISTS (
 			SELECT FROM public.loops l
 			WHERE l.user_id = $1::uuid AND l.contact_id = c.id)

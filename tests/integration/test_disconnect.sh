@@ -154,7 +154,7 @@ sql "INSERT INTO artifact_participants (artifact_id, user_id, position, kind, va
 	WHERE c.user_id = '$ana_id' AND c.source = 'google_calendar' AND c.updated_at = c.created_at
 		AND NOT c.is_self_contact ORDER BY e.address_norm DESC LIMIT 1"
 lost=$(sql "SELECT count(*) FROM contacts c WHERE c.user_id = '$ana_id' AND c.source = 'google_calendar'
-	AND c.updated_at = c.created_at AND NOT EXISTS (
+	AND (c.updated_at = c.created_at OR to_jsonb(c.updated_at) = c.origin -> 'named_at') AND NOT EXISTS (
 		SELECT FROM contact_emails e JOIN artifact_participants p ON p.user_id = e.user_id AND p.value_norm = e.address_norm
 		JOIN artifacts a ON a.id = p.artifact_id
 		WHERE e.contact_id = c.id AND a.type = 'email')
