@@ -14,6 +14,7 @@ redirect=http://127.0.0.1:$(free_port)/callback
 control POST options "{\"linkedin_redirect_uris\":\"$redirect\"}" >/dev/null
 stored() { sql 'SELECT (SELECT count(*) FROM sluice.grants) + (SELECT count(*) FROM public.user_integrations) + (SELECT count(*) FROM sluice.user_secrets)'; }
 violation() { control GET stats | grep -o "\"$1\": *[0-9]*" | tr -cd 0-9; }
+counted_revocations() { control GET stats | grep -o '"linkedin.revoke": *[0-9]*' | tr -cd 0-9; }
 option() { control POST options "{$1}" >/dev/null; }
 
 # --- setup -----------------------------------------------------------------
@@ -198,6 +199,12 @@ kill "$connect_pid" "$other"
 connect_end
 like 'the terminal says why' "$err" 'refused an answer: it comes from https://accounts.google.com, not from LinkedIn; still waiting'
 like 'and of the state' "$err" 'refused an answer: .*its state is not ours.; still waiting'
+
+# --- leaving ---------------------------------------------------------------
+before=$(counted_revocations)
+works 'disconnect' disconnect linkedin --user $ana --account ben@example.org
+is 'its token is revoked at LinkedIn' "$(($(counted_revocations) - before))" 1
+is 'and gone; the other account keeps its' "$(sql 'SELECT count(*) FROM sluice.user_secrets')" 1
 
 unlike 'no secret was printed' "$(cat "$work/everything")" 'AQX|AQW|AQT|WPL_AP1'
 unlike 'no secret is in the database' "$(pg_dump -a "$PGDATABASE")" 'AQXemu|AQWemu|WPL_AP1'
