@@ -82,6 +82,8 @@ works 'setup' setup google --client-file "$work/client.json"
 like 'setup says what to do in the console' "$out" 'In production'
 works 'setup again' setup google --client-file "$work/client.json"
 is 'one client' "$(sql 'SELECT count(*) FROM sluice.oauth_clients')" 1
+is 'its secret came, and was replaced: both are in the audit log' "$(sql "SELECT string_agg(event || ': ' || detail, ', ' ORDER BY id)
+	FROM sluice.secret_audit_logs WHERE detail LIKE 'client_secret%'")" 'created: client_secret of google, replaced: client_secret of google'
 SLUICE_GOOGLE_TOKEN_URL=http://example.com/token refuse 'endpoint in the clear' 2 'SLUICE_GOOGLE_TOKEN_URL' sync
 SLUICE_GOOGLE_AUTH_URL=nonsense refuse 'endpoint that is no URL' 2 'SLUICE_GOOGLE_AUTH_URL' connect google_calendar --user $ana
 SLUICE_QUOTA=maybe refuse 'quota neither on nor off' 2 'SLUICE_QUOTA' sync
@@ -213,6 +215,7 @@ works 'streams --enable' streams --user $ana --enable "$key"
 refuse 'a stream that is none' 2 'no stream with the key' streams --user $ana --enable no-such-calendar
 works 'doctor' doctor
 like 'doctor warns of overridden endpoints' "$out" 'warn +endpoint'
+like 'and looks for tokens that wait' "$out" 'ok +revocations +no token'
 works 'connectors' connectors
 works 'user list' user list --json
 
