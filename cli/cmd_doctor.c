@@ -17,11 +17,13 @@
 #include "state/clients.h"
 #include "state/migrate.h"
 #include "state/report.h"
+#include "state/revocations.h"
 
 /** Clocks further apart than this make tokens look fresh or stale. */
 #define SKEW_MAX_US (INT64_C(5) * SL_US_PER_S)
 
-#define TEXT_SHOWN 400
+#define TEXT_SHOWN    400
+#define WAITING_SHOWN 1000
 
 enum finding { FINDING_OK, FINDING_WARN, FINDING_FAIL };
 
@@ -271,6 +273,38 @@ check_providers(struct exam *exam)
 		    "no OAuth client is set up: no account can be connected");
 }
 
+/* What is left of people who have gone. */
+static void
+check_revocations(struct exam *exam)
+{
+	const struct sl_revocation_filter all = { .now = true,
+						  .limit = WAITING_SHOWN + 1 };
+	struct sl_arena *arena = exam->cli->arena;
+	struct sl_revocation *list;
+	struct sl_error err;
+	size_t count;
+
+	if (!exam->schema_ready)
+		return;
+	if (sl_revocations_due(exam->pg, &all, arena, &list, &count, &err) !=
+	    SL_OK)
+		say(exam, FINDING_FAIL, "revocations", err.text);
+	else if (count == 0)
+		say(exam, FINDING_OK, "revocations", "no token waits for one");
+	else
+		say(exam, FINDING_WARN, "revocations",
+		    sl_arena_printf(
+			    arena,
+			    "%s%s still to be revoked where the provider did "
+			    "not answer: `sluice sync --due` tries again",
+			    count > WAITING_SHOWN ? "more than " : "",
+			    sl_format_plural(arena,
+					     count > WAITING_SHOWN
+						     ? WAITING_SHOWN
+						     : (int64_t)count,
+					     "token")));
+}
+
 static void
 check_network(struct exam *exam)
 {
@@ -300,6 +334,7 @@ sl_cmd_doctor(struct sl_cli *cli)
 	check_database(&exam);
 	check_network(&exam);
 	check_providers(&exam);
+	check_revocations(&exam);
 	sl_pg_free(&exam.pg);
 	sl_keyring_free(&exam.ring);
 	return exam.worst == FINDING_FAIL ? SL_EXIT_ENVIRONMENT : SL_EXIT_OK;

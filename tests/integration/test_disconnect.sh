@@ -110,6 +110,8 @@ works 'it is disconnected while the provider fails' disconnect google --user $an
 like 'that is said' "$err" 'could not be revoked .*503.*sealed.*sync --due'
 is 'the tokens wait, sealed' "$(sql "SELECT count(*), min(attempts), bool_and(octet_length(ciphertext) > 17) FROM sluice.revocations")" '2|1|t'
 is 'with a time to try again' "$(sql "SELECT bool_and(next_try_at > now() + interval '50 s') FROM sluice.revocations")" t
+works 'doctor' doctor
+like 'doctor tells that they wait' "$out" 'warn +revocations +2 tokens still to be revoked'
 works 'cron comes too early' sync --due --provider google_calendar
 is 'and does not ask' "$(count sluice.revocations)" 2
 sql "UPDATE sluice.revocations SET next_try_at = now()"
