@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The token endpoint's answers: a token fit for a header, or a remedy whose
- * text holds nothing that may be a token. The input is the status in two
- * bytes, then the body.
+ * The answers of the token endpoint: a token fit for a header, or a remedy
+ * whose text holds nothing that may be a token; and of the revocation endpoint:
+ * the token is dead, or such a remedy. The input is the status in two bytes,
+ * then the body.
  *
- * covers: core/auth/oauth2_tokens.c
+ * covers: core/auth/oauth2_tokens.c core/auth/revoke.c
  */
 #include "core/auth/oauth2.h"
+#include "core/auth/revoke.h"
 
 #include "tests/fuzz/kit.h"
 
@@ -48,19 +50,24 @@ check_silence(const char *text)
 	}
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+answer(const uint8_t *data, size_t size, struct sl_response *out)
 {
-	struct sl_response response = { .retry_after_ms = SL_NO_DELAY };
+	*out = (struct sl_response){ .retry_after_ms = SL_NO_DELAY };
+	out->http_status = 200 + (data[0] | data[1] << 8) % 400;
+	sl_buf_init(&out->body, SL_OAUTH_BODY_MAX);
+	sl_buf_add(&out->body, data + 2, size - 2);
+}
+
+static void
+read_tokens(const uint8_t *data, size_t size)
+{
+	struct sl_response response;
 	struct sl_tokens tokens = { .scopes = NULL };
 	struct sl_error err;
 	sl_status status;
 
-	if (size < 2)
-		return 0;
-	response.http_status = 200 + (data[0] | data[1] << 8) % 400;
-	sl_buf_init(&response.body, SL_OAUTH_BODY_MAX);
-	sl_buf_add(&response.body, data + 2, size - 2);
+	answer(data, size, &response);
 	status = sl_oauth_read_tokens(fuzz_arena(), &response, FUZZ_NOW_US,
 				      &tokens, &err);
 	SL_ASSERT(response.body.data == NULL);
@@ -68,12 +75,39 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SL_ASSERT(response.http_status / 100 == 2);
 		check_tokens(&tokens);
 		sl_tokens_release(&tokens);
-		return 0;
+		return;
 	}
 	fuzz_check_error(&err, status);
 	SL_ASSERT(status == SL_RETRY || status == SL_REAUTH ||
 		  status == SL_CONFIG);
 	SL_ASSERT(tokens.access.bytes == NULL);
 	check_silence(err.text);
+}
+
+static void
+read_revocation(const uint8_t *data, size_t size)
+{
+	struct sl_response response;
+	struct sl_error err;
+	bool already = false;
+	sl_status status;
+
+	answer(data, size, &response);
+	status = sl_revoke_read(&response, &already, &err);
+	SL_ASSERT(response.body.data == NULL);
+	if (status == SL_OK)
+		return;
+	fuzz_check_error(&err, status);
+	SL_ASSERT(status == SL_RETRY || status == SL_CONFIG);
+	check_silence(err.text);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	read_tokens(data, size);
+	read_revocation(data, size);
 	return 0;
 }
