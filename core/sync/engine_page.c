@@ -73,6 +73,35 @@ read_page(struct sl_task *task, struct sl_step *step, struct sl_error *err)
 	return sl_trail_add(&task->trail, &step->page, text, err);
 }
 
+bool
+sl_task_take_room(struct sl_task *task)
+{
+	struct sl_engine *e = task->run->engine;
+	bool room;
+
+	pthread_mutex_lock(&e->mutex);
+	room = e->pages_held < e->worker_count;
+	e->pages_held += room;
+	task->waits_room = !room;
+	pthread_mutex_unlock(&e->mutex);
+	return room;
+}
+
+static void
+give_room(struct sl_engine *e)
+{
+	pthread_mutex_lock(&e->mutex);
+	e->pages_held--;
+	for (struct sl_run *run = e->runs; run; run = run->next) {
+		for (struct sl_task *t = run->tasks; t; t = t->next) {
+			if (t->waits_room && !t->ended)
+				sl_job_wake_locked(e, &t->job);
+			t->waits_room = false;
+		}
+	}
+	pthread_mutex_unlock(&e->mutex);
+}
+
 sl_status
 sl_task_read(struct sl_task *task, struct sl_error *err)
 {
@@ -99,11 +128,14 @@ void
 sl_step_free(struct sl_step **step)
 {
 	struct sl_step *s = *step;
+	struct sl_engine *e;
 
 	if (!s)
 		return;
+	e = s->flight->task->run->engine;
 	sl_page_release(&s->page);
 	sl_flight_free(&s->flight);
 	sl_free(s);
 	*step = NULL;
+	give_room(e);
 }

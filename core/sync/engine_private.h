@@ -74,6 +74,7 @@ struct sl_task {
 	int64_t due_us;    /* monotonic; rests until then (.follows)    */
 	int64_t rewalk_us; /* (L) a walk begun before does not do       */
 	bool waits_slot;   /* (L) for a request of the run to land      */
+	bool waits_room;   /* (L) for a page of any run to be settled   */
 	bool waits_budget; /* (L) */
 	struct sl_task *budget_next; /* (L) */
 	bool started, ended;         /* (L) */
@@ -164,6 +165,7 @@ struct sl_engine {
 	bool hand_back;
 	int64_t deadline_mono_us;
 	size_t budget_free;
+	size_t pages_held; /* (L) read, and not yet settled */
 	struct sl_task *budget_head, **budget_tail;
 	/* of the sl_engine_run under way */
 	const struct sl_work *work;

@@ -5,8 +5,7 @@
  *
  * What comes next is often known before: then its requests leave, and the
  * worker that commits lets the task go. Another one takes the answers as they
- * come and reads the next page meanwhile, no further. So the process holds two
- * pages a worker at most, however many streams are at work.
+ * come and reads the next page meanwhile, no further.
  */
 #include <string.h>
 

@@ -403,12 +403,15 @@ begin_failing(struct sl_task *task, const struct sl_error *err, bool unstored)
 	task->unstored = unstored;
 }
 
-/* A flight has landed. False: the worker has let the task go. */
+/* A flight has landed. False: there is no room for its page yet, or the worker
+ * has let the task go. */
 static bool
 take_page(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 
+	if (!sl_task_take_room(task))
+		return false;
 	if (sl_task_read(task, &err) == SL_OK)
 		return sl_task_store(worker, task);
 	if (!recover(task, &err))
@@ -423,7 +426,8 @@ look_ahead(struct sl_task *task)
 	struct sl_error err;
 
 	if (!task->flight ||
-	    sl_flight_advance(task->flight, true, &err) != SL_FLIGHT_LANDED)
+	    sl_flight_advance(task->flight, true, &err) != SL_FLIGHT_LANDED ||
+	    !sl_task_take_room(task))
 		return;
 	task->misread = sl_task_read(task, &err) != SL_OK;
 	if (task->misread)
@@ -540,18 +544,23 @@ may_salvage(struct sl_run *run)
 	return may;
 }
 
-/* The run ends, and what flew has landed: keep what came of it. */
-static void
+/* The run ends, and what flew has landed: keep what came of it. False: there is
+ * no room for its page yet. */
+static bool
 salvage(struct sl_worker *worker, struct sl_task *task)
 {
 	struct sl_error err;
 
 	if (!may_salvage(task->run))
-		return;
+		return true;
 	keep(worker, task);
-	if (task->flight && sl_flight_salvage(task->flight) &&
-	    sl_task_read(task, &err) == SL_OK)
+	if (!task->flight || !sl_flight_salvage(task->flight))
+		return true;
+	if (!sl_task_take_room(task))
+		return false;
+	if (sl_task_read(task, &err) == SL_OK)
 		keep(worker, task);
+	return true;
 }
 
 /* Nothing more is asked. False: it goes on, after all. */
@@ -565,8 +574,8 @@ wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
 		return true;
 	if (task->stored && sl_task_settle(task, &err) == SL_PAGE_UNSTORED)
 		begin_failing(task, &err, true);
-	if (!task->failing)
-		salvage(worker, task);
+	if (!task->failing && !salvage(worker, task))
+		return true;
 	sl_step_free(&task->read);
 	sl_flight_free(&task->flight);
 	task->misread = false;

@@ -5,7 +5,8 @@
  *
  * Pages are read and committed in their order, each in a transaction of its
  * own. While one is committed the next may be read, by another worker; it waits
- * until what the commit said has become the task's state.
+ * until what the commit said has become the task's state. The engine holds no
+ * more pages than it has workers, however many streams are at work.
  */
 #ifndef SL_SYNC_STEP_PRIVATE_H
 #define SL_SYNC_STEP_PRIVATE_H
@@ -34,7 +35,10 @@ struct sl_step {
 };
 
 /* engine_page.c */
-/** The task's flight has landed: it becomes `read`, or is gone. */
+/** Room for one more page in memory. False: there will be; be woken. */
+bool sl_task_take_room(struct sl_task *task);
+/** The task's flight has landed, and there is room: it becomes `read`, or is
+ *  gone, and the room with it. */
 sl_status sl_task_read(struct sl_task *task, struct sl_error *err);
 void sl_step_free(struct sl_step **step);
 

@@ -19,8 +19,9 @@
 #include "tests/support/engine_bench.h"
 #include "tests/support/unit.h"
 
-#define PAGES   5
-#define CHANCES 20000 /* of another worker to do what it must not */
+#define PAGES       5
+#define COMMITS_MAX (4 * PAGES)
+#define CHANCES     20000 /* of another worker to do what it must not */
 
 static struct ahead {
 	pthread_mutex_t mutex;
@@ -34,13 +35,15 @@ static struct ahead {
 	struct sl_engine **engine;
 	int reads, commits; /* begun */
 	int at_once;        /* commits under way */
+	int done;           /* commits that ended */
+	int most_held;      /* pages in memory, at least */
 	int most_ahead;     /* pages read beyond those being committed */
 	bool overlapped;    /* two commits at one time */
 	int hold;           /* this commit waits ... */
 	int until;          /* ... for so many reads */
 	int junk;           /* this page is none, once */
 	bool stops;         /* the held commit stops the engine */
-	char cursors[PAGES + 3][32];
+	char cursors[COMMITS_MAX][32];
 } ahead;
 
 static sl_status
@@ -51,6 +54,8 @@ counting_read(const struct sl_turn *turn, struct sl_answers *answers,
 
 	pthread_mutex_lock(&ahead.mutex);
 	ahead.reads++;
+	if (ahead.reads - ahead.done > ahead.most_held)
+		ahead.most_held = ahead.reads - ahead.done;
 	if (ahead.reads - ahead.commits > ahead.most_ahead)
 		ahead.most_ahead = ahead.reads - ahead.commits;
 	if (ahead.reads == ahead.junk)
@@ -79,7 +84,7 @@ on_commit(void *ctx, const struct sl_commit *c)
 {
 	(void)ctx;
 	pthread_mutex_lock(&ahead.mutex);
-	assert_true(ahead.commits < PAGES + 3);
+	assert_true(ahead.commits < COMMITS_MAX);
 	(void)snprintf(ahead.cursors[ahead.commits], sizeof(ahead.cursors[0]),
 		       "%s", c->cursor);
 	ahead.commits++;
@@ -88,6 +93,7 @@ on_commit(void *ctx, const struct sl_commit *c)
 	if (ahead.commits == ahead.hold)
 		hold();
 	ahead.at_once--;
+	ahead.done++;
 	pthread_mutex_unlock(&ahead.mutex);
 	if (ahead.stops && ahead.commits == ahead.hold)
 		sl_engine_stop(*ahead.engine);
@@ -246,12 +252,31 @@ a_limit_of_pages_counts_what_is_read_ahead(void **state)
 	assert_true(b->report.limited);
 }
 
+static void
+streams_together_hold_no_more_pages_than_there_are_workers(void **state)
+{
+	struct bench *b = set_up(state, 2);
+
+	(void)fake_store_stream(&b->store, "items", "l", NULL);
+	(void)fake_store_stream(&b->store, "items", "m", NULL);
+	ahead.hold = 1;
+	ahead.until = 2;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(ahead.commits, 3 * PAGES);
+	assert_int_equal(ahead.most_held, 2);
+	assert_int_equal(b->report.tally.created, 3 * PAGES);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			the_next_page_is_read_while_one_is_committed,
+			bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(
+			streams_together_hold_no_more_pages_than_there_are_workers,
 			bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(
 			one_worker_does_one_thing_after_the_other, bench_setup,
