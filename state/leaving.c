@@ -113,6 +113,9 @@ stop_runs(struct sl_pg *pg, struct sl_arena *arena, const char *user_id,
 	if (st != SL_OK)
 		return st;
 	*running = sl_row_i64(rows, 0, "running", 0);
+	st = sl_pg_query(pg, sl_sql_leave_logs, &p, NULL, err);
+	if (st != SL_OK)
+		return st;
 	return sl_pg_query(pg, sl_sql_leave_integrations, &p, NULL, err);
 }
 

@@ -1,4 +1,5 @@
--- Whatever runs of these accounts has lost its lease; its log row is closed.
+-- Whatever runs of these accounts has lost its lease. It may have written its
+-- log row while this waited for it: leave_logs closes that afterwards.
 -- $1 uuid    user
 -- $2 uuid[]  integrations
 -- Result: running, runs that were under way
@@ -15,12 +16,5 @@ WITH old AS MATERIALIZED (
 		resync_requested_at = NULL, accept_deletions = false
 	FROM old o
 	WHERE c.user_id = $1::uuid AND c.integration_id = o.integration_id
-), closed AS (
-	UPDATE public.sync_logs l
-	SET status = 'interrupted', finished_at = sluice.clock(),
-		duration_ms = greatest(0, (extract(epoch FROM
-			sluice.clock() - l.started_at) * 1000)::bigint)
-	FROM old o
-	WHERE l.user_id = $1::uuid AND l.id = o.run_id AND l.status = 'running'
 )
 SELECT count(*) FILTER (WHERE o.running) AS running FROM old o
