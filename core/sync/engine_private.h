@@ -255,6 +255,11 @@ void sl_task_free(struct sl_task *task);
 /** Another stream asked for a new walk since this one began. */
 bool sl_task_must_rewalk(struct sl_task *task);
 
+/* engine_salvage.c */
+/** The run ends, and what flew has landed: keep what came of it. False: there
+ *  is no room for its page yet. */
+bool sl_task_salvage(struct sl_worker *worker, struct sl_task *task);
+
 /* engine_due.c */
 /** After a walk: tombstone what it did not see, unless the breaker holds. With
  *  SL_SWEEP_ASKS samples have become wanted. */

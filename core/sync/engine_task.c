@@ -518,51 +518,6 @@ halve_page(struct sl_task *task)
 	return true;
 }
 
-/* Read, and stored, though nothing comes after it. */
-static void
-keep(struct sl_worker *worker, struct sl_task *task)
-{
-	struct sl_error err;
-
-	if (task->read && sl_task_store(worker, task))
-		(void)sl_task_settle(task, &err);
-}
-
-/* Nothing is wrong with what came before: the engine ends, or the provider
- * wants no more requests for now. */
-static bool
-may_salvage(struct sl_run *run)
-{
-	struct sl_engine *e = run->engine;
-	bool may;
-
-	pthread_mutex_lock(&e->mutex);
-	may = run->fatal ? run->error.status == SL_RETRY &&
-				   run->error.scope == SL_INTEGRATION
-			 : e->stop || e->hand_back;
-	pthread_mutex_unlock(&e->mutex);
-	return may;
-}
-
-/* The run ends, and what flew has landed: keep what came of it. False: there is
- * no room for its page yet. */
-static bool
-salvage(struct sl_worker *worker, struct sl_task *task)
-{
-	struct sl_error err;
-
-	if (!may_salvage(task->run))
-		return true;
-	keep(worker, task);
-	if (!task->flight || !sl_flight_salvage(task->flight))
-		return true;
-	if (!sl_task_take_room(task))
-		return false;
-	if (sl_task_read(task, &err) == SL_OK)
-		keep(worker, task);
-	return true;
-}
-
 /* Nothing more is asked. False: it goes on, after all. */
 static bool
 wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
@@ -574,7 +529,7 @@ wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
 		return true;
 	if (task->stored && sl_task_settle(task, &err) == SL_PAGE_UNSTORED)
 		begin_failing(task, &err, true);
-	if (!task->failing && !salvage(worker, task))
+	if (!task->failing && !sl_task_salvage(worker, task))
 		return true;
 	sl_step_free(&task->read);
 	sl_flight_free(&task->flight);
