@@ -74,9 +74,11 @@ good '4: two signals'
 
 # --- 5: SIGHUP --------------------------------------------------------------
 change 5
+control POST fault '{"kind":"latency","ms":1000,"match":"/events"}' >/dev/null
 started 2 sync
 kill -HUP "$run_pid"
 ended 20
+control DELETE fault >/dev/null
 is '5: SIGHUP (the terminal went away) ends it in good order' "$status $(leases)" '129 0'
 good '5: SIGHUP'
 control POST fault '{"kind":"latency","ms":700,"match":"calendarList"}' >/dev/null
