@@ -347,9 +347,21 @@ world_run(struct contract_world *w)
 	run(w, &w->subject, (struct sl_work){ .trigger = "manual" });
 }
 
+/* Waits of the runs before count as passed: a walk that seems to have begun
+ * later than now would do for what is asked for now. */
+static void
+let_walks_be_past(struct contract_world *w)
+{
+	sl_test_db_exec(w->db,
+			"UPDATE sync_state SET walk_started_at = now() "
+			"WHERE user_id = '%s' AND walk_started_at > now()",
+			w->subject.user);
+}
+
 void
 world_run_full(struct contract_world *w)
 {
+	let_walks_be_past(w);
 	run(w, &w->subject,
 	    (struct sl_work){ .trigger = "manual", .full = true });
 }
