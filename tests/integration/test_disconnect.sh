@@ -136,7 +136,32 @@ is 'the run ends by itself, and fails' "$status" 1
 like 'it says why' "$out$err" 'disconnected'
 is 'and has written nothing since' "$(of artifacts "$ana_id") $(status_of "$ana_id" google_calendar)" "$rows disconnected"
 is 'no run is left open' "$(sql "SELECT count(*) FROM sync_logs WHERE status = 'running'") $(leases)" '0 0'
-works 'the rest is disconnected' disconnect google --user $ana
+# One that writes its log row while disconnecting waits for its page.
+log_row() { # a run's of the mail, as its page writes it
+	echo "INSERT INTO sync_logs (id, user_id, integration_id, provider, account, trigger, mode, status, started_at)
+		SELECT gen_random_uuid(), user_id, id, provider, account, 'schedule', 'full', 'running', now()
+		FROM user_integrations WHERE user_id = '$ana_id' AND provider = 'gmail';"
+}
+waits_for() { # STATE: of the other session, or of one that waits for it
+	[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND $1")" -gt 0 ]
+}
+mkfifo "$work/page.sql"
+PGAPPNAME=page psql -XAtq -v ON_ERROR_STOP=1 <"$work/page.sql" >/dev/null &
+page=$!
+children+=("$page")
+exec 7>"$work/page.sql"
+echo "BEGIN; SELECT FROM sluice.schedule WHERE user_id = '$ana_id' AND provider = 'gmail' FOR SHARE;" >&7
+settle 20 waits_for "application_name = 'page' AND state = 'idle in transaction'"
+begun disconnect google --user $ana
+settle 20 waits_for "wait_event_type = 'Lock'"
+log_row >&7
+echo 'COMMIT;' >&7
+exec 7>&-
+wait "$page"
+ended 20
+is 'the rest is disconnected, while a page is committed' "$status" 0
+is 'no run is left open: the row of that page is closed' "$(sql "SELECT string_agg(status, ' ') FROM sync_logs
+	WHERE provider = 'gmail' AND mode = 'full' AND started_at > now() - interval '1 minute' AND status IN ('running', 'interrupted')")" interrupted
 
 # --- with --erase ------------------------------------------------------------------
 again $ana google
