@@ -139,13 +139,15 @@ $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Wno-overlength-strings -MMD -MP -c -o $@ $<
 
-# state/sql/*.sql and migrations become constants: no SQL text in C files.
-$(B)/gen/sql.c $(B)/gen/sql.h &: $(wildcard state/sql/*.sql) scripts/embed-sql
+# state/sql/*.sql and migrations become constants: no SQL text in C files. The
+# directories tell of files that are gone.
+$(B)/gen/sql.c $(B)/gen/sql.h &: $(wildcard state/sql/*.sql) state/sql \
+		scripts/embed-sql
 	@mkdir -p $(@D)
 	@scripts/embed-sql statements $(B)/gen $(sort $(wildcard state/sql/*.sql))
 
 $(B)/gen/migrations.c: $(wildcard migrations/*.sql migrations/down/*.sql) \
-		scripts/embed-sql
+		migrations migrations/down scripts/embed-sql
 	@mkdir -p $(@D)
 	@scripts/embed-sql migrations $(B)/gen $(sort $(wildcard migrations/*.sql))
 

@@ -33,6 +33,9 @@ not_ok() { # what, details
 is() { # what, got, wanted
 	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "got '$2', wanted '$3'"; fi
 }
+below() { # WHAT GOT LIMIT
+	if [ "$2" -lt "$3" ]; then ok "$1"; else not_ok "$1" "$2, wanted less than $3"; fi
+}
 like() { # what, text, extended regex
 	if grep -qE -- "$3" <<<"$2"; then ok "$1"; else not_ok "$1" "no /$3/ in: $2"; fi
 }
@@ -102,6 +105,7 @@ settle() { # seconds, command...: wait until it succeeds
 		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.05
 	done
+	echo "# waited in vain: $*" >&2
 	return 1
 }
 

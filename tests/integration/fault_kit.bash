@@ -33,9 +33,6 @@ same() {
 }
 
 millis() { echo $(($(date +%s%N) / 1000000)); }
-below() { # WHAT GOT LIMIT
-	if [ "$2" -lt "$3" ]; then ok "$1"; else not_ok "$1" "$2, wanted less than $3"; fi
-}
 
 enough() { [ "$(requests)" -ge "$1" ]; }
 gone() { ! kill -0 "$run_pid" 2>/dev/null; }

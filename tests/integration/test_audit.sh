@@ -138,7 +138,7 @@ sql 'CREATE TRIGGER turn_off AFTER INSERT ON sluice.audit_items FOR EACH ROW EXE
 timeout -k 1 60 sluice audit --user $ana --repair >"$work/out" 2>&1 </dev/null
 is 'a repair of what was turned off meanwhile ends' "$?" 0
 sql 'DROP FUNCTION turn_off() CASCADE' 2>/dev/null
-sql "UPDATE sync_state SET enabled_choice = NULL, pending = NULL WHERE key = '$ana'"
+sql 'UPDATE sync_state SET enabled_choice = NULL, pending = NULL WHERE enabled_choice IS NOT NULL'
 works 'turned on again it is repaired' audit --user $ana --repair
 is 'and there' "$(sql "SELECT count(*) FROM artifacts WHERE source_id = '$one'")" 1
 
@@ -150,7 +150,7 @@ for signal in INT KILL; do
 	sluice audit --user $ana >"$work/out" 2>&1 </dev/null &
 	pid=$!
 	children+=("$pid")
-	settle 20 met
+	settle 20 met || not_ok "SIG$signal: others have been met"
 	kill -$signal $pid
 	wait $pid 2>/dev/null
 	is "SIG$signal: exit status" "$?" "$((128 + $(kill -l $signal)))"
@@ -210,16 +210,15 @@ rss() { # of a command, in kB
 	wait $pid
 	echo "$peak"
 }
-full=$(rss sluice sync --user $big --full)
 control POST stats/reset >/dev/null
 large=$(rss sluice audit --user $big)
 out=$(cat "$work/out")
 like 'all are compared' "$out" '9,[0-9]+ items compared in [0-9]+ pages: no difference'
 is 'in no more pages than a walk takes' "$(($(requests) <= pages))" 1
-echo "# peak memory: a full sync $full kB, an audit $large kB"
-# Two pages are in memory, each with what is stored of it: 4 MiB for one.
-[ "${MODE:-release}" = san ] || is 'with the memory of pages, as a sync' \
-	"$((large < full + 2 * 4096))" 1
+echo "# peak memory: $large kB"
+# A page with what is stored of it takes some 16 MiB; two are in memory, and
+# either of malloc's two arenas may keep what two took. Ten would be 180.
+[ "${MODE:-release}" = san ] || below 'with the memory of pages, not of the account' "$large" $((96 * 1024))
 sql "DELETE FROM artifacts WHERE source_id IN (SELECT source_id FROM artifacts a
 		JOIN user_integrations i ON i.id = a.integration_id WHERE i.account = '$big'
 		AND a.deleted_at IS NULL ORDER BY md5(source_id) LIMIT 1200)"

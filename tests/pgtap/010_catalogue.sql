@@ -57,6 +57,7 @@ FROM (VALUES
 	('created_at or updated_at is not timestamptz not null default now()', 'public.bad updated_at'),
 	('updated_at has no trigger', 'public.bad'),
 	('no primary key', 'public.bad'),
+	('a user_id has statistics', 'public.bad'),
 	('an indexed text is not bounded', 'public.bad.label'),
 	('a foreign key has no index in its column order', 'public.bad bad_parent_id_fkey'),
 	('a foreign key between tables of users leaves user_id out', 'public.bad bad_parent_id_fkey'),

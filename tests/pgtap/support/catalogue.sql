@@ -132,6 +132,12 @@ UNION ALL
 		SELECT FROM pg_catalog.pg_trigger t
 		WHERE t.tgrelid = h.oid AND t.tgfoid = 'sluice.touch_updated_at()'::regprocedure)
 UNION ALL
+	-- A user who came after they were taken would have no rows by them.
+	SELECT 'a user_id has statistics', h.full_name
+	FROM tap.house h
+	JOIN pg_catalog.pg_attribute a ON a.attrelid = h.oid AND a.attname = 'user_id'
+	WHERE h.relkind IN ('r', 'p') AND a.attstattarget <> 0
+UNION ALL
 	SELECT 'no primary key', h.full_name FROM tap.house h
 	WHERE h.relkind IN ('r', 'p') AND NOT EXISTS (
 		SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = h.oid AND i.indisprimary)

@@ -1,0 +1,27 @@
+DELETE FROM sluice.sys_table_migrations WHERE version = '20261126030000';
+
+ALTER TABLE sluice.erasures ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.people_judged ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.overtaken ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.audit_items ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.seen ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.schedule ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.revocations ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.secret_audit_logs ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.user_secrets ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.grants ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE sluice.suppressions ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.calendar_occurrences ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.calendar_series ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.sync_items ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.sync_logs ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.sync_state ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.suggestions ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.loops ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.artifact_aliases ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.artifact_participants ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.artifacts ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.user_integrations ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.contact_handles ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.contact_emails ALTER COLUMN user_id SET STATISTICS -1;
+ALTER TABLE public.contacts ALTER COLUMN user_id SET STATISTICS -1;
