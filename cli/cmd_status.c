@@ -69,8 +69,9 @@ streams_text(struct sl_cli *cli, const struct sl_status_row *row)
 static void
 print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 {
-	const char *account =
-		sl_format_clean(cli->arena, row->account, ACCOUNT_SHOWN);
+	const char *account = sl_arena_printf(
+		cli->arena, "%s of %s", sl_env_title(row->connector),
+		sl_format_clean(cli->arena, row->account, ACCOUNT_SHOWN));
 	int64_t now_us = sl_now_us(cli->clock);
 
 	if (row->pending_deletions > 0)

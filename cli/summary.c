@@ -48,7 +48,10 @@ sl_summary_advice(struct sl_arena *arena, const struct sl_run_report *report)
 		return sl_arena_printf(
 			arena,
 			"grant access again: sluice connect %s --user %s",
-			report->target->provider, report->target->user_id);
+			report->target->consent != NULL
+				? report->target->consent
+				: report->target->provider,
+			report->target->user_id);
 	case SL_CONFIG:
 		return "as the error says; sluice doctor looks at this "
 		       "installation";

@@ -53,6 +53,7 @@ sl_store_targets(struct sl_store *store, const struct sl_target_filter *filter,
 		sl_row_uuid(t->user_id, rows, i, "user_id");
 		t->provider = sl_row_copy(arena, rows, i, "provider");
 		t->account = sl_row_copy(arena, rows, i, "account");
+		t->consent = sl_row_copy(arena, rows, i, "consent");
 		t->status = sl_row_copy(arena, rows, i, "status");
 	}
 	return SL_OK;

@@ -20,7 +20,9 @@ struct sl_target {
 	char user_id[37];
 	const char *provider; /* connector name */
 	const char *account;
-	const char *status; /* of the integration */
+	const char *consent; /* what to connect to renew its consent: a
+			      * connector or a provider; NULL = itself */
+	const char *status;  /* of the integration */
 };
 
 struct sl_target_filter {

@@ -5,10 +5,13 @@
 -- $3 boolean  only what is due and free, oldest first; due is what becomes so
 --             in a tenth of its interval or ten seconds: cron is not exact
 -- $4 bigint   most rows
--- Result: integration_id, user_id, provider, account, status
-SELECT i.id AS integration_id, i.user_id, i.provider, i.account, i.status
+-- Result: integration_id, user_id, provider, account, status, consent (what was
+-- connected, NULL = nothing)
+SELECT i.id AS integration_id, i.user_id, i.provider, i.account, i.status,
+	g.purpose AS consent
 FROM public.user_integrations i
 JOIN sluice.schedule c ON c.user_id = i.user_id AND c.integration_id = i.id
+LEFT JOIN sluice.grants g ON g.user_id = i.user_id AND g.id = i.grant_id
 WHERE ($1::uuid IS NULL OR i.user_id = $1::uuid)
 	AND i.user_id NOT IN (SELECT r.id FROM sluice.resting_users() AS r (id))
 	AND ($2::text IS NULL OR i.provider = $2::text)

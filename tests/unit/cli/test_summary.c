@@ -113,10 +113,11 @@ people_read_what_changed_and_what_it_cost(void **state SL_UNUSED)
 static void
 a_failure_says_what_to_do(void **state SL_UNUSED)
 {
+	struct sl_target whole = target;
 	const struct sl_error error = { .status = SL_REAUTH,
 					.scope = SL_GRANT,
 					.text = "the grant\nwas revoked" };
-	const struct sl_run_report report = report_of("failed", &error);
+	struct sl_run_report report = report_of("failed", &error);
 	struct sl_arena *arena = sl_arena_new();
 	const char *text = printed(arena, &report);
 
@@ -124,6 +125,10 @@ a_failure_says_what_to_do(void **state SL_UNUSED)
 	assert_non_null(strstr(text, "error: the grant?was revoked\n"));
 	assert_non_null(strstr(text, "sluice connect google_calendar --user "
 				     "00000000-0000-4000-8000-000000000002"));
+	whole.consent = "google"; /* what was connected: the mail, too */
+	report.target = &whole;
+	text = printed(arena, &report);
+	assert_non_null(strstr(text, "sluice connect google --user "));
 	assert_true(sl_summary_failed(&report));
 	sl_arena_free(&arena);
 }
