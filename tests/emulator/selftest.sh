@@ -396,7 +396,15 @@ fault() {
 	control fault "$1"
 }
 
+# Of $whole bytes: something, and much less; where it ends is anybody's guess.
+is_part() {
+	local bytes
+	bytes=$(wc -c <"$dir/body")
+	[ "$bytes" -gt 0 ] && [ "$bytes" -lt $((whole * 3 / 4)) ]
+}
+
 test_faults() {
+	local whole
 	fault '{"match":"/events","kind":"status","status":429,"reason":
 		"rateLimitExceeded","domain":"usageLimits","skip":1,"count":1,
 		"headers":{"Retry-After":"7"}}'
@@ -407,6 +415,7 @@ test_faults() {
 	check 'with its header' grep -qi 'retry-after: 7' "$dir/head"
 	api /calendars/primary/events
 	check 'count ends it' status_is 200
+	whole=$(wc -c <"$dir/body")
 	fault '{"match":"/events","kind":"cut"}'
 	api /calendars/primary/events
 	check 'cut: curl sees a partial body' rc_is 18
@@ -416,11 +425,11 @@ test_faults() {
 	fault '{"match":"/events","kind":"cut_nolen"}'
 	api /calendars/primary/events
 	check 'cut_nolen: curl is content' rc_is 0
-	check 'with half a document' test "$(tail -c 1 "$dir/body")" != '}'
+	check 'with half a document' is_part
 	fault '{"match":"/events","kind":"cut_gzip"}'
 	api /calendars/primary/events --compressed
 	check 'cut_gzip: curl is content' rc_is 0
-	check 'with a part of it' test "$(tail -c 1 "$dir/body")" != '}'
+	check 'with a part of it' is_part
 	fault '{"match":"/events","kind":"reset"}'
 	api /calendars/primary/events
 	check 'reset' rc_is 56

@@ -162,6 +162,8 @@ client_file() { # FILE [KIND] [REDIRECT]
 }
 new_keys() { (umask 077 && sluice keys generate >"$1"); }
 
+asked_or_over() { grep -q '^http' "$work/connect.out" || ! kill -0 "$connect_pid"; }
+
 # connect_start ARGS...: $connect_pid, and $url once it is printed
 connect_start() {
 	: >"$work/connect.out"
@@ -170,7 +172,7 @@ connect_start() {
 		2>"$work/connect.err" <>"$work/paste.$$" &
 	connect_pid=$!
 	children+=("$connect_pid")
-	settle 20 grep -q '^http' "$work/connect.out"
+	settle 20 asked_or_over
 	url=$(head -n 1 "$work/connect.out")
 }
 connect_end() { # $status, $out, $err
@@ -183,6 +185,6 @@ connect_end() { # $status, $out, $err
 # connect USER [ARGS...]: the whole flow, curl being the browser
 connect() {
 	connect_start --user "$@"
-	curl -sSL -o "$work/page" "$url" 2>>"$work/browser.err"
+	[ -z "$url" ] || curl -sSL -o "$work/page" "$url" 2>>"$work/browser.err"
 	connect_end
 }
