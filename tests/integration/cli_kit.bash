@@ -93,6 +93,8 @@ works() { # WHAT ARGS...
 }
 
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -c "$1"; }
+# No other session: what they did is in the statistics of the tables.
+alone() { [ "$(sql 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()')" = 1 ]; }
 control() { # METHOD PATH [BODY]
 	curl -fsS -X "$1" ${3:+-H 'Content-Type: application/json' -d "$3"} \
 		"$google/_control/$2"

@@ -115,6 +115,13 @@ done
 # --- rotation while runs go on ------------------------------------------------------------
 "$build/tests/integration/vault_rows" fill "$SLUICE_KEY_FILE" $((many / 2)) || not_ok 'fill'
 all_open 'before'
+scans() {
+	settle 20 alone
+	sql "SELECT seq_scan FROM pg_stat_user_tables WHERE relid = 'auth.users'::regclass"
+}
+before=$(scans)
+works 'a user among thousands' status --user $ana
+below 'is not looked for once for each of them' "$(($(scans) - before))" 10
 # Each refresh replaces the refresh token at once: one that was overwritten
 # with an older one would be dead.
 control POST options '{"rotate":true,"rotate_grace":false,"latency_ms":20}' >/dev/null

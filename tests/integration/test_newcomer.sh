@@ -7,9 +7,8 @@
 ana=ana@example.com
 ben=ben@example.org
 
-alone() { [ "$(sql 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()')" = 1 ]; }
 rows_read() { # by all scans of all tables
-	settle 20 alone # sessions count when they end
+	settle 20 alone
 	sql "SELECT sum(coalesce(idx_tup_fetch, 0) + seq_tup_read) FROM pg_stat_user_tables"
 }
 
