@@ -45,7 +45,7 @@ new_ana() {
 start_emulator --seed 5 --account $ana:60:1 --account $ben:30:1 --mailbox $ana:30 --mailbox $ben:10
 migrated_database erasing
 new_keys "$work/keys"
-export SLUICE_KEY_FILE="$work/keys"
+export SLUICE_KEY_FILE="$work/keys" SLUICE_QUOTA=off
 client_file "$work/client.json"
 works 'setup' setup google --client-file "$work/client.json"
 works 'ben' user add --email $ben
@@ -186,7 +186,7 @@ refuse 'there is nothing to export' 1 'nothing is left' export --user "$ana_id"
 # --- while it runs, and while the provider is away ---------------------------------
 new_ana
 sql "DELETE FROM artifacts WHERE user_id = '$ana_id'; DELETE FROM sync_state WHERE user_id = '$ana_id'"
-control POST fault '{"match":"/events","kind":"hang","ms":25000,"count":1}' >/dev/null
+control POST fault '{"match":"/events","kind":"hang","ms":4000,"count":1}' >/dev/null
 control POST fault '{"match":"/revoke","kind":"reset","count":1}' >/dev/null
 started 1 sync --user $ana --provider google_calendar
 settle 20 holds_lease
