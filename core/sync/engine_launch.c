@@ -224,11 +224,10 @@ pay(struct sl_leg *leg, struct sl_token *token, bool wait)
 }
 
 static enum departure
-depart(struct sl_leg *leg, bool wait)
+depart(struct sl_leg *leg, bool wait, int64_t now)
 {
 	struct sl_task *task = leg->flight->task;
 	struct sl_run *run = task->run;
-	int64_t now = sl_mono_us(run->engine->config.clock);
 	struct sl_token *token;
 	enum departure d;
 
@@ -265,7 +264,7 @@ next_time(const struct sl_flight *f, int64_t now)
 
 /* Let go what may leave. `last` says why no more did, HELD if nothing else. */
 static size_t
-let_go(struct sl_flight *f, bool wait, enum departure *last)
+let_go(struct sl_flight *f, bool wait, int64_t now, enum departure *last)
 {
 	size_t left = 0;
 
@@ -275,7 +274,7 @@ let_go(struct sl_flight *f, bool wait, enum departure *last)
 
 		if (!leg->ready)
 			continue;
-		*last = depart(leg, wait);
+		*last = depart(leg, wait, now);
 		left += *last == LEFT;
 		/* one in backoff lets others by; all else is for all */
 		if (*last != LEFT && (*last != HELD || leg->paced))
@@ -296,11 +295,10 @@ cut(struct sl_flight *f)
 
 /* Be woken when the next one's time has come, or go without it. */
 static void
-wait_for_time(struct sl_flight *f)
+wait_for_time(struct sl_flight *f, int64_t now)
 {
 	struct sl_task *task = f->task;
 	struct sl_engine *e = task->run->engine;
-	int64_t now = sl_mono_us(e->config.clock);
 	int64_t next = next_time(f, now);
 
 	if (next == INT64_MAX)
@@ -315,12 +313,15 @@ wait_for_time(struct sl_flight *f)
 	sl_job_after(e, &task->job, next - now);
 }
 
+/* By one reading of the clock: what was held when it was tried is waited for,
+ * though its time may come before the last one has been tried. */
 void
 sl_flight_submit(struct sl_flight *f, bool wait)
 {
 	struct sl_engine *e = f->task->run->engine;
+	int64_t now = sl_mono_us(e->config.clock);
 	enum departure last;
-	size_t left = let_go(f, wait, &last);
+	size_t left = let_go(f, wait, now, &last);
 
 	if (left > 0 && sl_engine_ending(e))
 		e->config.transport->cancel_all(
@@ -331,5 +332,5 @@ sl_flight_submit(struct sl_flight *f, bool wait)
 	if (last == DENIED && f->rolls && f->finals > 0 && !sl_flight_flying(f))
 		cut(f);
 	else
-		wait_for_time(f);
+		wait_for_time(f, now);
 }
