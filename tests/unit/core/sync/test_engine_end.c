@@ -419,6 +419,61 @@ each_api_has_the_quota_that_is_its_own(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
+static int64_t (*steady_mono_us)(void *ctx);
+static _Atomic int readings, stall_at;
+
+/** The process stands still for ten seconds before one of its readings. */
+static int64_t
+stalling_mono_us(void *ctx)
+{
+	int reading = ++readings;
+
+	SL_ASSERT(reading < 10000); /* it hangs: heartbeats alone go on */
+	if (reading == stall_at)
+		sl_fake_clock_advance(ctx, 10 * SL_US_PER_S);
+	return steady_mono_us(ctx);
+}
+
+static void
+trouble_once(void *ctx, const struct sl_request *request,
+	     struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	if (b->looks++ == 0)
+		fake_reply(response, 500, "{}");
+	else
+		bench_two_pages(ctx, request, response);
+}
+
+/** A time that is waited for may come between any two readings. */
+static void
+wherever_it_stands_still_it_goes_on(void **state)
+{
+	int last;
+
+	(void)bench_teardown(state); /* each has a bench of its own */
+	for (int at = 1, all = 1; at <= all; at++, all = last) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		steady_mono_us = b->clock.clock.mono_us;
+		b->clock.clock.mono_us = stalling_mono_us;
+		readings = 0;
+		stall_at = at;
+		fake_store_stream(&b->store, "items", "k", NULL);
+		b->net.answer = trouble_once;
+		bench_run(b, "manual");
+		last = readings;
+		assert_string_equal(b->report_status, "ok");
+		assert_int_equal(b->store.commit_count, 2);
+		(void)bench_teardown(state);
+	}
+	print_message("  %d readings\n", last);
+	(void)bench_setup(state);
+}
+
 int
 main(void)
 {
@@ -434,6 +489,7 @@ main(void)
 		T(a_near_deadline_outlives_a_run_that_is_stopped),
 		T(a_person_does_not_ask_before_a_deadline_either),
 		T(time_is_up_by_whatever_clock),
+		T(wherever_it_stands_still_it_goes_on),
 		T(a_resync_is_not_done_while_a_stream_waits),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
