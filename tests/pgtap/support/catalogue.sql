@@ -136,7 +136,7 @@ UNION ALL
 	SELECT 'a user_id has statistics', h.full_name
 	FROM tap.house h
 	JOIN pg_catalog.pg_attribute a ON a.attrelid = h.oid AND a.attname = 'user_id'
-	WHERE h.relkind IN ('r', 'p') AND a.attstattarget <> 0
+	WHERE h.relkind IN ('r', 'p') AND coalesce(a.attstattarget, -1) <> 0 -- NULL since 17: the default
 UNION ALL
 	SELECT 'no primary key', h.full_name FROM tap.house h
 	WHERE h.relkind IN ('r', 'p') AND NOT EXISTS (

@@ -417,8 +417,6 @@ each_api_has_the_quota_that_is_its_own(void **state)
 	(void)bench_setup(state);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
-
 static int64_t (*steady_mono_us)(void *ctx);
 static _Atomic int readings, stall_at;
 
@@ -473,6 +471,8 @@ wherever_it_stands_still_it_goes_on(void **state)
 	print_message("  %d readings\n", last);
 	(void)bench_setup(state);
 }
+
+#define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
 main(void)
