@@ -23,6 +23,7 @@
 
 #include "core/sync/record.h"
 
+struct sl_importer;
 struct sl_provider;
 
 /** A name and a value, unencoded; `name` NULL ends a list. */
@@ -50,6 +51,10 @@ struct sl_stream_kind {
 				* and opens the kind that walks. Nothing is
 				* swept by it; other options or a resync leave
 				* its position alone                         */
+	const char *sweeps;    /* what its walks list in full: artifacts of this
+			     * type; "" = nothing in full, nothing is swept;
+			     * NULL = all of its key                       */
+	bool pushed; /* its pages are brought by `import`: it is never asked */
 };
 
 /** Prices of requests in the provider's quota units, with their dates. */
@@ -215,6 +220,9 @@ struct sl_connector {
 	 */
 	bool (*erase)(const json_t *settings, struct sl_arena *arena,
 		      struct sl_erasure *out);
+
+	/** Its second road: core/sync/importer.h. NULL = none. */
+	const struct sl_importer *importer;
 };
 
 /**

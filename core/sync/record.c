@@ -13,6 +13,8 @@ sl_page_init(struct sl_page *page, struct sl_arena *arena)
 	RESET(page->tombstones);
 	RESET(page->patches);
 	RESET(page->own_addresses);
+	RESET(page->own_handles);
+	RESET(page->persons);
 	RESET(page->streams);
 	RESET(page->filtered);
 	RESET(page->rejected);
@@ -34,12 +36,17 @@ sl_page_release(struct sl_page *page)
 {
 	struct sl_artifact *artifact = page->artifacts.first;
 	struct sl_stream_change *change = page->streams.first;
+	struct sl_person *person = page->persons.first;
 
 	for (; artifact != NULL; artifact = artifact->next)
 		sl_artifact_release(artifact);
 	for (; change != NULL; change = change->next) {
 		json_decref(change->shown);
 		change->shown = NULL;
+	}
+	for (; person != NULL; person = person->next) {
+		json_decref(person->context);
+		person->context = NULL;
 	}
 	json_decref(page->cursor);
 	json_decref(page->shown);
@@ -107,6 +114,24 @@ sl_page_own_address(struct sl_page *page)
 
 	APPEND(page->own_addresses, own);
 	return own;
+}
+
+struct sl_own_handle *
+sl_page_own_handle(struct sl_page *page)
+{
+	struct sl_own_handle *own = SL_NEW(page->arena, struct sl_own_handle);
+
+	APPEND(page->own_handles, own);
+	return own;
+}
+
+struct sl_person *
+sl_page_person(struct sl_page *page)
+{
+	struct sl_person *person = SL_NEW(page->arena, struct sl_person);
+
+	APPEND(page->persons, person);
+	return person;
 }
 
 struct sl_stream_change *

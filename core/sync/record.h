@@ -24,6 +24,8 @@
 #include "core/base/arena.h"
 #include "core/base/clock.h"
 
+#include "core/sync/who.h"
+
 /** Longest ids that are stored as they are; longer items are rejected. */
 #define SL_SOURCE_ID_MAX  1100 /* bytes */
 #define SL_STREAM_KEY_MAX 512  /* bytes */
@@ -36,23 +38,13 @@
 /** Raw bytes kept of a rejected item. */
 #define SL_RAW_MAX 65536
 
-enum sl_identity_kind {
-	SL_IDENTITY_EMAIL,
-	SL_IDENTITY_HANDLE, /* profile URL or URN */
-};
-
-/** One person (or room, or group) of an artifact, as seen. */
-struct sl_participant {
-	struct sl_participant *next;
-	enum sl_identity_kind kind;
-	const char *value;    /* as written                              */
-	const char *name;     /* as shown by the provider, or NULL       */
-	const char *role;     /* "organizer", "attendee", "from", ...    */
-	const char *response; /* "accepted", ...; NULL where none exists */
-	bool not_person;      /* a room, a group, a generated address    */
-	bool self;            /* the provider says: the account's owner  */
-	bool optional;
-	const char *normalised; /* set by the engine, NULL = unusable    */
+/**
+ * A further id of an item, unique among a user's aliases of one kind: "resource"
+ * and the id by which a change log calls what a listing shows without any.
+ */
+struct sl_alias {
+	const char *kind;  /* kebab-case, at most 64 bytes; NULL ends a list */
+	const char *value; /* at most SL_SOURCE_ID_MAX bytes                 */
 };
 
 /** Anything with a time: an event, a message. */
@@ -61,6 +53,19 @@ struct sl_artifact {
 	size_t order; /* of arrival in the page; set by the helper */
 	const char *source_id;
 	int64_t source_version; /* orders versions of one item; 0 = unknown */
+	/* The same item may come by several roads under several ids. The store
+	 * looks for it by source_id, by its aliases and in the two ways below;
+	 * what is there already keeps its source_id, and takes the record's id
+	 * and aliases as further ones. NULL, false: by source_id alone. */
+	const struct sl_alias *aliases; /* ends with .kind == NULL; or NULL */
+	bool by_moment;      /* the provider gives no id: source_id is
+			 * sl_text_key() of thread, occurred_us and content.
+			 * One item of that thread and moment whose text alone
+			 * differs is the same, before or after an edit      */
+	const char *weak_id; /* id made of what it says, for records that lack
+			      * the strong one; equal to source_id in those  */
+	bool listed; /* of a listing that was complete as of source_version:
+		      * unknown here, and not in a newer listing = gone      */
 	const char *type; /* "calendar_event": artifact_processing_config */
 	const char *external_uid; /* iCalUID, Message-ID; or NULL         */
 	const char *thread;       /* or NULL                              */
@@ -81,6 +86,7 @@ struct sl_artifact {
 	const char *title;   /* or NULL */
 	const char *content; /* or NULL */
 	const char *const *labels; /* NULL-ended, or NULL                  */
+	bool keep_labels; /* an item that is there keeps those it has      */
 	json_t *metadata; /* new reference, released with the page      */
 	json_t *sent;     /* the item as the provider sent it, in case that the
 		       * database refuses it: sl_artifact_keep_sent; or NULL */
@@ -95,13 +101,15 @@ struct sl_artifact {
 					 * instances depend on           */
 };
 
-/** An item known only by its id is gone. Nothing happens if it was unknown. */
+/** An item known only by its id is gone. Nothing happens if it was unknown;
+ *  of one known by an alias alone, that is booked as filtered. */
 struct sl_tombstone {
 	struct sl_tombstone *next;
-	size_t order; /* of arrival in the page; set by the helper */
-	const char *source_id;
-	int64_t source_version; /* 0 = unknown: always applies */
-	const char *reason;     /* "cancelled", "not-found"    */
+	size_t order;          /* of arrival in the page; set by the helper */
+	const char *source_id; /* or what the ledger calls it, with `alias` */
+	const struct sl_alias *alias; /* the item is found by it; or NULL  */
+	int64_t source_version;       /* 0 = unknown: always applies */
+	const char *reason;           /* "cancelled", "not-found"    */
 };
 
 /**
@@ -111,19 +119,14 @@ struct sl_tombstone {
  */
 struct sl_patch {
 	struct sl_patch *next;
-	const char *source_id;
+	const char *source_id; /* or what the ledger calls it, with `alias` */
+	const struct sl_alias *alias; /* the item is found by it, as above   */
+	const char *content; /* its text was edited to this; NULL = leave    */
 	int64_t source_version;
 	const char *const *labels;  /* all of them; NULL = leave      */
 	const char *const *added;   /* beside those there; or NULL    */
 	const char *const *removed; /* of those there; or NULL        */
 	bool restore;               /* undelete                       */
-};
-
-/** One of the account owner's own addresses. */
-struct sl_own_address {
-	struct sl_own_address *next;
-	const char *address;
-	const char *name; /* or NULL */
 };
 
 /** Open, change or close a stream. */
@@ -200,6 +203,21 @@ struct sl_expansion {
 	size_t count;
 };
 
+/** Length of what sl_text_key() returns, NUL included. */
+#define SL_TEXT_KEY 67
+
+/**
+ * The id of a message whose provider gives none: a hash of its thread, its
+ * second and its text. Line ends and blanks at the text's end do not count, as
+ * roads differ in them. Who sent it does not count either, as each road calls
+ * the sender otherwise: one text twice in one second of one thread is one item.
+ *
+ * thread	without the prefix that one road puts before it
+ * content	NULL counts as empty
+ */
+void sl_text_key(const char *thread, int64_t occurred_us, const char *content,
+		 char out[SL_TEXT_KEY]);
+
 #define SL_LIST(type)                                                          \
 	struct {                                                               \
 		struct type *first;                                            \
@@ -213,6 +231,8 @@ struct sl_page {
 	SL_LIST(sl_tombstone) tombstones;
 	SL_LIST(sl_patch) patches;
 	SL_LIST(sl_own_address) own_addresses;
+	SL_LIST(sl_own_handle) own_handles;
+	SL_LIST(sl_person) persons;
 	SL_LIST(sl_stream_change) streams;
 	SL_LIST(sl_filtered) filtered;
 	SL_LIST(sl_rejected) rejected;
@@ -256,6 +276,8 @@ void sl_artifact_keep_sent(struct sl_artifact *artifact, const json_t *item);
 struct sl_tombstone *sl_page_tombstone(struct sl_page *page);
 struct sl_patch *sl_page_patch(struct sl_page *page);
 struct sl_own_address *sl_page_own_address(struct sl_page *page);
+struct sl_own_handle *sl_page_own_handle(struct sl_page *page);
+struct sl_person *sl_page_person(struct sl_page *page);
 struct sl_stream_change *sl_page_stream(struct sl_page *page);
 struct sl_filtered *sl_page_filtered(struct sl_page *page);
 struct sl_rejected *sl_page_rejected(struct sl_page *page);
