@@ -12,6 +12,7 @@
 
 #include "core/json/json.h"
 #include "core/people/address.h"
+#include "core/people/handle.h"
 
 #include "sql.h"
 #include "state/ask.h"
@@ -359,9 +360,10 @@ explain_all(const struct sl_explain *x, json_t *people, struct sl_error *err)
 		return explain_contact(x, uuid, people, err);
 	if (norm != NULL)
 		return explain_identity(x, "email", norm, people, err);
-	return explain_identity(x, "handle",
-				sl_ascii_lower(x->arena, x->argument), people,
-				err);
+	norm = sl_handle_normalise(x->arena, x->argument);
+	if (norm == NULL) /* as a person may have entered it */
+		norm = sl_ascii_lower(x->arena, x->argument);
+	return explain_identity(x, "handle", norm, people, err);
 }
 
 sl_status

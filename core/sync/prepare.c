@@ -14,6 +14,7 @@
 #include "core/auth/digest.h"
 #include "core/json/json.h"
 #include "core/people/address.h"
+#include "core/people/handle.h"
 #include "core/sync/engine_private.h"
 
 #define HASH_TEXT_MAX (64u * 1024 * 1024)
@@ -29,7 +30,8 @@ normalise(struct sl_page *page, struct sl_artifact *a)
 			p->normalised =
 				sl_address_normalise(page->arena, p->value);
 		else
-			p->normalised = sl_ascii_lower(page->arena, p->value);
+			p->normalised =
+				sl_handle_normalise(page->arena, p->value);
 	}
 }
 

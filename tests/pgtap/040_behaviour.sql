@@ -109,6 +109,13 @@ SELECT is((SELECT address_norm FROM public.contact_emails WHERE user_id = tap.a(
 	'x@example.com', 'the normalised form was filled in');
 SELECT ok(NOT tap.suppressed(tap.a(), 'email', 'x@example.com'), 'which frees it');
 SELECT ok(tap.suppressed(tap.a(), 'handle', 'urn:x'), 'and nothing else');
+SELECT is(tap.act('authenticated', tap.a(), format(
+	'INSERT INTO public.contact_handles (user_id, contact_id, kind, value)'
+	' SELECT %L, id, ''profile_url'', w.value FROM public.contacts,'
+	' (VALUES ('' https://WWW.l.example/in/J%%C3%%B6rg/?x=y ''), ('' @Ann '')) AS w (value)', tap.a()),
+	true), 'ok:2', 'and with handles, as written');
+SELECT results_eq('SELECT value_norm FROM public.contact_handles WHERE user_id = tap.a() ORDER BY 1',
+	$$ VALUES ('@ann'), (U&'l.example/in/j\00f6rg') $$, 'whose normalised forms were filled in');
 
 SELECT is(tap.act('authenticated', tap.a(),
 	'UPDATE public.contact_emails SET address = '' <mailto:Y@Example.com>''',
