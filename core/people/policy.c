@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/people/policy.h"
-
 #include <stddef.h>
 
 #include "core/base/attr.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
+#include "core/people/policy_private.h"
+
 /* Every answer there is. `reason` is stable: views and scripts read it. */
+const struct sl_people_decision
+	sl_rule_none = { .reason = "rule-none",
+			 .words = "The settings say that nobody becomes a "
+				  "contact by itself." },
+	sl_rule_all = { .contact = true,
+			.reason = "rule-all",
+			.words = "The settings say that everyone named becomes "
+				 "a contact." };
+
 static const struct sl_people_decision
 	own_address = { .reason = "own-address",
-			.words = "It is one of the user's own addresses." },
+			.words = "It is one of the user's own addresses or "
+				 "profiles." },
 	already_contact = { .contact = true,
 			    .reason = "already-contact",
 			    .words = "The person is a contact already." },
@@ -24,13 +34,6 @@ static const struct sl_people_decision
 				"come back by itself." },
 	blocked = { .reason = "blocked",
 		    .words = "The settings block the address or its domain." },
-	rule_none = { .reason = "rule-none",
-		      .words = "The settings say that nobody becomes a "
-			       "contact by itself." },
-	rule_all = { .contact = true,
-		     .reason = "rule-all",
-		     .words = "The settings say that everyone named becomes "
-			      "a contact." },
 	cancelled = { .reason = "cancelled",
 		      .words = "The event was cancelled." },
 	too_many = { .reason = "too-many-participants",
@@ -142,9 +145,8 @@ decide_met(const struct sl_people_options *options,
 	return e->begins_us > e->now_us ? &not_begun : presence;
 }
 
-/* What the address alone decides, under any rule; NULL = nothing. */
-static const struct sl_people_decision *
-decide_identity(const struct sl_person_evidence *who)
+const struct sl_people_decision *
+sl_people_decide_identity(const struct sl_person_evidence *who)
 {
 	if (who->is_own)
 		return &own_address;
@@ -166,7 +168,7 @@ sl_people_decide_meeting(const struct sl_people_options *options,
 			 const struct sl_meeting_evidence *evidence)
 {
 	const struct sl_people_decision *known =
-		decide_identity(&evidence->who);
+		sl_people_decide_identity(&evidence->who);
 
 	if (known != NULL)
 		return *known;
@@ -174,19 +176,19 @@ sl_people_decide_meeting(const struct sl_people_options *options,
 	case SL_PEOPLE_MET:
 		return *decide_met(options, evidence);
 	case SL_PEOPLE_ALL:
-		return rule_all;
+		return sl_rule_all;
 	case SL_PEOPLE_SENT:
 	case SL_PEOPLE_REPLIED:
 	case SL_PEOPLE_NONE:
+	case SL_PEOPLE_CONNECTED:
 		break;
 	}
-	return rule_none;
+	return sl_rule_none;
 }
 
-/* Why the message counts for nobody; NULL: it counts. */
-static const struct sl_people_decision *
-decide_message(const struct sl_people_options *options,
-	       const struct sl_mail_evidence *e)
+const struct sl_people_decision *
+sl_people_decide_message(const struct sl_people_options *options,
+			 const struct sl_mail_evidence *e)
 {
 	if (e->gone)
 		return &message_gone;
@@ -199,16 +201,16 @@ decide_message(const struct sl_people_options *options,
 	return NULL;
 }
 
-static const struct sl_people_decision *
-decide_sent(const struct sl_mail_evidence *e)
+const struct sl_people_decision *
+sl_people_decide_sent(const struct sl_mail_evidence *e)
 {
 	if (!e->user_wrote)
 		return &not_by_user;
 	return e->is_recipient ? &written_to : &not_a_recipient;
 }
 
-static const struct sl_people_decision *
-decide_replied(const struct sl_mail_evidence *e)
+const struct sl_people_decision *
+sl_people_decide_replied(const struct sl_mail_evidence *e)
 {
 	if (e->user_wrote && !e->is_recipient)
 		return &not_a_recipient;
@@ -219,43 +221,50 @@ decide_replied(const struct sl_mail_evidence *e)
 	return e->user_wrote ? &no_answer : &not_answered_by_user;
 }
 
+static bool
+is_about_mail(enum sl_people_rule rule)
+{
+	return rule == SL_PEOPLE_SENT || rule == SL_PEOPLE_REPLIED ||
+	       rule == SL_PEOPLE_ALL;
+}
+
 struct sl_people_decision
 sl_people_decide_mail(const struct sl_people_options *options,
 		      const struct sl_mail_evidence *evidence)
 {
 	const struct sl_people_decision *known =
-		decide_identity(&evidence->who);
+		sl_people_decide_identity(&evidence->who);
 
-	if (known == NULL && options->rule != SL_PEOPLE_MET &&
-	    options->rule != SL_PEOPLE_NONE)
-		known = decide_message(options, evidence);
+	if (known == NULL && is_about_mail(options->rule))
+		known = sl_people_decide_message(options, evidence);
 	if (known != NULL)
 		return *known;
 	switch (options->rule) {
 	case SL_PEOPLE_SENT:
-		return *decide_sent(evidence);
+		return *sl_people_decide_sent(evidence);
 	case SL_PEOPLE_REPLIED:
-		return *decide_replied(evidence);
+		return *sl_people_decide_replied(evidence);
 	case SL_PEOPLE_ALL:
-		return rule_all;
+		return sl_rule_all;
 	case SL_PEOPLE_MET:
 	case SL_PEOPLE_NONE:
+	case SL_PEOPLE_CONNECTED:
 		break;
 	}
-	return rule_none;
+	return sl_rule_none;
 }
 
 bool
 sl_people_mail_counts(const struct sl_people_options *options,
 		      const struct sl_mail_evidence *evidence)
 {
-	return decide_message(options, evidence) == NULL;
+	return sl_people_decide_message(options, evidence) == NULL;
 }
 
 static const char *const rule_names[] = {
 	[SL_PEOPLE_MET] = "met",         [SL_PEOPLE_SENT] = "sent",
 	[SL_PEOPLE_REPLIED] = "replied", [SL_PEOPLE_ALL] = "all",
-	[SL_PEOPLE_NONE] = "none",
+	[SL_PEOPLE_NONE] = "none",       [SL_PEOPLE_CONNECTED] = "connected",
 };
 
 const char *

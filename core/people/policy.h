@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who becomes a contact: pure functions from evidence to a decision, one for
- * meetings and one for mail, which share what the address alone decides.
+ * meetings, one for mail and one for ties: connections and messages of a
+ * network. They share what the address or the profile alone decides.
  *
  * The evidence is what is stored, gathered by the store in one query a page;
  * the same functions answer `explain`, so what is told is what was done.
@@ -18,10 +19,11 @@
 
 enum sl_people_rule {
 	SL_PEOPLE_MET,     /* meetings: met, or will have met once it began  */
-	SL_PEOPLE_SENT,    /* mail: whom the user wrote to                   */
-	SL_PEOPLE_REPLIED, /* mail: who wrote to the user, too               */
+	SL_PEOPLE_SENT,    /* mail, ties: whom the user wrote to             */
+	SL_PEOPLE_REPLIED, /* mail, ties: who wrote to the user, too         */
 	SL_PEOPLE_ALL,     /* every person named anywhere                    */
 	SL_PEOPLE_NONE,
+	SL_PEOPLE_CONNECTED, /* ties: connections, and whom the user wrote to */
 };
 
 /** The user's own answer to an invitation. */
@@ -33,7 +35,7 @@ enum sl_response_kind {
 	SL_RESPONSE_DECLINED,
 };
 
-/** What is known of an address, whatever it took part in. */
+/** What is known of an address or a profile, whatever it took part in. */
 struct sl_person_evidence {
 	bool is_person;     /* not a room, group or generated  */
 	bool is_own;        /* one of the user's own addresses */
@@ -72,6 +74,22 @@ struct sl_mail_evidence {
 	struct sl_person_evidence who;
 };
 
+/** What kind of thing a person and the user have in common on a network. */
+enum sl_tie_kind {
+	SL_TIE_CONNECTION,
+	SL_TIE_MESSAGE,
+	SL_TIE_OTHER, /* an invitation, or whatever else names the person */
+};
+
+/** One such thing and one of those it names. */
+struct sl_tie_evidence {
+	enum sl_tie_kind kind;
+	bool has_profile; /* the person is known by more than a bare URN */
+	/* of a message as of mail; of a connection `gone` alone, of anything
+	 * else `gone` and the number of people */
+	struct sl_mail_evidence message;
+};
+
 struct sl_people_options {
 	enum sl_people_rule rule;
 	int max_participants; /* of a meeting, recipients of mail; default 25 */
@@ -94,6 +112,16 @@ struct sl_people_decision
 sl_people_decide_mail(const struct sl_people_options *options,
 		      const struct sl_mail_evidence *evidence);
 
+/** `evidence->message.who` tells of the person. */
+struct sl_people_decision
+sl_people_decide_tie(const struct sl_people_options *options,
+		     const struct sl_tie_evidence *evidence);
+
+/** Somebody who stands in an address book, and nowhere else. */
+struct sl_people_decision
+sl_people_decide_entry(const struct sl_people_options *options,
+		       const struct sl_person_evidence *who);
+
 /**
  * Could this message count the other way, for SL_PEOPLE_REPLIED? What decides
  * is the message alone, not the person.
@@ -101,7 +129,7 @@ sl_people_decide_mail(const struct sl_people_options *options,
 bool sl_people_mail_counts(const struct sl_people_options *options,
 			   const struct sl_mail_evidence *evidence);
 
-/** "met", "sent", "replied", "all", "none" */
+/** "met", "sent", "replied", "all", "none", "connected" */
 bool sl_people_rule_parse(const char *text, enum sl_people_rule *rule);
 const char *sl_people_rule_name(enum sl_people_rule rule);
 

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 
 #include "core/people/address.h"
+#include "core/people/handle.h"
 
 #define BLANKS " \t\r\n"
 
@@ -44,8 +45,18 @@ entry_covers(struct sl_arena *arena, const char *entry, const char *norm)
 	return address != NULL && domain_covers(strchr(address, '@') + 1, norm);
 }
 
-bool
-sl_people_is_blocked(const char *list, const char *norm)
+static bool
+handle_covers(struct sl_arena *arena, const char *entry, const char *norm)
+{
+	const char *handle = sl_handle_normalise(arena, entry);
+
+	return handle != NULL && strcmp(handle, norm) == 0;
+}
+
+static bool
+is_covered(const char *list, const char *norm,
+	   bool (*covers)(struct sl_arena *arena, const char *entry,
+			  const char *norm))
 {
 	SL_AUTO_ARENA arena = NULL;
 	bool blocked = false;
@@ -61,13 +72,25 @@ sl_people_is_blocked(const char *list, const char *norm)
 		while (to > from && strchr(BLANKS, list[to - 1]) != NULL)
 			to--;
 		if (to > from)
-			blocked = entry_covers(
+			blocked = covers(
 				arena,
 				sl_arena_strndup(arena, list + from, to - from),
 				norm);
 		list += len + (list[len] == ',');
 	}
 	return blocked;
+}
+
+bool
+sl_people_is_blocked(const char *list, const char *norm)
+{
+	return is_covered(list, norm, entry_covers);
+}
+
+bool
+sl_people_is_blocked_handle(const char *list, const char *norm)
+{
+	return is_covered(list, norm, handle_covers);
 }
 
 /* " via " in any capitals, with something before and behind it. */

@@ -489,6 +489,8 @@ rules_have_names(void **state SL_UNUSED)
 	assert_true(sl_people_rule_parse("replied", &rule));
 	assert_int_equal(rule, SL_PEOPLE_REPLIED);
 	assert_string_equal(sl_people_rule_name(rule), "replied");
+	assert_true(sl_people_rule_parse("connected", &rule));
+	assert_int_equal(rule, SL_PEOPLE_CONNECTED);
 	assert_true(sl_people_rule_parse("all", &rule));
 	assert_false(sl_people_rule_parse("ALL", &rule));
 	assert_false(sl_people_rule_parse("", &rule));

@@ -46,6 +46,20 @@ a_block_list_covers_addresses_and_domains(void **state SL_UNUSED)
 }
 
 static void
+a_block_list_covers_profiles(void **state SL_UNUSED)
+{
+	const char *list = "example.com, https://www.L.example/in/Ann/, "
+			   "urn:li:person:AbC";
+
+	assert_true(sl_people_is_blocked_handle(list, "l.example/in/ann"));
+	assert_true(sl_people_is_blocked_handle(list, "urn:li:person:AbC"));
+	assert_false(sl_people_is_blocked_handle(list, "urn:li:person:abc"));
+	assert_false(sl_people_is_blocked_handle(list, "example.com/in/ann"));
+	assert_false(sl_people_is_blocked(list, "ann@l.example"));
+	assert_false(sl_people_is_blocked_handle(list, NULL));
+}
+
+static void
 a_name_is_what_a_person_would_show(void **state SL_UNUSED)
 {
 	static const struct {
@@ -76,6 +90,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_block_list_covers_addresses_and_domains),
+		cmocka_unit_test(a_block_list_covers_profiles),
 		cmocka_unit_test(a_name_is_what_a_person_would_show),
 	};
 
