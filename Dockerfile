@@ -4,7 +4,7 @@ WORKDIR /src
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 	gcc make libc6-dev pkg-config libcurl4-openssl-dev libjansson-dev \
 	libpq-dev libssl-dev libidn2-dev libmicrohttpd-dev libical-dev \
-	zlib1g-dev libgmime-3.0-dev libxml2-dev \
+	zlib1g-dev libgmime-3.0-dev libxml2-dev libzip-dev libcsv-dev \
 	&& rm -rf /var/lib/apt/lists/*
 COPY . .
 # The packages are there: only what they are for remains to be done.
@@ -24,7 +24,8 @@ ENTRYPOINT ["/usr/local/bin/sluice-emulator"]
 FROM debian:12-slim AS sluice
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 	ca-certificates libcurl4 libjansson4 libpq5 libssl3 libidn2-0 \
-	libmicrohttpd12 libical3 libgmime-3.0-0 libxml2 tzdata \
+	libmicrohttpd12 libical3 libgmime-3.0-0 libxml2 libzip4 \
+	libcsv3 tzdata \
 	&& rm -rf /var/lib/apt/lists/* \
 	&& useradd --system --uid 10001 --no-create-home sluice
 COPY --from=build /src/build/release/sluice /usr/local/bin/sluice

@@ -67,7 +67,7 @@ link_fuzz-cov := -pie -fsanitize=fuzzer -fprofile-instr-generate \
 	-Wl,--as-needed
 
 pkgs := libcurl jansson libpq libcrypto libidn2 libmicrohttpd libical gmime-3.0 \
-	libxml-2.0
+	libxml-2.0 libzip
 third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs) 2>/dev/null))
 
 # -Wnull-dereference and friends misfire inside sanitizer instrumentation.
@@ -82,12 +82,13 @@ LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)
 # scripts/check-layers holds includes against the same order.
 # Connectors are found by themselves, a provider's shared folder among them.
 lib_dirs := cli connectors $(patsubst %/,%,$(sort $(wildcard connectors/*/))) \
-	state core/sync core/auth core/people core/mail core/recur core/net \
-	core/json core/base
+	state core/sync core/auth core/people core/mail core/recur core/archive \
+	core/net core/json core/base
 lib_name = $(subst /,_,$(1))
 libs := $(foreach d,$(lib_dirs),$(B)/lib/lib$(call lib_name,$(d)).a)
 third_libs := -lcurl -ljansson -lpq -lcrypto -lidn2 -lmicrohttpd -lical \
-	-lgmime-3.0 -lgobject-2.0 -lglib-2.0 -lxml2 -lpthread
+	-lgmime-3.0 -lgobject-2.0 -lglib-2.0 -lxml2 -lzip -lcsv \
+	-lpthread
 
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)/*.c))
 state_gen := $(B)/obj/gen/sql.o $(B)/obj/gen/migrations.o
@@ -179,14 +180,14 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(support_obj) -Wl,--start-group \
-		$(libs) -Wl,--end-group -lcmocka -lssl $(third_libs)
+		$(libs) -Wl,--end-group -lcmocka -lssl -lz $(third_libs)
 
 $(B)/tests/contract/test_connectors: $(B)/obj/tests/contract/test_connectors.o \
 		$(contract_obj) $(support_obj) $(libs)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) -Wl,--start-group \
-		$(libs) -Wl,--end-group -lcmocka $(third_libs)
+		$(libs) -Wl,--end-group -lcmocka -lz $(third_libs)
 
 # For LD_PRELOAD: counts steps, and kills after one (tests/crash/steps.c).
 # Without sanitizers in both builds: it is loaded before theirs.
