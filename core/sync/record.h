@@ -218,6 +218,15 @@ struct sl_expansion {
 void sl_text_key(const char *thread, int64_t occurred_us, const char *content,
 		 char out[SL_TEXT_KEY]);
 
+/** Length of what sl_fields_key() returns, NUL included. */
+#define SL_FIELDS_KEY 65
+
+/**
+ * A hash of texts in their order, NULL-ended, in hex: what an id is made of
+ * where there is nothing but what an item says.
+ */
+void sl_fields_key(const char *const *fields, char out[SL_FIELDS_KEY]);
+
 #define SL_LIST(type)                                                          \
 	struct {                                                               \
 		struct type *first;                                            \

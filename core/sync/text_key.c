@@ -54,3 +54,17 @@ sl_text_key(const char *thread, int64_t occurred_us, const char *content,
 	out[1] = ':';
 	sl_sha256_hex(sl_buf_text(&buf), buf.len, out + 2);
 }
+
+void
+sl_fields_key(const char *const *fields, char out[SL_FIELDS_KEY])
+{
+	SL_AUTO_BUF buf = { 0 };
+
+	sl_buf_init(&buf, KEY_TEXT_MAX);
+	for (; *fields != NULL; fields++) {
+		sl_buf_addf(&buf, "%zu:", strlen(*fields));
+		sl_buf_adds(&buf, *fields);
+	}
+	SL_ASSERT(!buf.overflow);
+	sl_sha256_hex(sl_buf_text(&buf), buf.len, out);
+}

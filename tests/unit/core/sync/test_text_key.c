@@ -52,12 +52,33 @@ test_thread_second_and_text_count(void **state)
 	assert_string_not_equal(one, other);
 }
 
+static void
+test_fields_count_in_their_order(void **state)
+{
+	const char *const rows[][4] = {
+		{ "a", "b", NULL },     { "b", "a", NULL }, { "ab", "", NULL },
+		{ "a", "b", "", NULL }, { "1:a", NULL },    { NULL },
+	};
+	char keys[SL_ARRAY_LEN(rows)][SL_FIELDS_KEY];
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		sl_fields_key(rows[i], keys[i]);
+		assert_int_equal(strlen(keys[i]), SL_FIELDS_KEY - 1);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(keys[i], keys[k]);
+	}
+	sl_fields_key(rows[0], keys[1]);
+	assert_string_equal(keys[0], keys[1]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line_ends_and_last_blanks_do_not_count),
 		cmocka_unit_test(test_thread_second_and_text_count),
+		cmocka_unit_test(test_fields_count_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
