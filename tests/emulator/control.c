@@ -5,6 +5,7 @@
 
 #include "fault.h"
 #include "mail.h"
+#include "member.h"
 #include "oauth.h"
 #include "options.h"
 #include "stats.h"
@@ -413,6 +414,28 @@ control_mailbox(struct emu_req *r, const json_t *in)
 }
 
 static void
+control_linkedin(struct emu_req *r, const json_t *in)
+{
+	struct emu_account *a = account_of(r, in);
+
+	if (a)
+		emu_member_control(r, a, in);
+}
+
+static void
+control_member(struct emu_req *r, const json_t *in)
+{
+	const char *spec = text_of(in, "spec");
+
+	if (spec && emu_member_add(r->world, spec))
+		done(r);
+	else
+		fail(r, 400,
+		     "spec: EMAIL:CONNECTIONS:MESSAGES[:INVITATIONS"
+		     "[:CONTACTS[:POSITIONS]]], an empty one");
+}
+
+static void
 control_stats(struct emu_req *r, uint64_t last)
 {
 	json_t *out = emu_stats_json(r->world->stats, (size_t)last);
@@ -478,6 +501,8 @@ control_get(struct emu_req *r, const char *what)
 		control_stats(r, n);
 	} else if (strcmp(what, "mail") == 0) {
 		emu_mail_truth(r);
+	} else if (strcmp(what, "linkedin") == 0) {
+		emu_member_truth(r);
 	} else if (strcmp(what, "truth") == 0) {
 		emu_truth(r, false);
 	} else if (strcmp(what, "people") == 0) {
@@ -511,6 +536,8 @@ control_post(struct emu_req *r, const char *what, json_t *in)
 		{ "token", control_token },
 		{ "mail", control_mail },
 		{ "mailbox", control_mailbox },
+		{ "linkedin", control_linkedin },
+		{ "member", control_member },
 	};
 
 	if (strcmp(what, "fault") == 0) {

@@ -27,6 +27,9 @@ enum emu_route {
 	EMU_ROUTE_LINKEDIN_REVOKE,
 	EMU_ROUTE_LINKEDIN_USERINFO,
 	EMU_ROUTE_LINKEDIN_CONSENTS,
+	EMU_ROUTE_LINKEDIN_SNAPSHOT,
+	EMU_ROUTE_LINKEDIN_LOG,
+	EMU_ROUTE_LINKEDIN_STRANGE,
 	EMU_ROUTE_LIST,
 	EMU_ROUTE_EVENTS,
 	EMU_ROUTE_EVENT,
@@ -65,7 +68,8 @@ struct emu_req {
 	size_t segment_count;
 	bool begun;
 	bool malformed;
-	bool gzip; /* the options allow it */
+	bool gzip;         /* the options allow it */
+	uint64_t delay_ms; /* the answer comes so much later */
 	struct emu_buf body;
 	struct emu_reply reply;
 	enum emu_route route;
@@ -140,8 +144,13 @@ void emu_oauth_expire(struct emu_world *w, struct emu_account *a, bool grants);
 void emu_linkedin_expire(struct emu_world *w, struct emu_account *a,
 			 bool grants);
 
-/* linkedin.c */
+/* linkedin.c, linkedin_api.c */
 void emu_linkedin_route(struct emu_req *r);
+/** True: of these routes, errors look like Rest.li's. */
+bool emu_linkedin_is_rest(enum emu_route route);
+void emu_linkedin_userinfo(struct emu_req *r);
+void emu_linkedin_consents(struct emu_req *r);
+void emu_linkedin_strange(struct emu_req *r);
 /** An access token as the developer portal hands it out. */
 json_t *emu_linkedin_mint(struct emu_world *w, struct emu_account *a,
 			  const char *scopes);

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * LinkedIn's OAuth 2.0 without PKCE, introspection, userinfo, and who has
- * allowed the app the portability APIs.
- */
+/* LinkedIn's OAuth 2.0 without PKCE, and introspection. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "consent.h"
+#include "member.h"
 #include "oauth.h"
 #include "stats.h"
-
-#define VERSION "202312"
-
-static void
-put_sub(struct emu_buf *b, const struct emu_account *a)
-{
-	emu_putf(b, "Lk%010llx",
-		 (unsigned long long)(emu_hash(a->sub) & 0xffffffffff));
-}
 
 /* LinkedIn shows such errors to the person. */
 static void
@@ -32,16 +21,6 @@ error_page(struct emu_req *r, const char *what)
 		 what);
 	emu_reply_text(r, 401, "text/html; charset=utf-8", b.data);
 	emu_buf_free(&b);
-}
-
-static void
-rest_error(struct emu_req *r, unsigned status, unsigned code, const char *name,
-	   const char *message)
-{
-	emu_reply_json(r, status,
-		       json_pack("{s:i,s:i,s:s,s:s}", "status", (int)status,
-				 "serviceErrorCode", (int)code, "code", name,
-				 "message", message));
 }
 
 static bool
@@ -190,12 +169,22 @@ token_answer(struct emu_world *w, struct emu_grant *g, bool with_refresh)
 	return out;
 }
 
+/* The data of a member is archived from the first grant on that lives. */
+static struct emu_grant *
+grant_new(struct emu_world *w, struct emu_account *a, const char *scopes,
+	  bool refresh)
+{
+	if (strstr(scopes, "r_dma_portability_") &&
+	    !emu_linkedin_portable(w, a))
+		a->member->consent_ms = emu_now_ms(w);
+	return emu_linkedin_grant_new(w, a, scopes, refresh);
+}
+
 json_t *
 emu_linkedin_mint(struct emu_world *w, struct emu_account *a,
 		  const char *scopes)
 {
-	return token_answer(w, emu_linkedin_grant_new(w, a, scopes, false),
-			    false);
+	return token_answer(w, grant_new(w, a, scopes, false), false);
 }
 
 static void
@@ -227,9 +216,8 @@ exchange_code(struct emu_req *r)
 		c->used = true;
 		emu_reply_json(r, 200,
 			       token_answer(w,
-					    emu_linkedin_grant_new(
-						    w, c->account, c->scopes,
-						    c->refresh),
+					    grant_new(w, c->account, c->scopes,
+						      c->refresh),
 					    true));
 	}
 	emu_stats_count(r, good ? "code_exchanges" : "code_refusals", 1);
@@ -277,8 +265,8 @@ token_route(struct emu_req *r)
 	free(grant);
 }
 
-static bool
-is_good(const struct emu_world *w, const struct emu_access *t)
+bool
+emu_linkedin_access_good(const struct emu_world *w, const struct emu_access *t)
 {
 	return t && !t->dead && !t->grant->revoked &&
 	       emu_now_ms(w) < t->until_ms;
@@ -298,11 +286,11 @@ describe(const struct emu_world *w, const struct emu_access *t)
 	for (char *p = scopes; *p; p++)
 		if (*p == ' ')
 			*p = ',';
-	out = json_pack("{s:b,s:s,s:s,s:s,s:I,s:s}", "active", is_good(w, t),
-			"status",
-			is_good(w, t) ? "active"
-			: expired     ? "expired"
-				      : "revoked",
+	out = json_pack("{s:b,s:s,s:s,s:s,s:I,s:s}", "active",
+			emu_linkedin_access_good(w, t), "status",
+			emu_linkedin_access_good(w, t) ? "active"
+			: expired                      ? "expired"
+						       : "revoked",
 			"scope", scopes, "client_id",
 			w->options.linkedin_client_id, "expires_at",
 			(json_int_t)(t->until_ms / 1000), "auth_type", "3L");
@@ -357,105 +345,6 @@ revoke_route(struct emu_req *r)
 	free(text);
 }
 
-/* --- APIs ---------------------------------------------------------------- */
-
-/* The grant of the bearer token; NULL after replying. */
-static const struct emu_grant *
-authorize(struct emu_req *r)
-{
-	const char *h = emu_header(r, "Authorization");
-	const struct emu_access *t =
-		h && strncmp(h, "Bearer ", 7) == 0
-			? emu_linkedin_access_find(r->world, h + 7)
-			: NULL;
-
-	if (is_good(r->world, t)) {
-		r->account = t->grant->account;
-		return t->grant;
-	}
-	emu_stats_count(r, "stale_tokens", 1);
-	if (t && emu_now_ms(r->world) >= t->until_ms)
-		rest_error(r, 401, 65602, "EXPIRED_ACCESS_TOKEN",
-			   "The token used in the request has expired");
-	else if (t)
-		rest_error(r, 401, 65601, "REVOKED_ACCESS_TOKEN",
-			   "The token used in the request has been revoked by "
-			   "the user");
-	else
-		rest_error(r, 401, 65600, "INVALID_ACCESS_TOKEN",
-			   "Invalid access token");
-	return NULL;
-}
-
-static void
-userinfo(struct emu_req *r)
-{
-	const struct emu_grant *g = authorize(r);
-	const char *other = r->world->options.userinfo_email;
-	struct emu_buf sub = { 0 };
-	json_t *out;
-
-	if (!g)
-		return;
-	if (!emu_scope_in(g->scopes, "openid")) {
-		rest_error(r, 403, 100, "ACCESS_DENIED",
-			   "Not enough permissions to access: "
-			   "userinfo.GET.NO_VERSION");
-		return;
-	}
-	put_sub(&sub, g->account);
-	out = json_pack("{s:s}", "sub", other ? "Lkother" : sub.data);
-	if (emu_scope_in(g->scopes, "profile"))
-		json_object_set_new(out, "name", json_string(g->account->name));
-	if (emu_scope_in(g->scopes, "email"))
-		json_object_set_new(
-			out, "email",
-			json_string(other ? other : g->account->email));
-	emu_reply_json(r, 200, out);
-	emu_buf_free(&sub);
-}
-
-static bool
-is_portable(const struct emu_grant *g)
-{
-	return strstr(g->scopes, "r_dma_portability_") != NULL;
-}
-
-static void
-consents(struct emu_req *r)
-{
-	const struct emu_grant *g = authorize(r);
-	const char *version = emu_header(r, "LinkedIn-Version");
-	const char *q = emu_arg(r, "q");
-	struct emu_buf member = { 0 };
-
-	if (!g)
-		return;
-	if (!version || strcmp(version, VERSION) != 0) {
-		rest_error(r, 426, 0, "NONEXISTENT_VERSION",
-			   "Requested version is not active");
-	} else if (!is_portable(g)) {
-		rest_error(r, 403, 100, "ACCESS_DENIED",
-			   "Not enough permissions to access: "
-			   "memberAuthorizations.FINDER.20231201");
-	} else if (!q || strcmp(q, "memberAndApplication") != 0) {
-		rest_error(r, 400, 0, "INVALID_PARAM", "Invalid query");
-	} else {
-		EMU_LIT(&member, "urn:li:person:");
-		put_sub(&member, g->account);
-		emu_reply_json(r, 200,
-			       json_pack("{s:[{s:{s:s,s:s},s:I,s:[s]}]}",
-					 "elements",
-					 "memberComplianceAuthorizationKey",
-					 "developerApplication",
-					 "urn:li:developerApplication:77",
-					 "member", member.data, "regulatedAt",
-					 (json_int_t)emu_now_ms(r->world),
-					 "memberComplianceScopes", "DMA"));
-	}
-	emu_buf_free(&member);
-}
-
 void
 emu_linkedin_route(struct emu_req *r)
 {
@@ -468,8 +357,11 @@ emu_linkedin_route(struct emu_req *r)
 		{ EMU_ROUTE_LINKEDIN_TOKEN, "POST", token_route },
 		{ EMU_ROUTE_LINKEDIN_INTROSPECT, "POST", introspect },
 		{ EMU_ROUTE_LINKEDIN_REVOKE, "POST", revoke_route },
-		{ EMU_ROUTE_LINKEDIN_USERINFO, "GET", userinfo },
-		{ EMU_ROUTE_LINKEDIN_CONSENTS, "GET", consents },
+		{ EMU_ROUTE_LINKEDIN_USERINFO, "GET", emu_linkedin_userinfo },
+		{ EMU_ROUTE_LINKEDIN_CONSENTS, "GET", emu_linkedin_consents },
+		{ EMU_ROUTE_LINKEDIN_SNAPSHOT, "GET", emu_member_snapshot },
+		{ EMU_ROUTE_LINKEDIN_LOG, "GET", emu_member_log },
+		{ EMU_ROUTE_LINKEDIN_STRANGE, "GET", emu_linkedin_strange },
 	};
 
 	for (size_t i = 0; i < EMU_COUNT(routes); i++) {

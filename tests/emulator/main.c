@@ -15,6 +15,7 @@
 
 #include "fault.h"
 #include "mail.h"
+#include "member.h"
 #include "stats.h"
 
 #define CONNECTIONS_MAX 2000
@@ -27,8 +28,8 @@ struct args {
 	int64_t now_ms;
 	bool fixed_now, quiet, no_gzip;
 	const char *client_id, *client_secret;
-	const char *accounts[64], *mailboxes[64];
-	size_t account_count, mailbox_count;
+	const char *accounts[64], *mailboxes[64], *members[64];
+	size_t account_count, mailbox_count, member_count;
 };
 
 static const char usage_text[] =
@@ -37,6 +38,8 @@ static const char usage_text[] =
 	"         [--client-id ID] [--client-secret SECRET]\n"
 	"         [--account EMAIL:EVENTS:CALENDARS ...]\n"
 	"         [--mailbox EMAIL:MESSAGES[:MEAN] ...]\n"
+	"         [--member EMAIL:CONNECTIONS:MESSAGES[:INVITATIONS[:CONTACTS"
+	"[:POSITIONS]]] ...]\n"
 	"MEAN is 1, 1.6 or 3 messages a thread. CALENDARS is a number or \"mix\"; port 0 takes a free one.\n";
 
 enum {
@@ -47,6 +50,7 @@ enum {
 	OPT_LATENCY,
 	OPT_ACCOUNT,
 	OPT_MAILBOX,
+	OPT_MEMBER,
 	OPT_QUIET,
 	OPT_NO_GZIP,
 	OPT_CLIENT_ID,
@@ -62,6 +66,7 @@ static const struct option options[] = {
 	{ "latency-ms", required_argument, NULL, OPT_LATENCY },
 	{ "account", required_argument, NULL, OPT_ACCOUNT },
 	{ "mailbox", required_argument, NULL, OPT_MAILBOX },
+	{ "member", required_argument, NULL, OPT_MEMBER },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "no-gzip", no_argument, NULL, OPT_NO_GZIP },
 	{ "client-id", required_argument, NULL, OPT_CLIENT_ID },
@@ -100,6 +105,11 @@ take_option(struct args *a, int option)
 		if (a->mailbox_count == EMU_COUNT(a->mailboxes))
 			return false;
 		a->mailboxes[a->mailbox_count++] = optarg;
+		return true;
+	case OPT_MEMBER:
+		if (a->member_count == EMU_COUNT(a->members))
+			return false;
+		a->members[a->member_count++] = optarg;
 		return true;
 	case OPT_QUIET:
 		return a->quiet = true;
@@ -143,8 +153,8 @@ add_accounts(struct emu_world *w, const struct args *a)
 	size_t count =
 		a->account_count ? a->account_count : EMU_COUNT(standard);
 
-	if (!a->account_count && a->mailbox_count)
-		count = 0; /* mailboxes bring their accounts */
+	if (!a->account_count && (a->mailbox_count || a->member_count))
+		count = 0; /* they bring their accounts */
 	for (size_t i = 0; i < count; i++)
 		if (!emu_add_account(w, specs[i])) {
 			(void)fprintf(stderr, "bad --account %s\n", specs[i]);
@@ -160,13 +170,30 @@ add_mailboxes(struct emu_world *w, const struct args *a)
 	static const char *const standard[] = { "ana@example.com:400",
 						"ben@example.org:60:3",
 						"empty@example.net:0" };
-	bool given = a->mailbox_count || a->account_count;
+	bool given = a->mailbox_count || a->account_count || a->member_count;
 	const char *const *specs = given ? a->mailboxes : standard;
 	size_t count = given ? a->mailbox_count : EMU_COUNT(standard);
 
 	for (size_t i = 0; i < count; i++)
 		if (!emu_mailbox_add(w, specs[i])) {
 			(void)fprintf(stderr, "bad --mailbox %s\n", specs[i]);
+			return false;
+		}
+	return true;
+}
+
+static bool
+add_members(struct emu_world *w, const struct args *a)
+{
+	static const char *const standard[] = { "ana@example.com:120:600",
+						"ben@example.org:20:40" };
+	bool given = a->mailbox_count || a->account_count || a->member_count;
+	const char *const *specs = given ? a->members : standard;
+	size_t count = given ? a->member_count : EMU_COUNT(standard);
+
+	for (size_t i = 0; i < count; i++)
+		if (!emu_member_add(w, specs[i])) {
+			(void)fprintf(stderr, "bad --member %s\n", specs[i]);
 			return false;
 		}
 	return true;
@@ -336,7 +363,7 @@ main(int argc, char **argv)
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return 1;
 	w = make_world(&a);
-	if (add_accounts(w, &a) && add_mailboxes(w, &a))
+	if (add_accounts(w, &a) && add_mailboxes(w, &a) && add_members(w, &a))
 		result = serve(w, &a, &ends);
 	free_world(w);
 	return result;

@@ -78,6 +78,12 @@ struct emu_grant *emu_linkedin_grant_find(struct emu_world *w,
 					  const char *refresh);
 struct emu_access *emu_linkedin_access_find(struct emu_world *w,
 					    const char *text);
+/** Neither dead nor too old. */
+bool emu_linkedin_access_good(const struct emu_world *w,
+			      const struct emu_access *t);
+/** A living grant of the account allows the portability APIs. */
+bool emu_linkedin_portable(const struct emu_world *w,
+			   const struct emu_account *a);
 struct emu_code *emu_linkedin_code_new(struct emu_world *w);
 struct emu_code *emu_linkedin_code_find(struct emu_world *w, const char *text);
 bool emu_scope_in(const char *scopes, const char *one);

@@ -44,6 +44,13 @@ route_of(const struct emu_req *r)
 		{ EMU_ROUTE_LINKEDIN_CONSENTS,
 		  2,
 		  { "rest", "memberAuthorizations" } },
+		{ EMU_ROUTE_LINKEDIN_SNAPSHOT,
+		  2,
+		  { "rest", "memberSnapshotData" } },
+		{ EMU_ROUTE_LINKEDIN_LOG, 2, { "rest", "memberChangeLogs" } },
+		{ EMU_ROUTE_LINKEDIN_STRANGE,
+		  2,
+		  { "rest", "memberStrangeData" } },
 		{ EMU_ROUTE_LIST,
 		  5,
 		  { "calendar", "v3", "users", "me", "calendarList" } },
@@ -108,6 +115,9 @@ dispatch(struct emu_req *r)
 	case EMU_ROUTE_LINKEDIN_REVOKE:
 	case EMU_ROUTE_LINKEDIN_USERINFO:
 	case EMU_ROUTE_LINKEDIN_CONSENTS:
+	case EMU_ROUTE_LINKEDIN_SNAPSHOT:
+	case EMU_ROUTE_LINKEDIN_LOG:
+	case EMU_ROUTE_LINKEDIN_STRANGE:
 		emu_linkedin_route(r);
 		break;
 	case EMU_ROUTE_LIST:
@@ -163,6 +173,7 @@ run(struct emu_req *r)
 		pthread_rwlock_rdlock(&w->lock);
 	dispatch(r);
 	pthread_rwlock_unlock(&w->lock);
+	emu_sleep_ms(r->delay_ms);
 }
 
 void

@@ -584,6 +584,7 @@ test_token_faults
 test_rest
 test_mail
 test_linkedin
+test_portability
 stop
 check 'it ends cleanly' is "$exit_code" 0
 

@@ -66,6 +66,23 @@ make_api_error(struct emu_req *r, unsigned status)
 	free(message);
 }
 
+/* Any part of Rest.li's envelope may be missing: those named in `omit`. */
+static void
+make_rest_error(struct emu_req *r, unsigned status)
+{
+	json_t *out = json_pack(
+		"{s:i,s:i,s:s,s:s}", "status", (int)status, "serviceErrorCode",
+		(int)emu_fault_number(r->fault, "service_code", 0), "code",
+		rule_text(r, "code", "INTERNAL_SERVER_ERROR"), "message",
+		rule_text(r, "message", "Emulated failure"));
+	json_t *name;
+	size_t i;
+
+	json_array_foreach (json_object_get(r->fault->rule, "omit"), i, name)
+		json_object_del(out, json_string_value(name));
+	emu_reply_json(r, status, out);
+}
+
 static void
 make_status(struct emu_req *r)
 {
@@ -89,6 +106,8 @@ make_status(struct emu_req *r)
 		emu_oauth_error(r, status,
 				rule_text(r, "reason", "internal_failure"),
 				rule_text(r, "message", "Emulated failure"));
+	} else if (emu_linkedin_is_rest(r->route)) {
+		make_rest_error(r, status);
 	} else {
 		make_api_error(r, status);
 	}

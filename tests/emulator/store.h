@@ -16,6 +16,7 @@
 #include "tz.h"
 
 struct emu_mailbox;
+struct emu_member;
 struct emu_oauth;
 struct emu_stats;
 struct emu_faults;
@@ -91,7 +92,8 @@ struct emu_account {
 	uint64_t list_seq;
 	uint64_t list_epoch;
 	struct emu_mailbox *mail; /* NULL: no Gmail */
-	uint64_t calls[2];        /* quota: window number, calls in it */
+	struct emu_member *member;
+	uint64_t calls[2]; /* quota: window number, calls in it */
 };
 
 struct emu_options {
@@ -101,9 +103,14 @@ struct emu_options {
 	uint64_t mail_quota_user, mail_quota_project, mail_quota_status;
 	uint64_t mail_prices, mail_concurrency, mail_lock_s, mail_page_life_s;
 	uint64_t linkedin_expires_in;
+	uint64_t linkedin_page_rows, linkedin_clump_ms, linkedin_quota_day;
+	uint64_t linkedin_replay_percent, linkedin_slow_ms;
 	uint64_t mail_page_max; /* of a page, whatever was asked for; 0 = off */
 	bool rotate, rotate_grace, omit_refresh, deny, gzip, web_client,
 		cancel_exceptions, linkedin_refresh;
+	bool linkedin_shuffle, linkedin_dup_rows, linkedin_newest_first,
+		linkedin_short_pages, linkedin_noise, linkedin_frozen;
+	char *linkedin_dates, *linkedin_lists, *linkedin_links;
 	char *grant_scopes, *userinfo_email;
 	char *auth_error, *auth_description, *auth_issuer; /* of answers */
 	char *linkedin_client_id, *linkedin_client_secret;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "mail.h"
+#include "member.h"
 
 static int64_t
 real_ms(void)
@@ -52,6 +53,9 @@ emu_options_free(struct emu_options *o)
 	free(o->linkedin_redirect_uris);
 	free(o->linkedin_scopes);
 	free(o->linkedin_account);
+	free(o->linkedin_dates);
+	free(o->linkedin_lists);
+	free(o->linkedin_links);
 	*o = (struct emu_options){ 0 };
 }
 
@@ -69,6 +73,13 @@ emu_options_reset(struct emu_options *o)
 	o->client_id = emu_strdup("emu-client.apps.googleusercontent.com");
 	o->client_secret = emu_strdup("GOCSPX-emulator-secret");
 	o->linkedin_expires_in = 60 * EMU_DAY;
+	o->linkedin_page_rows = 100;
+	o->linkedin_replay_percent = 2;
+	o->linkedin_shuffle = o->linkedin_dup_rows = true;
+	o->linkedin_short_pages = o->linkedin_noise = true;
+	o->linkedin_dates = emu_strdup("archive");
+	o->linkedin_lists = emu_strdup("string");
+	o->linkedin_links = emu_strdup("relative");
 	o->linkedin_client_id = emu_strdup("emu-linkedin-app");
 	o->linkedin_client_secret = emu_strdup("WPL_AP1.emu/secret+=.x==");
 	o->linkedin_redirect_uris =
@@ -101,6 +112,7 @@ account_free(struct emu_account *a)
 		emu_cal_free(a->cals[i]);
 	free(a->cals);
 	emu_mailbox_free(a->mail);
+	emu_member_free(a->member);
 	free(a->email);
 	free(a->name);
 	free(a->sub);
@@ -291,6 +303,7 @@ emu_add_account(struct emu_world *w, const char *spec)
 	(void)snprintf(a->sub, 24, "104%018llu",
 		       (unsigned long long)(a->key % 1000000000000000000ULL));
 	a->pool = emu_pool_new(a->key, n);
+	a->member = emu_member_new(a);
 	add_calendars(a, n, count);
 	w->accounts =
 		emu_realloc(w->accounts, (w->account_count + 1) *
