@@ -148,7 +148,7 @@ open_roots(struct sl_look_run *run, const struct sl_connector *connector)
 
 		while (s != NULL && strcmp(s->row.kind, k->name) != 0)
 			s = s->next;
-		if (k->opened_by == NULL && s == NULL)
+		if (k->opened_by == NULL && !k->pushed && s == NULL)
 			(void)sl_look_stream_add(run, &row);
 	}
 }

@@ -184,7 +184,7 @@ ask_stored(struct sl_look_page *p, struct sl_error *err)
 		.user_id = p->work.commit->lease->user_id,
 		.artifact_ids = ids,
 		.integration_id = p->work.commit->lease->integration_id,
-		.stream_key = p->work.commit->stream->key,
+		.stream_key = sl_items_key(p->work.commit),
 		.from_us = p->people_us,
 		.now_us = p->work.commit->now_us,
 		.options = &p->work.commit->people,

@@ -116,6 +116,7 @@ static const struct sl_store members = {
 	.targets = sl_store_targets,
 	.claim = sl_store_claim,
 	.streams = sl_store_streams,
+	.open_stream = sl_store_open_stream,
 	.commit = sl_store_commit,
 	.sweep = sl_store_sweep,
 	.expand = sl_store_expand,

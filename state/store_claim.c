@@ -234,7 +234,7 @@ open_roots(struct sl_pg *pg, const struct claim_work *w, struct sl_error *err)
 
 	for (const struct sl_stream_kind *k = w->claim->connector->kinds;
 	     k->name != NULL; k++) {
-		if (k->opened_by != NULL)
+		if (k->opened_by != NULL || k->pushed)
 			continue;
 		sl_pg_array_text(kinds, k->name);
 		sl_pg_array_text(titles, k->title);

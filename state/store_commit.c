@@ -112,13 +112,15 @@ check_fence(struct sl_page_work *w, struct sl_error *err)
 	sl_params_i64(&p, c->lease->fence);
 	sl_params_text(&p, c->stream->id);
 	sl_params_bool(&p, c->starts_walk);
-	sl_params_text(&p, c->stream->key);
+	sl_params_text(&p, sl_items_key(c));
 	status = sl_pg_query(w->pg, sl_sql_run_fence, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
 	if (sl_rows_count(rows) == 0)
 		return sl_lease_lost(err);
-	w->had_rows = sl_row_bool(rows, 0, "had_rows");
+	/* a listing of nothing in full shows nothing to be gone */
+	w->had_rows = sl_row_bool(rows, 0, "had_rows") &&
+		      (c->sweeps == NULL || c->sweeps[0] != '\0');
 	(void)snprintf(w->xid, sizeof(w->xid), "%s",
 		       sl_row_text(rows, 0, "xid"));
 	return SL_OK;

@@ -15,7 +15,7 @@ sl_params_items(struct sl_params *p, const struct sl_page_work *w)
 {
 	sl_params_lease(p, w->arena, w->commit->lease);
 	sl_params_text(p, w->commit->stream->kind);
-	sl_params_text(p, w->commit->stream->key);
+	sl_params_text(p, sl_items_key(w->commit));
 }
 
 sl_status

@@ -163,7 +163,7 @@ put_meetings(struct sl_page_work *w, struct sl_error *err)
 		.user_id = w->commit->lease->user_id,
 		.artifact_ids = page_ids(w),
 		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
+		.stream_key = sl_items_key(w->commit),
 		.from_us = w->begun ? w->people_from_us : SL_NO_TIME,
 		.now_us = w->commit->now_us,
 	};
@@ -182,7 +182,7 @@ put_mail(struct sl_page_work *w, struct sl_error *err)
 		.artifact_ids = page_ids(w),
 		.source_ids = patched,
 		.integration_id = w->commit->lease->integration_id,
-		.stream_key = w->commit->stream->key,
+		.stream_key = sl_items_key(w->commit),
 		.options = &w->commit->people,
 	};
 

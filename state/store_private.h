@@ -106,6 +106,14 @@ sl_status sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
 		       struct sl_arena *arena, struct sl_error *err)
 	SL_NODISCARD;
 
+/** Stream key of what a commit stores. */
+static inline const char *
+sl_items_key(const struct sl_commit *commit)
+{
+	return commit->items_key != NULL ? commit->items_key
+					 : commit->stream->key;
+}
+
 /* store_streams.c */
 enum sl_stream_state sl_stream_state_parse(const char *text);
 enum sl_sweep_state sl_sweep_state_parse(const char *text);
@@ -147,6 +155,11 @@ sl_status sl_store_claim(struct sl_store *store, const struct sl_claim *claim,
 sl_status sl_store_streams(struct sl_store *store, const struct sl_lease *lease,
 			   struct sl_arena *arena, struct sl_stream_row **out,
 			   size_t *count, struct sl_error *err);
+sl_status sl_store_open_stream(struct sl_store *store,
+			       const struct sl_lease *lease,
+			       const struct sl_stream_key *which,
+			       struct sl_arena *arena,
+			       struct sl_stream_row *out, struct sl_error *err);
 sl_status sl_store_commit(struct sl_store *store,
 			  const struct sl_commit *commit,
 			  struct sl_arena *arena, struct sl_outcome *out,

@@ -134,6 +134,54 @@ sl_store_streams(struct sl_store *store, const struct sl_lease *lease,
 	return SL_OK;
 }
 
+struct open_work {
+	const struct sl_lease *lease;
+	const struct sl_stream_key *which;
+	struct sl_arena *arena;
+	struct sl_stream_row *out;
+};
+
+static sl_status
+open_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	struct open_work *w = ctx;
+	struct sl_stream_row *rows;
+	struct sl_params p;
+	int64_t held;
+	size_t count;
+	sl_status status;
+
+	sl_params_lease(&p, w->arena, w->lease);
+	sl_params_i64(&p, w->lease->fence);
+	sl_params_text(&p, w->which->kind);
+	sl_params_text(&p, w->which->key);
+	sl_params_text(&p, w->which->title);
+	status = sl_pg_touch(s->pg, sl_sql_stream_open, &p, &held, err);
+	if (status == SL_OK && held == 0)
+		return sl_lease_lost(err);
+	if (status == SL_OK)
+		status = sl_streams_load(s->pg, w->lease, w->arena, &rows,
+					 &count, err);
+	for (size_t i = 0; status == SL_OK && i < count; i++)
+		if (strcmp(rows[i].kind, w->which->kind) == 0 &&
+		    strcmp(rows[i].key, w->which->key) == 0)
+			*w->out = rows[i];
+	return status;
+}
+
+sl_status
+sl_store_open_stream(struct sl_store *store, const struct sl_lease *lease,
+		     const struct sl_stream_key *which, struct sl_arena *arena,
+		     struct sl_stream_row *out, struct sl_error *err)
+{
+	struct open_work w = {
+		.lease = lease, .which = which, .arena = arena, .out = out
+	};
+
+	return sl_txn_run(sl_pg_store_of(store), lease->user_id, open_work, &w,
+			  err);
+}
+
 static sl_status
 put_changes(struct sl_page_work *w, struct sl_error *err)
 {
@@ -231,9 +279,11 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_i64(p, resyncs_after(w));
 	sl_params_bool(p, c->rests);
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
-	sl_params_text(p, c->stream->key);
+	sl_params_text(p, sl_items_key(c));
 	sl_params_bool(p, c->begins);
 	sl_params_text(p, sl_people_rule_text(w));
+	sl_params_text(p, c->sweeps);
+	sl_params_i64(p, c->listed_version);
 }
 
 /* The row as committed, from what was known and what moved. */

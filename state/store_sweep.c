@@ -23,6 +23,7 @@ struct sweep_work {
 	struct sl_ref *pending;
 	int64_t held;
 	int64_t samples_live;
+	bool outdated; /* a newer listing knows better */
 };
 
 /* User, integration and stream: $1, $2, $3. */
@@ -43,6 +44,7 @@ load(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
 	sl_params_lease(&p, w->arena, w->request->lease);
 	sl_params_i64(&p, w->request->lease->fence);
 	sl_params_text(&p, w->request->stream->id);
+	sl_params_text(&p, w->request->items_key);
 	status = sl_pg_query(pg, sl_sql_sweep_load, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -51,6 +53,7 @@ load(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
 	w->state = sl_sweep_state_parse(sl_row_text(rows, 0, "sweep_state"));
 	w->held = sl_row_i64(rows, 0, "pending_deletions", 0);
 	w->samples_live = sl_row_i64(rows, 0, "samples_live", 0);
+	w->outdated = sl_row_bool(rows, 0, "outdated");
 	return sl_refs_parse(w->arena, sl_row_text(rows, 0, "pending"),
 			     &w->pending, err);
 }
@@ -81,6 +84,7 @@ count(struct sl_pg *pg, struct sweep_work *w, bool *too_many,
 	sl_status status;
 
 	sweep_params(&p, w);
+	sl_params_text(&p, w->request->items_key);
 	status = sl_pg_query(pg, sl_sql_sweep_count, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -103,6 +107,7 @@ sample(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
 
 	sweep_params(&p, w);
 	sl_params_i64(&p, SL_BREAKER_SAMPLES);
+	sl_params_text(&p, w->request->items_key);
 	status = sl_pg_query(pg, sl_sql_sweep_sample, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -154,6 +159,16 @@ forget(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
 	return status;
 }
 
+static sl_status
+done(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
+{
+	sl_status status;
+
+	w->held = 0;
+	status = note_state(pg, w, "none", "{}", err);
+	return status == SL_OK ? forget(pg, w, err) : status;
+}
+
 /* One chunk of rows; after the last one it is done. */
 static sl_status
 sweep(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
@@ -165,12 +180,11 @@ sweep(struct sl_pg *pg, struct sweep_work *w, struct sl_error *err)
 	sweep_params(&p, w);
 	sl_params_time(&p, w->request->now_us);
 	sl_params_i64(&p, SL_SWEEP_CHUNK);
+	sl_params_text(&p, w->request->items_key);
 	status = sl_pg_touch(pg, sl_sql_sweep_chunk, &p, &w->out.deleted, err);
 	if (status != SL_OK || w->out.deleted >= SL_SWEEP_CHUNK)
 		return status;
-	w->held = 0;
-	status = note_state(pg, w, "none", "{}", err);
-	return status == SL_OK ? forget(pg, w, err) : status;
+	return done(pg, w, err);
 }
 
 static sl_status
@@ -207,6 +221,8 @@ sweep_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		return status;
 	if (w->state == SL_SWEEP_NONE)
 		return forget(s->pg, w, err);
+	if (w->outdated)
+		return done(s->pg, w, err);
 	status = sl_pg_query(s->pg, sl_sql_sweep_plan, NULL, NULL, err);
 	if (status != SL_OK)
 		return status;

@@ -128,6 +128,8 @@ take_up(struct sl_run *run, const struct sl_stream_kind *kind,
 {
 	struct sl_task *task = find_task(run, row);
 
+	if (kind->pushed)
+		return;
 	if (task && !pass_on(run, task, row))
 		return;
 	if (!may_run(run, row)) {

@@ -27,6 +27,7 @@
 
 #include "core/people/policy.h"
 #include "core/sync/account.h"
+#include "core/sync/commit.h"
 #include "core/sync/connector.h"
 #include "core/sync/grants.h"
 #include "core/sync/record.h"
@@ -55,53 +56,11 @@ struct sl_claim {
 	bool full;           /* --full: as if a resync had been requested */
 };
 
-/** One page and all that moves with it. */
-struct sl_commit {
-	const struct sl_lease *lease;
-	const struct sl_stream_row *stream; /* as last known */
-	const struct sl_page *page;         /* normalised, one record an item */
-	const char *cursor; /* JSON text; NULL = keep             */
-	const char *shown;  /* JSON text; NULL = keep             */
-	const char *fingerprint;
-	bool starts_walk; /* generation := stream->generation + 1, walk
-			   * started now, cursor replaced, pending dropped  */
-	bool resynced;    /* this walk answers a refused cursor            */
-	int64_t walk_started_us; /* with starts_walk or begins             */
-	bool walk_done;          /* stream becomes live, sweep due if rows
-				  * were there before                      */
-	bool rests; /* nothing more to ask now: checked_at := now          */
-	const char *const *answered; /* wanted ids that were read,
-				      * NULL-ended: leave pending          */
-	int map_version;
-	bool etag_counts;     /* of the stream's kind */
-	bool lists_instances; /* of the stream's kind */
-	bool follows;         /* of the stream's kind: it has no walk  */
-	bool begins; /* follows: the position is taken up with this page, at
-		      * walk_started_us. The stream is live, its pending and
-		      * its generation stay                             */
-	/* a stream of another kind holds the same items: what it changed
-	 * meanwhile counts (sl_kind_shares_key) */
-	bool shares_key;
-	int64_t now_us;
-	struct sl_people_options people;
-	const char *trigger;        /* for the log row */
-	const char *mode;           /* "full", "incremental" */
-	const struct sl_tally *add; /* requests, bytes, retries since last */
-};
-
-struct sl_outcome {
-	struct sl_tally counts; /* what this page changed, without add    */
-	bool logged; /* counts and add are in the log row; false: the engine
-		      * carries both on to the next commit or to finish   */
-	const struct sl_ref *pending; /* what the stream wants now   */
-	int opened; /* streams that became runnable: reload them */
-	struct sl_stream_row stream; /* the row as committed          */
-};
-
 struct sl_sweep_request {
 	const struct sl_lease *lease;
 	const struct sl_stream_row *stream;
-	bool accept; /* consent to pending deletions */
+	const char *items_key; /* as in sl_commit              */
+	bool accept;           /* consent to pending deletions */
 	int64_t now_us;
 };
 
@@ -164,6 +123,13 @@ struct sl_erase_outcome {
 	int64_t erased; /* artifacts that lost something */
 };
 
+/** A stream that no page of another one opens. */
+struct sl_stream_key {
+	const char *kind;  /* pushed */
+	const char *key;   /* at most SL_STREAM_KEY_MAX bytes */
+	const char *title; /* for people, or NULL = as it is  */
+};
+
 /** How a run ended. */
 struct sl_run_end {
 	const struct sl_lease *lease;
@@ -205,6 +171,15 @@ struct sl_store {
 	sl_status (*streams)(struct sl_store *s, const struct sl_lease *lease,
 			     struct sl_arena *arena, struct sl_stream_row **out,
 			     size_t *count, struct sl_error *err) SL_NODISCARD;
+
+	/** The row of a stream of a pushed kind, made when there is none; a
+	 *  closed one is opened again. What it holds is on the arena. */
+	sl_status (*open_stream)(struct sl_store *s,
+				 const struct sl_lease *lease,
+				 const struct sl_stream_key *which,
+				 struct sl_arena *arena,
+				 struct sl_stream_row *out,
+				 struct sl_error *err) SL_NODISCARD;
 
 	/** One page, one transaction. */
 	sl_status (*commit)(struct sl_store *s, const struct sl_commit *commit,

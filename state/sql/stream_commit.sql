@@ -21,6 +21,9 @@
 -- $19 text         stream key of artifacts
 -- $20 boolean      a stream without a walk takes up its position
 -- $21 text         what the settings say about contacts
+-- $22 text         the walk lists in full: artifacts of this type; '' = nothing;
+--                  NULL = all of the key
+-- $23 bigint       of a type: as of this source_version
 -- Result: state, enabled, rewalk_at, sweep_state, cursor, people_from (events
 -- begun up to there were judged), begun (others have begun since), people_judged
 -- (it is kept by what the account's people were judged), people_due (it is no
@@ -58,7 +61,14 @@ WITH held AS MATERIALIZED (
 					SELECT lower(u.account)
 					FROM public.user_integrations u
 					WHERE u.user_id = $1::uuid
-				) n)) AS people_due
+				) n)) AS people_due,
+		$7::boolean AND $22::text <> '' AS listed,
+		-- a newer listing knows better
+		$7::boolean AND $22::text IS NOT NULL AND ($22::text = '' OR EXISTS (
+			SELECT FROM public.sync_state n
+			WHERE n.user_id = $1::uuid AND n.integration_id = $2::uuid
+				AND n.listed_type = $22::text
+				AND n.listed_version > $23::bigint)) AS sweeps_nothing
 	FROM public.sync_state o
 	LEFT JOIN sluice.people_judged j
 		ON j.user_id = $1::uuid AND j.integration_id = $2::uuid
@@ -92,9 +102,13 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 		ELSE s.coverage_to END,
 	sweep_state = CASE
 		WHEN $7::boolean AND CASE WHEN $6::boolean THEN $15::boolean
-			ELSE s.walk_had_rows END THEN 'due'
+			ELSE s.walk_had_rows END
+			AND NOT coalesce(old.sweeps_nothing, false) THEN 'due'
 		WHEN $6::boolean OR $7::boolean THEN 'none'
 		ELSE s.sweep_state END,
+	listed_type = CASE WHEN old.listed THEN $22::text ELSE s.listed_type END,
+	listed_version = CASE WHEN old.listed THEN $23::bigint
+		ELSE s.listed_version END,
 	pending_deletions = CASE WHEN $6::boolean THEN 0
 		ELSE s.pending_deletions END,
 	sweep_samples = CASE WHEN $6::boolean THEN '{}'

@@ -34,6 +34,7 @@ INSERT INTO tap.matrix VALUES
 	('sluice.master_keys', '', '', 'ra', ''),
 	('sluice.oauth_clients', '', '', 'rawd', ''),
 	('sluice.overtaken', '', '', 'rawd', ''),
+	('sluice.handle_links', '', '', 'rawd', ''),
 	('sluice.people_judged', '', '', 'rawd', ''),
 	('sluice.revocations', '', '', 'rawd', '(r)'),
 	('sluice.schedule', '', '', 'rawd', 'r'),

@@ -79,6 +79,8 @@ BEGIN
 		VALUES (u, integration, 'basis');
 	INSERT INTO sluice.overtaken (user_id, stream_id, source_id)
 		VALUES (u, stream, 'ev');
+	INSERT INTO sluice.handle_links (user_id, handle, profile)
+		VALUES (u, 'urn:x', 'example.com/x');
 	INSERT INTO sluice.erasures (user_id, integration_id, provider, finished_at)
 		VALUES (u, integration, 'google_calendar', now());
 END
