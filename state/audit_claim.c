@@ -157,7 +157,7 @@ sl_audit_claim(struct sl_store *store, const struct sl_claim *claim,
 	for (size_t i = 0; i < account.stream_count; i++)
 		account.streams[i].series_due = false; /* not looked at */
 	account.resync = true; /* all are walked, whenever they were */
-	account.resync_requested_us = INT64_MAX;
+	account.resync_no = INT64_MAX;
 	*out = account;
 	return SL_OK;
 }

@@ -117,11 +117,12 @@ claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		return sl_fail(err, SL_LOST, SL_INTEGRATION,
 			       "the integration is gone");
 	w->out->db_now_us = sl_row_time(rows, 0, "now");
-	w->out->resync_requested_us =
-		sl_row_time(rows, 0, "resync_requested_at");
-	if (w->claim->full && w->out->resync_requested_us == SL_NO_TIME)
-		w->out->resync_requested_us = w->out->db_now_us;
-	w->out->resync = w->out->resync_requested_us != SL_NO_TIME;
+	w->out->resync = sl_row_bool(rows, 0, "resync");
+	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
+	if (w->claim->full && !w->out->resync) {
+		w->out->resync = true;
+		w->out->resync_no++;
+	}
 	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
 	status = sl_account_load(s->pg, w->arena, w->out, err);
 	return status == SL_OK ? load_due(s->pg, w, err) : status;

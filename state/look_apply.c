@@ -237,6 +237,7 @@ move_stream(struct sl_look_page *p)
 		row->generation++;
 		row->state = SL_STREAM_WALKING;
 		row->walk_started_us = c->walk_started_us;
+		row->walk_resync_no = INT64_MAX; /* this look began with it */
 		row->scope_from_us = c->page->scope_from_us;
 		row->resyncs += c->resynced;
 		s->fresh_walk = true;

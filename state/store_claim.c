@@ -218,9 +218,8 @@ take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 		return sl_lease_lost(err);
 	lease->fence = sl_row_i64(rows, 0, "fence", 0);
 	w->out->db_now_us = sl_row_time(rows, 0, "now");
-	w->out->resync_requested_us =
-		sl_row_time(rows, 0, "resync_requested_at");
-	w->out->resync = w->out->resync_requested_us != SL_NO_TIME;
+	w->out->resync = sl_row_bool(rows, 0, "resync");
+	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
 	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
 	return SL_OK;
 }

@@ -68,6 +68,7 @@ read_row(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	r->generation = (int)sl_row_i64(rows, i, "generation", 0);
 	r->walk_started_us = sl_row_time(rows, i, "walk_started_at");
 	r->rewalk_us = sl_row_time(rows, i, "rewalk_at");
+	r->walk_resync_no = sl_row_i64(rows, i, "walk_resync_no", 0);
 	r->scope_from_us = sl_row_time(rows, i, "scope_from");
 	r->sweep = sl_sweep_state_parse(sl_row_text(rows, i, "sweep_state"));
 	r->resyncs = (int)sl_row_i64(rows, i, "resyncs", 0);

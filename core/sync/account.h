@@ -78,6 +78,8 @@ struct sl_stream_row {
 				  * follows: when its position was taken up */
 	int64_t rewalk_us;     /* a walk begun before does not do; SL_NO_TIME */
 	int64_t scope_from_us; /* SL_NO_TIME = unbounded          */
+	int64_t walk_resync_no; /* requests that had come when the last
+				 * walk began                       */
 	enum sl_sweep_state sweep;
 	int resyncs;           /* refused cursors in a row          */
 	int failures;          /* failed runs in a row              */
@@ -122,14 +124,15 @@ struct sl_account {
 	const char *account;
 	const char *settings; /* JSON object text */
 	const char *status;
-	bool resync;                 /* asked for by resync or --full  */
-	int64_t resync_requested_us; /* when; streams walked since are done */
-	bool accept_deletions;       /* consent to pending deletions   */
-	int64_t bucket_units;        /* left of the user's quota, ... */
-	int64_t bucket_at_us;        /* ... then; SL_NO_TIME = not known */
-	int64_t not_before_us;       /* a deadline kept; SL_NO_TIME = none */
-	int64_t interval_us;         /* between runs; 0 = not known    */
-	int64_t connected_us;        /* a person consented; SL_NO_TIME */
+	bool resync;           /* asked for by resync or --full  */
+	int64_t resync_no;     /* requests so far: what was walked since
+				* that many had come is done       */
+	bool accept_deletions; /* consent to pending deletions   */
+	int64_t bucket_units;  /* left of the user's quota, ... */
+	int64_t bucket_at_us;  /* ... then; SL_NO_TIME = not known */
+	int64_t not_before_us; /* a deadline kept; SL_NO_TIME = none */
+	int64_t interval_us;   /* between runs; 0 = not known    */
+	int64_t connected_us;  /* a person consented; SL_NO_TIME */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;
 	size_t stream_count;

@@ -31,7 +31,7 @@ must_walk(const struct sl_task *task)
 		return true;
 	return run->account.resync &&
 	       (row->walk_started_us == SL_NO_TIME ||
-		row->walk_started_us < run->account.resync_requested_us);
+		row->walk_resync_no < run->account.resync_no);
 }
 
 /* From the beginning: a new walk, or a new position to follow from. */

@@ -6,7 +6,8 @@
 -- $5 jsonb    owner: host, boot_id, pid, started
 -- $6 bigint   microseconds that the lease lasts
 -- $7 boolean  as if a resync had been requested
--- Result: fence, now, resync_requested_at (NULL = none), accept_deletions
+-- Result: fence, now, resync (one is asked for), resync_no (of the last request),
+-- accept_deletions
 UPDATE sluice.schedule c
 SET fence = c.fence + 1,
 	lease_until = sluice.clock() + make_interval(secs => $6::bigint / 1e6),
@@ -17,9 +18,14 @@ SET fence = c.fence + 1,
 	-- a run that dies stays due; whoever wants the next one at once, while
 	-- this one works, writes -infinity
 	next_run_at = sluice.clock(),
-	resync_requested_at = CASE WHEN $7::boolean
-		THEN coalesce(c.resync_requested_at, sluice.clock())
-		ELSE c.resync_requested_at END
-WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
-RETURNING c.fence, sluice.clock() AS now, c.resync_requested_at,
-	c.accept_deletions
+	resync_no = r.no,
+	run_resync_no = r.no
+FROM (
+	SELECT o.integration_id, o.resync_no + ($7::boolean
+		AND o.resync_no <= o.resync_done_no)::integer AS no
+	FROM sluice.schedule o
+	WHERE o.integration_id = $2::uuid AND o.user_id = $1::uuid
+) r
+WHERE c.integration_id = r.integration_id AND c.user_id = $1::uuid
+RETURNING c.fence, sluice.clock() AS now,
+	c.resync_no > c.resync_done_no AS resync, c.resync_no, c.accept_deletions

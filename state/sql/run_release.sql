@@ -2,18 +2,20 @@
 -- $1 uuid, $2 uuid  user, integration
 -- $3 timestamptz    next run; NULL = by the interval, from the run's start, so
 --                   that a cron line of the same interval finds it due
--- $4 boolean        the request for a resync was fulfilled
+-- $4 boolean        the requests for a resync that the run began with are fulfilled;
+--                   one that came since waits for the next run, with its consent
 -- $5 boolean        the run failed
 -- $6 timestamptz    the provider's deadline; NULL = none
 -- $7 bigint, $8 timestamptz  left of the user's quota, and when; NULL = keep
 UPDATE sluice.schedule c
 SET lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
-	resync_requested_at = CASE WHEN $4::boolean
-			AND c.resync_requested_at <= c.run_started_at
-		THEN NULL ELSE c.resync_requested_at END,
+	run_resync_no = NULL,
+	resync_done_no = CASE WHEN $4::boolean
+		THEN greatest(c.resync_done_no, c.run_resync_no)
+		ELSE c.resync_done_no END,
 	accept_deletions = c.accept_deletions AND NOT ($4::boolean
-		AND coalesce(c.resync_requested_at <= c.run_started_at, true)),
+		AND c.resync_no IS NOT DISTINCT FROM c.run_resync_no),
 	not_before = $6::timestamptz,
 	bucket_units = CASE WHEN $8::timestamptz IS NULL THEN c.bucket_units
 		ELSE $7::bigint END,

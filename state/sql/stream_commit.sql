@@ -29,7 +29,7 @@
 -- (it is kept by what the account's people were judged), people_due (it is no
 -- longer that, see people_basis), xid. No row: fence moved.
 WITH held AS MATERIALIZED (
-	SELECT c.fence
+	SELECT c.fence, c.run_resync_no
 	FROM sluice.schedule c
 	WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid
 		AND c.fence = $3::bigint
@@ -89,6 +89,9 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 	generation = $12::integer,
 	walk_started_at = CASE WHEN $6::boolean OR $20::boolean THEN $13::timestamptz
 		ELSE s.walk_started_at END,
+	walk_resync_no = CASE WHEN $6::boolean
+		THEN coalesce(held.run_resync_no, s.walk_resync_no)
+		ELSE s.walk_resync_no END,
 	scope_from = CASE WHEN $6::boolean THEN $14::timestamptz
 		ELSE s.scope_from END,
 	walk_had_rows = CASE WHEN $6::boolean THEN $15::boolean

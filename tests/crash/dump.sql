@@ -38,6 +38,7 @@ INSERT INTO crash.left_out VALUES
 	('sluice.grants', 'access_expires_at', 'set', 'timing'),
 	('sluice.grants', 'refreshed_at', 'set', 'timing'),
 	('sluice.schedule', 'next_run_at', 'set', 'timing'),
+	('sluice.schedule', 'resync_requested_at', 'set', 'timing'),
 	('sluice.schedule', 'bucket_at', 'set', 'timing'),
 	('sluice.schedule', 'bucket_units', 'set', 'what the last run left of its minute'),
 	-- random by purpose

@@ -193,10 +193,10 @@ works 'sync --full' sync --full --json
 like 'walks again' "$out" '"mode":"full"'
 is 'a full walk doubles nothing' "$(sql 'SELECT count(*) FROM public.artifacts WHERE deleted_at IS NULL') $(sql 'SELECT count(*) FROM public.artifacts')" "$(sql 'SELECT count(*) FROM public.artifacts WHERE deleted_at IS NULL') $total"
 works 'resync' resync --user $ana
-is 'the request is noted' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE resync_requested_at IS NOT NULL')" 1
+is 'the request is noted' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE resync_no > resync_done_no')" 1
 works 'due because of it' sync --due --json
 like 'done as scheduled and in full' "$out" '"trigger":"(schedule|resync)","mode":"full"'
-is 'the request is fulfilled' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE resync_requested_at IS NOT NULL')" 0
+is 'the request is fulfilled' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE resync_no > resync_done_no')" 0
 refuse 'resync without an account' 1 'no connected account' resync --user "$(sluice user add --email nobody@example.org)"
 
 works 'status' status

@@ -86,7 +86,6 @@ a_claim_loads_all_and_shuts_others_out(void **state)
 	assert_string_equal(first.streams[0].kind, "calendars");
 	assert_int_equal(first.streams[0].state, SL_STREAM_NEW);
 	assert_false(first.resync);
-	assert_int_equal(first.resync_requested_us, SL_NO_TIME);
 	assert_true(first.db_now_us > 0);
 
 	assert_int_equal(kit_try_claim(kit, &other, run_b, &busy), SL_OK);
@@ -303,48 +302,122 @@ an_error_shows_once_at_the_integration(void **state)
 			 1);
 }
 
+/* By a clock that is `offset` off. */
+static void
+ask_resync(struct sl_kit *kit, const char *offset, bool accept)
+{
+	sl_test_db_exec(kit->db, "SET sluice.clock_offset = '%s'", offset);
+	sl_test_db_exec(kit->db,
+			"SELECT sluice.resync_accounts('%s', NULL, NULL, '0', "
+			"%s)",
+			kit->user, accept ? "true" : "false");
+	sl_test_db_exec(kit->db, "RESET sluice.clock_offset");
+}
+
+static void
+end_resync(struct sl_kit *kit, bool done)
+{
+	const struct sl_tally none = { .pages = 0 };
+	const struct sl_run_end end = { .lease = &kit->account.lease,
+					.trigger = "resync",
+					.mode = "full",
+					.status = "ok",
+					.started_us = KIT_NOW,
+					.finished_us = KIT_NOW,
+					.add = &none,
+					.resync_done = done,
+					.next_run_us = SL_NO_TIME };
+
+	assert_int_equal(kit->store->finish(kit->store, &end, &kit->err),
+			 SL_OK);
+}
+
 static void
 a_request_for_a_resync_lives_until_it_is_done(void **state)
 {
 	struct sl_kit *kit = *state;
-	const struct sl_tally none = { .pages = 0 };
-	struct sl_run_end end = { .trigger = "resync",
-				  .mode = "full",
-				  .status = "ok",
-				  .started_us = KIT_NOW,
-				  .finished_us = KIT_NOW,
-				  .add = &none,
-				  .next_run_us = SL_NO_TIME };
 
-	sl_test_db_exec(kit->db,
-			"UPDATE sluice.schedule SET resync_requested_at = "
-			"now(), accept_deletions = true");
+	ask_resync(kit, "0", true);
+	assert_int_equal(
+		kit_count(kit, "sluice.schedule", "next_run_at = '-infinity'"),
+		1);
 	for (int i = 0; i < 2; i++) {
 		kit_claim(kit);
 		assert_true(kit->account.resync);
-		assert_true(kit->account.resync_requested_us <=
-			    kit->account.db_now_us);
+		assert_int_equal(kit->account.resync_no, 1);
 		assert_true(kit->account.accept_deletions);
-		end.lease = &kit->account.lease;
-		end.resync_done = i == 1;
-		assert_int_equal(
-			kit->store->finish(kit->store, &end, &kit->err), SL_OK);
+		end_resync(kit, i == 1);
 	}
 	kit_claim(kit);
 	assert_false(kit->account.resync);
 	assert_false(kit->account.accept_deletions);
-	/* One that came while the run was at it stays. */
-	sl_test_db_exec(kit->db,
-			"UPDATE sluice.schedule SET "
-			"resync_requested_at = now() + interval '1 s'");
-	end.lease = &kit->account.lease;
-	assert_int_equal(kit->store->finish(kit->store, &end, &kit->err),
-			 SL_OK);
-	kit_claim(kit);
-	assert_true(kit->account.resync);
-	let_lapse(kit);
-	sl_test_db_exec(kit->db, "UPDATE sluice.schedule SET "
-				 "resync_requested_at = NULL");
+	end_resync(kit, false);
+}
+
+/* Whatever the clocks say: the request is an hour older than the run that it
+ * came after, or as much younger than the one that answers it. */
+static void
+one_that_comes_during_a_run_waits_for_the_next(void **state)
+{
+	static const char *const offsets[] = { "0", "-1 hour", "1 hour" };
+	struct sl_kit *kit = *state;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(offsets); i++) {
+		ask_resync(kit, "0", false);
+		kit_claim(kit);
+		ask_resync(kit, offsets[i], true);
+		ask_resync(kit, offsets[i], false);
+		end_resync(kit, true);
+		assert_int_equal(kit_count(kit, "sluice.schedule",
+					   "next_run_at <= now() + interval "
+					   "'1 s'"),
+				 1); /* at once */
+		kit_claim(kit);
+		assert_true(kit->account.resync);
+		assert_true(kit->account.accept_deletions);
+		end_resync(kit, true); /* both of them */
+		kit_claim(kit);
+		assert_false(kit->account.resync);
+		assert_false(kit->account.accept_deletions);
+		end_resync(kit, false);
+	}
+}
+
+static void
+a_walk_answers_the_requests_before_it(void **state)
+{
+	static const char *const offsets[] = { "-1 hour", "1 hour" };
+	struct sl_kit *kit = *state;
+	struct sl_stream_row *s;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(offsets); i++) {
+		ask_resync(kit, offsets[i], false);
+		kit_claim(kit);
+		s = kit_stream(kit, "calendars", "");
+		assert_true(s->walk_resync_no < kit->account.resync_no);
+		kit_page(kit, s); /* one of an older walk answers nothing */
+		kit_commit(kit);
+		kit_reload(kit);
+		s = kit_stream(kit, "calendars", "");
+		assert_true(s->walk_resync_no < kit->account.resync_no);
+		kit_page(kit, s);
+		kit_starts(kit);
+		kit_commit(kit);
+		kit_reload(kit);
+		s = kit_stream(kit, "calendars", "");
+		assert_int_equal(s->walk_resync_no, kit->account.resync_no);
+		/* What comes now is for another walk, also of this run. */
+		ask_resync(kit, offsets[i], false);
+		kit_page(kit, s);
+		kit_ends(kit);
+		kit_commit(kit);
+		end_resync(kit, true);
+		kit_claim(kit);
+		s = kit_stream(kit, "calendars", "");
+		assert_true(kit->account.resync);
+		assert_true(s->walk_resync_no < kit->account.resync_no);
+		end_resync(kit, true);
+	}
 }
 
 static void
@@ -482,6 +555,9 @@ main(void)
 			finish_completes_the_row_and_plans_the_next_run),
 		cmocka_unit_test(an_error_shows_once_at_the_integration),
 		cmocka_unit_test(a_request_for_a_resync_lives_until_it_is_done),
+		cmocka_unit_test(
+			one_that_comes_during_a_run_waits_for_the_next),
+		cmocka_unit_test(a_walk_answers_the_requests_before_it),
 		cmocka_unit_test(targets_are_due_free_and_enabled),
 		cmocka_unit_test(a_failed_stream_keeps_its_cursor),
 		cmocka_unit_test(nobody_reaches_into_another_users_rows),

@@ -154,7 +154,10 @@ SELECT set_eq(
 		('sluice.resting_users()', 'sluice_operator'),
 		('sluice.tables_of_users()', 'sluice_gateway'),
 		('sluice.tombstone_days(jsonb)', 'sluice_gateway'),
-		('sluice.user_rests(uuid)', 'sluice_gateway sluice_operator') $$,
+		('sluice.user_rests(uuid)', 'sluice_gateway sluice_operator'),
+		('sluice.resync_accounts(uuid,text,uuid,interval,boolean)', 'sluice_gateway'),
+		('sluice.request_resync(text,uuid)', 'authenticated'),
+		('public.request_resync(text,uuid)', 'authenticated') $$,
 	'who executes which function is as written');
 SELECT is(count(*), 0::bigint, 'nobody executes a trigger function')
 FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a

@@ -269,6 +269,7 @@ move_stream(struct fake_store *s, const struct sl_commit *c,
 	}
 	if (c->starts_walk) {
 		row->generation++;
+		row->walk_resync_no = s->account.resync_no;
 		row->state = SL_STREAM_WALKING;
 		row->walk_started_us = c->walk_started_us;
 		row->resyncs += c->resynced;
@@ -314,6 +315,7 @@ fake_commit(struct sl_store *store, const struct sl_commit *c,
 	if (stored) {
 		stored->state = out->stream.state;
 		stored->walk_started_us = out->stream.walk_started_us;
+		stored->walk_resync_no = out->stream.walk_resync_no;
 		out->stream.rewalk_us = stored->rewalk_us;
 	}
 	return SL_OK;

@@ -266,7 +266,7 @@ a_resync_is_not_done_while_a_stream_waits(void **state)
 	struct bench *b = *state;
 
 	b->store.account.resync = true;
-	b->store.account.resync_requested_us = BENCH_NOW_US;
+	b->store.account.resync_no = 1;
 	fake_store_stream(&b->store, "items", "a", "{\"after\":\"p2\"}");
 	fake_store_stream(&b->store, "items", "b", "{\"after\":\"p2\"}")
 		->not_before_us = BENCH_NOW_US + SL_US_PER_S;
@@ -275,6 +275,32 @@ a_resync_is_not_done_while_a_stream_waits(void **state)
 	assert_string_equal(b->report_status, "ok");
 	assert_true(b->store.commits[0].starts_walk);
 	assert_false(b->store.end_resync_done);
+}
+
+/* Whatever the clock said when they were walked: a number tells which walks
+ * are from before the request. */
+static void
+a_resync_walks_what_was_not_walked_for_it(void **state)
+{
+	struct bench *b = *state;
+	struct sl_stream_row *row;
+
+	b->store.account.resync = true;
+	b->store.account.resync_no = 2;
+	row = fake_store_stream(&b->store, "items", "a", "{\"after\":\"p2\"}");
+	row->walk_started_us = BENCH_NOW_US + SL_DAY_US;
+	row->walk_resync_no = 1;
+	row = fake_store_stream(&b->store, "items", "b", "{\"after\":\"p2\"}");
+	row->walk_started_us = BENCH_NOW_US - SL_DAY_US;
+	row->walk_resync_no = 2;
+	b->net.answer = bench_two_pages;
+	bench_run(b, "schedule");
+	assert_string_equal(b->report_status, "ok");
+	for (size_t i = 0; i < b->store.commit_count; i++)
+		if (strcmp(b->store.commits[i].key, "b") == 0)
+			assert_false(b->store.commits[i].starts_walk);
+	assert_int_equal(b->store.rows[0].walk_resync_no, 2);
+	assert_true(b->store.end_resync_done);
 }
 
 static void
@@ -491,6 +517,7 @@ main(void)
 		T(time_is_up_by_whatever_clock),
 		T(wherever_it_stands_still_it_goes_on),
 		T(a_resync_is_not_done_while_a_stream_waits),
+		T(a_resync_walks_what_was_not_walked_for_it),
 		T(cursors_have_a_cap),
 		T(an_account_to_be_connected_again_makes_no_call),
 		T(an_api_that_is_off_stops_no_other_api_of_its_client),
