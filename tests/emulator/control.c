@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive.h"
 #include "fault.h"
 #include "mail.h"
-#include "member.h"
 #include "oauth.h"
 #include "options.h"
 #include "stats.h"
@@ -423,6 +423,15 @@ control_linkedin(struct emu_req *r, const json_t *in)
 }
 
 static void
+control_archive(struct emu_req *r, const json_t *in)
+{
+	const struct emu_account *a = account_of(r, in);
+
+	if (a)
+		emu_archive_post(r, a, in);
+}
+
+static void
 control_member(struct emu_req *r, const json_t *in)
 {
 	const char *spec = text_of(in, "spec");
@@ -503,6 +512,8 @@ control_get(struct emu_req *r, const char *what)
 		emu_mail_truth(r);
 	} else if (strcmp(what, "linkedin") == 0) {
 		emu_member_truth(r);
+	} else if (strcmp(what, "archive") == 0) {
+		emu_archive_get(r);
 	} else if (strcmp(what, "truth") == 0) {
 		emu_truth(r, false);
 	} else if (strcmp(what, "people") == 0) {
@@ -536,6 +547,7 @@ control_post(struct emu_req *r, const char *what, json_t *in)
 		{ "token", control_token },
 		{ "mail", control_mail },
 		{ "mailbox", control_mailbox },
+		{ "archive", control_archive },
 		{ "linkedin", control_linkedin },
 		{ "member", control_member },
 	};

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "archive.h"
 #include "fault.h"
 #include "mail.h"
-#include "member.h"
 #include "stats.h"
 
 #define CONNECTIONS_MAX 2000
@@ -30,6 +30,8 @@ struct args {
 	const char *client_id, *client_secret;
 	const char *accounts[64], *mailboxes[64], *members[64];
 	size_t account_count, mailbox_count, member_count;
+	const char *archive, *style; /* written instead of serving */
+	int64_t at_ms;
 };
 
 static const char usage_text[] =
@@ -40,6 +42,8 @@ static const char usage_text[] =
 	"         [--mailbox EMAIL:MESSAGES[:MEAN] ...]\n"
 	"         [--member EMAIL:CONNECTIONS:MESSAGES[:INVITATIONS[:CONTACTS"
 	"[:POSITIONS]]] ...]\n"
+	"       sluice-emulator --linkedin-archive FILE --member SPEC\n"
+	"         [--seed N] [--now RFC3339] [--at RFC3339] [--style WORDS]\n"
 	"MEAN is 1, 1.6 or 3 messages a thread. CALENDARS is a number or \"mix\"; port 0 takes a free one.\n";
 
 enum {
@@ -51,6 +55,9 @@ enum {
 	OPT_ACCOUNT,
 	OPT_MAILBOX,
 	OPT_MEMBER,
+	OPT_ARCHIVE,
+	OPT_STYLE,
+	OPT_AT,
 	OPT_QUIET,
 	OPT_NO_GZIP,
 	OPT_CLIENT_ID,
@@ -67,6 +74,9 @@ static const struct option options[] = {
 	{ "account", required_argument, NULL, OPT_ACCOUNT },
 	{ "mailbox", required_argument, NULL, OPT_MAILBOX },
 	{ "member", required_argument, NULL, OPT_MEMBER },
+	{ "linkedin-archive", required_argument, NULL, OPT_ARCHIVE },
+	{ "style", required_argument, NULL, OPT_STYLE },
+	{ "at", required_argument, NULL, OPT_AT },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "no-gzip", no_argument, NULL, OPT_NO_GZIP },
 	{ "client-id", required_argument, NULL, OPT_CLIENT_ID },
@@ -111,6 +121,14 @@ take_option(struct args *a, int option)
 			return false;
 		a->members[a->member_count++] = optarg;
 		return true;
+	case OPT_ARCHIVE:
+		a->archive = optarg;
+		return true;
+	case OPT_STYLE:
+		a->style = optarg;
+		return true;
+	case OPT_AT:
+		return emu_parse_time(optarg, &a->at_ms);
 	case OPT_QUIET:
 		return a->quiet = true;
 	case OPT_NO_GZIP:
@@ -344,6 +362,27 @@ serve(struct emu_world *w, const struct args *a, const sigset_t *ends)
 	return result;
 }
 
+/* Of the first --member. */
+static int
+write_archive(struct emu_world *w, const struct args *a)
+{
+	const char *why = "--member wanted";
+	struct emu_account *of = NULL;
+
+	if (a->member_count)
+		of = w->accounts[w->account_count - 1];
+	for (size_t i = 0; of && i < w->account_count; i++)
+		if (strncmp(w->accounts[i]->email, a->members[0],
+			    strcspn(a->members[0], ":")) == 0)
+			of = w->accounts[i];
+	if (of &&
+	    emu_archive_file(of->member, a->at_ms ? a->at_ms : emu_now_ms(w),
+			     a->style, a->archive, &why))
+		return 0;
+	(void)fprintf(stderr, "%s: %s\n", a->archive, why);
+	return 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -364,7 +403,7 @@ main(int argc, char **argv)
 		return 1;
 	w = make_world(&a);
 	if (add_accounts(w, &a) && add_mailboxes(w, &a) && add_members(w, &a))
-		result = serve(w, &a, &ends);
+		result = a.archive ? write_archive(w, &a) : serve(w, &a, &ends);
 	free_world(w);
 	return result;
 }

@@ -585,6 +585,7 @@ test_rest
 test_mail
 test_linkedin
 test_portability
+test_archive
 stop
 check 'it ends cleanly' is "$exit_code" 0
 

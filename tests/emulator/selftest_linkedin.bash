@@ -296,3 +296,66 @@ test_portability() {
 	li_options '"linkedin_quota_day":0'
 	token=''
 }
+
+# --- archives ------------------------------------------------------------
+
+# A file of the archive $dir/body, into $dir/csv.
+li_unzip() {
+	perl -MIO::Uncompress::Unzip=unzip \
+		-e 'unzip $ARGV[0] => "-", Name => $ARGV[1] or exit 1' \
+		"$dir/body" "$1" >"$dir/csv"
+}
+li_archive() { # style, more of the query
+	call "$base/_control/archive?account=ana@example.com&style=$1${2:-}"
+}
+li_csv_has() { grep -qaF -- "$1" "$dir/csv"; }
+li_lines() { grep -acE -- "$1" "$dir/csv"; }
+
+test_archive() {
+	local made
+	li_truth messages
+	made=$(grep -ac '"archive"' "$dir/body")
+	li_archive ''
+	check 'linkedin: an archive' li_unzip messages.csv
+	check 'linkedin: with every message' is "$(li_lines ',"No","No"$')" "$made"
+	check 'linkedin: and a quoted header' li_csv_has '"IS MESSAGE DRAFT"'
+	check 'linkedin: without a last newline' is "$(tail -c 1 "$dir/csv")" '"'
+	li_unzip Connections.csv
+	check 'linkedin: after a preamble' is "$(sed -n 4p "$dir/csv")" \
+		'First Name,Last Name,URL,Email Address,Company,Position,Connected On'
+	check 'linkedin: some with a date only' is "$(li_lines '^,,,,,,[0-9]')" \
+		"$(li_truth connections; grep -c '"url":null' "$dir/body")"
+	made=$(li_lines '[0-9]{2} [A-Z][a-z]{2} 20[0-9]{2}$')
+	li_archive '' '&at=2025-01-01T00:00:00Z'
+	li_unzip Connections.csv
+	check 'linkedin: an older one has fewer' test \
+		"$(li_lines '[0-9]{2} [A-Z][a-z]{2} 20[0-9]{2}$')" -lt "$made"
+	li_archive basic,folder,unquoted,old_messages,drafts
+	li_unzip "Basic_LinkedInDataExport_$(date -u -d "@$(li_now)" +%m-%d-%Y)/messages.csv"
+	check 'linkedin: nine columns in a folder' is "$(head -1 "$dir/csv")" \
+		'CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,DATE,SUBJECT,CONTENT,FOLDER'
+	li_archive excel
+	li_unzip Connections.csv
+	check 'linkedin: saved again' is "$(head -c 9 "$dir/csv" | od -An -c | tr -d ' \n')" '357273277Notes:'
+	li_archive 'only=Connections'
+	check 'linkedin: one file' bash -c "! grep -qa messages.csv '$dir/body'"
+	li_archive climb
+	check 'linkedin: a path that climbs' body_has ../../climbed
+	li_archive broken
+	check 'linkedin: no end record' bash -c "! grep -qaP 'PK\x05\x06' '$dir/body'"
+	li_archive 'basic,bomb=1'
+	check 'linkedin: a bomb of 1 GB' is "$(perl -MIO::Uncompress::Unzip=unzip -e \
+		'unzip $ARGV[0] => "-", Name => "messages.csv" or exit 1' "$dir/body" | wc -c)" \
+		"$(perl -e 'local $/; open my $f, "<", $ARGV[0]; $_ = <$f>; my $at = rindex $_, "messages.csv"; print unpack "Q<", substr $_, $at + 16, 8' "$dir/body")"
+	li_archive nonsense
+	check 'linkedin: no such style' status_is 400
+	control archive "{\"account\":\"ana@example.com\",\"file\":\"$dir/a.zip\"}"
+	li_archive ''
+	check 'linkedin: the same as a file' cmp -s "$dir/body" "$dir/a.zip"
+	"$emulator" --linkedin-archive "$dir/b.zip" --member b@example.com:10:3000 \
+		--now 2026-11-20T12:00:00Z --style only=messages
+	cp "$dir/b.zip" "$dir/body"
+	li_unzip messages.csv
+	check 'linkedin: without a server' is "$(li_lines ',"No","No"$')" 3000
+}
+li_now() { date -u -d "$(curl -s "$base/_control/clock" | sed 's/.*"now": *"\([^"]*\)".*/\1/')" +%s; }
