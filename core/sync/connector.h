@@ -90,6 +90,8 @@ struct sl_turn {
 	int shrink;                  /* times the last answer was too large
 				      * in a row: halve the page so often */
 	int64_t now_us;              /* UTC                               */
+	int64_t checked_us;   /* the stream rested last; SL_NO_TIME = never */
+	int64_t connected_us; /* a person consented last; SL_NO_TIME        */
 };
 
 /** One request: always authorised by the engine with the account's token. */
@@ -107,6 +109,9 @@ struct sl_call {
 	double units;        /* quota units; 0 counts as 1                */
 	bool tell_too_large; /* wanted items: an answer above max_body goes to
 				* `read` as too_large, and is not asked again */
+	bool tell_refused;   /* a listing: a refusal that `classify` calls
+			    * SL_REJECTED with SL_ITEM goes to `read`, as that
+			    * of a wanted item does: it is an answer, too  */
 };
 
 #define SL_BODY_MAX  (4u * 1024 * 1024)
@@ -120,9 +125,10 @@ struct sl_ask {
 /** One final answer; `body` is borrowed until the next one is taken. */
 struct sl_answer {
 	const struct sl_call *call;
-	int http_status;    /* 2xx; or of a wanted item an item-scoped refusal
-			     * (404), or 5xx again and again while others are
-			     * answered: reject that one as transient     */
+	int http_status;    /* 2xx; or of a wanted item (and of a listing with
+			     * tell_refused) an item-scoped refusal (404), or
+			     * of a wanted item 5xx again and again while others
+			     * are answered: reject that one as transient */
 	const json_t *body; /* parsed and repaired; NULL when not JSON    */
 	size_t body_bytes;  /* decoded size: what page sizes adapt to     */
 	bool repaired;      /* the text needed repair before parsing      */
@@ -206,7 +212,8 @@ struct sl_connector {
 	/**
 	 * Map one refusal (any status but 2xx) to a remedy and a scope.
 	 * Never SL_OK. SL_REJECTED with scope SL_ITEM passes the answer on
-	 * to `read`, for wanted items that are gone. 5xx is SL_RETRY with scope
+	 * to `read`, for wanted items that are gone, and for listings whose end
+	 * is told so (tell_refused). 5xx is SL_RETRY with scope
 	 * SL_STREAM: whether it is one item's trouble the engine finds out.
 	 */
 	sl_status (*classify)(const struct sl_refusal *refusal,

@@ -61,6 +61,8 @@ sl_flight_new(struct sl_task *task, const struct sl_aim *aim)
 			aim->except ? copy_wanted(f->arena, aim) : aim->wanted,
 		.shrink = task->shrink,
 		.now_us = sl_run_now_us(run),
+		.checked_us = task->row.checked_us,
+		.connected_us = run->account.connected_us,
 	};
 	if (f->rolls && !f->turn.wanted)
 		sl_flight_free(&f);

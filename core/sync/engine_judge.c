@@ -174,6 +174,14 @@ note_good(struct sl_run *run)
 	pthread_mutex_unlock(&run->engine->mutex);
 }
 
+/* A refusal that says something: `read` takes it as an answer. */
+static bool
+is_answer(const struct sl_leg *leg, sl_status s, const struct sl_error *err)
+{
+	return s == SL_REJECTED && err->scope == SL_ITEM &&
+	       (leg->call->wanted_id || leg->call->tell_refused);
+}
+
 /* Decide about one answer. False: the flight fails with `err`. */
 static bool
 sort_leg(struct sl_leg *leg, struct sl_error *err)
@@ -181,8 +189,7 @@ sort_leg(struct sl_leg *leg, struct sl_error *err)
 	struct sl_run *run = leg->flight->task->run;
 	sl_status s = judge(leg, err);
 
-	if (s == SL_OK || (s == SL_REJECTED && err->scope == SL_ITEM &&
-			   leg->call->wanted_id)) {
+	if (s == SL_OK || is_answer(leg, s, err)) {
 		make_final(leg);
 		note_good(run);
 		sl_slots_good(run);

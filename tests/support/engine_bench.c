@@ -35,6 +35,8 @@ static const struct sl_provider toy_provider = {
 	.dead_refresh = "invalid_request",
 };
 int bench_last_shrink;
+int64_t bench_last_checked_us, bench_last_connected_us;
+bool bench_tells_refused;
 
 static sl_status
 toy_ask(const struct sl_turn *turn, struct sl_arena *arena, struct sl_ask *ask,
@@ -59,8 +61,11 @@ toy_ask(const struct sl_turn *turn, struct sl_arena *arena, struct sl_ask *ask,
 		.query = query,
 		.wanted_id = turn->wanted ? turn->wanted->source_id : NULL,
 		.max_body = 1024 * 1024,
+		.tell_refused = bench_tells_refused,
 	};
 	bench_last_shrink = turn->shrink;
+	bench_last_checked_us = turn->checked_us;
+	bench_last_connected_us = turn->connected_us;
 	ask->calls = call;
 	ask->count = 1;
 	return SL_OK;
@@ -77,6 +82,10 @@ toy_read(const struct sl_turn *turn, struct sl_answers *answers,
 
 	if (!answer)
 		return sl_fail(err, SL_RETRY, SL_STREAM, "no answer");
+	if (answer->http_status == 404 && !answer->call->wanted_id) {
+		page->walk_done = turn->stream->walking;
+		return SL_OK;
+	}
 	if (answer->http_status == 404) {
 		sl_page_tombstone(page)->source_id =
 			sl_arena_strdup(page->arena, answer->call->wanted_id);
@@ -239,6 +248,7 @@ bench_setup(void **state)
 	sl_fake_clock_init(&b->clock, BENCH_NOW_US);
 	sl_seeded_rng_init(&b->rng, 7);
 	fake_transport_init(&b->net, &b->clock);
+	bench_tells_refused = false;
 	fake_store_init(&b->store, BENCH_USER);
 	b->keys = test_keys();
 	b->arena = sl_arena_new();

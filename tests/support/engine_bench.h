@@ -58,7 +58,13 @@ bool bench_token_call(struct bench *b, const struct sl_request *request,
 void bench_two_pages(void *ctx, const struct sl_request *request,
 		     struct sl_response *response);
 
-/** How often the last ask was told to halve its page. */
+/** How often the last ask was told to halve its page, and when the stream last
+ *  rested and a person last consented. */
 extern int bench_last_shrink;
+extern int64_t bench_last_checked_us, bench_last_connected_us;
+
+/** Do the toy's listings hear of a 404? It ends their walk. Back to false with
+ *  each bench. */
+extern bool bench_tells_refused;
 
 #endif

@@ -388,6 +388,61 @@ one_bad_stream_does_not_hurt_the_others(void **state)
 	assert_string_equal(b->store.commits[0].key, "");
 }
 
+/* The second page is a refusal. */
+static void
+second_page_is_404(void *ctx, const struct sl_request *request,
+		   struct sl_response *response)
+{
+	if (strstr(request->url, "after="))
+		fake_reply(response, 404, "no more");
+	else
+		bench_two_pages(ctx, request, response);
+}
+
+static void
+a_refusal_ends_a_listing_that_hears_of_it(void **state)
+{
+	struct bench *b = *state;
+
+	bench_tells_refused = true;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = second_page_is_404;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->report.tally.created, 2);
+	assert_int_equal(b->store.commit_count, 2);
+	assert_true(b->store.commits[1].walk_done);
+}
+
+static void
+another_listing_fails_by_it(void **state)
+{
+	struct bench *b = *state;
+
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = second_page_is_404;
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "failed");
+	assert_int_equal(b->store.failed_streams, 1);
+	assert_int_equal(b->store.commit_count, 1);
+	assert_false(b->store.commits[0].walk_done);
+}
+
+static void
+a_turn_knows_when_it_last_rested_and_who_consented(void **state)
+{
+	struct bench *b = *state;
+	struct sl_stream_row *row = fake_store_stream(&b->store, "items", "k",
+						      "{\"after\":\"end\"}");
+
+	row->checked_us = BENCH_NOW_US - 5;
+	b->store.account.connected_us = BENCH_NOW_US - 7;
+	b->net.answer = bench_two_pages;
+	bench_run(b, "manual");
+	assert_true(bench_last_checked_us == BENCH_NOW_US - 5);
+	assert_true(bench_last_connected_us == BENCH_NOW_US - 7);
+}
+
 static void
 bodies_wait_for_the_budget_and_all_arrive(void **state)
 {
@@ -541,6 +596,9 @@ main(void)
 		T(a_page_that_is_no_json_twice_is_asked_for_in_halves),
 		T(a_provider_without_any_json_is_left_alone),
 		T(one_bad_stream_does_not_hurt_the_others),
+		T(a_refusal_ends_a_listing_that_hears_of_it),
+		T(another_listing_fails_by_it),
+		T(a_turn_knows_when_it_last_rested_and_who_consented),
 		T(bodies_wait_for_the_budget_and_all_arrive),
 		T(the_breaker_reads_its_samples_before_it_sweeps),
 		T(a_lost_lease_drops_everything),
