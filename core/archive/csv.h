@@ -105,7 +105,10 @@ void sl_csv_set_separator(struct sl_csv *csv, char separator);
 sl_status sl_csv_peek(struct sl_csv *csv, const char **bytes, size_t *len,
 		      struct sl_error *err) SL_NODISCARD;
 
-/** The next record, rejected one, or the end; fails only as `read` does. */
+/**
+ * The next record, rejected one, or the end. Fails only as `read` does; after
+ * that there is nothing more to be had.
+ */
 sl_status sl_csv_next(struct sl_csv *csv, struct sl_arena *arena,
 		      struct sl_csv_row *row, struct sl_error *err)
 	SL_NODISCARD;

@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 
 #define CHUNK      ((size_t)64 * 1024)
-#define GROWTH     3 /* bytes of UTF-8 that two of UTF-16 may become, and one */
+#define GROWTH     2 /* two bytes of UTF-16 become three at most */
 #define NO_DECODER ((iconv_t)-1)
 
 void
@@ -64,7 +64,9 @@ decode(struct csv_input *in, char *from, size_t left)
 			iconv(in->cd, &from, &left, &to, &room) == (size_t)-1;
 
 		in->to = in->size - room;
+		SL_ASSERT(!failed || errno != E2BIG);
 		if (failed && errno == EINVAL && !in->ended) {
+			SL_ASSERT(left <= sizeof(in->rest));
 			memcpy(in->rest, from, left);
 			in->rest_len = left;
 			return;
@@ -145,6 +147,7 @@ fill_decoded(struct csv_input *in, struct sl_error *err)
 	in->rest_len = 0;
 	status = in->read(in->ctx, chunk + kept, CHUNK - kept, &got, err);
 	if (status == SL_OK) {
+		SL_ASSERT(got <= CHUNK - kept);
 		in->ended = got == 0;
 		make_room(in, (kept + got) * GROWTH);
 		decode(in, chunk, kept + got);
@@ -164,6 +167,7 @@ fill_plain(struct csv_input *in, struct sl_error *err)
 			  err);
 	if (status != SL_OK)
 		return status;
+	SL_ASSERT(got <= in->size - in->to);
 	in->to += got;
 	in->ended = got == 0;
 	return SL_OK;

@@ -116,6 +116,9 @@ sl_status sl_zip_read(struct sl_zip_reader *reader, void *buf, size_t cap,
 sl_status sl_zip_read_csv(void *ctx, void *buf, size_t cap, size_t *got,
 			  struct sl_error *err) SL_NODISCARD;
 
+/** Bytes that came so far, for who shows how far it is. */
+uint64_t sl_zip_read_done(const struct sl_zip_reader *reader);
+
 /** NULL inside is fine, and it is NULL after. */
 void sl_zip_read_close(struct sl_zip_reader **reader);
 

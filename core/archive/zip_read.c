@@ -78,6 +78,12 @@ sl_zip_read_csv(void *ctx, void *buf, size_t cap, size_t *got,
 	return sl_zip_read(ctx, buf, cap, got, err);
 }
 
+uint64_t
+sl_zip_read_done(const struct sl_zip_reader *reader)
+{
+	return reader->done;
+}
+
 void
 sl_zip_read_close(struct sl_zip_reader **reader)
 {

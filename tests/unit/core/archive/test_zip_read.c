@@ -38,6 +38,7 @@ text_is_read_in_pieces(void **state SL_UNUSED)
 	} while (got > 0);
 	read[len] = '\0';
 	assert_string_equal(read, text);
+	assert_int_equal(sl_zip_read_done(reader), len);
 	assert_int_equal(sl_zip_read(reader, piece, 1, &got, &err), SL_OK);
 	assert_int_equal(got, 0);
 }
