@@ -89,5 +89,55 @@ CALL sluice.rename_handles();
 ALTER TABLE public.contact_handles ENABLE TRIGGER identity_remember;
 DROP PROCEDURE sluice.rename_handles();
 
+-- What a person wrote on a card stays: what the gateway wrote is remembered in
+-- contacts.origin, and is all that it changes.
+CREATE FUNCTION sluice.card_told(card jsonb, origin jsonb, told jsonb, fills boolean)
+RETURNS TABLE (new_card jsonb, new_origin jsonb)
+LANGUAGE sql IMMUTABLE SET search_path = '' AS $fn$
+	WITH field AS (
+		SELECT t.key, card ->> t.key AS old, told ->> t.key AS new,
+			origin -> 'wrote' ->> t.key AS wrote,
+			origin -> 'filled' ->> t.key AS filled,
+			coalesce(origin -> 'wrote' ? t.key OR origin -> 'filled' ? t.key, false)
+				AS known
+		FROM jsonb_object_keys(told) AS t (key)
+	), next AS (
+		SELECT f.key, f.old, CASE
+			WHEN f.old IS NULL AND NOT f.known THEN f.new
+			WHEN fills THEN f.old
+			WHEN f.old = f.wrote THEN f.new
+			WHEN f.old = f.filled THEN coalesce(f.new, f.old)
+			ELSE f.old END AS new
+		FROM field f
+	), changed AS (
+		SELECT jsonb_object_agg(n.key, n.new) AS fields
+		FROM next n
+		WHERE n.new IS DISTINCT FROM n.old
+	)
+	SELECT card || coalesce(c.fields, '{}'),
+		CASE WHEN c.fields IS NULL THEN origin
+			ELSE origin || jsonb_build_object(
+				CASE WHEN fills THEN 'filled' ELSE 'wrote' END,
+				jsonb_strip_nulls(coalesce(
+					origin -> CASE WHEN fills THEN 'filled' ELSE 'wrote' END, '{}')
+					|| c.fields)) END
+	FROM changed c
+$fn$;
+COMMENT ON FUNCTION sluice.card_told(jsonb, jsonb, jsonb, boolean) IS
+	'A card''s texts after a provider told them: what is empty, and was never told, is written; what '
+	'is still as it was told follows; what a person wrote or emptied stays. With fills, only what is '
+	'empty is written.';
+CALL sluice.protect_function('sluice.card_told(jsonb, jsonb, jsonb, boolean)', 'sluice_gateway');
+COMMENT ON COLUMN public.contacts.origin IS
+	'Evidence for making it: rule, reason, artifact; wrote, filled: what sync wrote on it; versions: '
+	'of the parts of its professional context.';
+
+COMMENT ON TABLE sluice.people_judged IS
+	'By what the stored mail, meetings and ties of an account were judged for contacts.';
+COMMENT ON COLUMN sluice.people_judged.basis IS
+	'Hash of the rule and of the user''s own addresses and handles; when it changes, all is judged again.';
+COMMENT ON COLUMN sluice.people_judged.after_id IS
+	'Judged up to this item of the stream after_key; NULL: all of it.';
+
 INSERT INTO sluice.sys_table_migrations (version, name)
 VALUES ('20261126050000', 'ties') ON CONFLICT DO NOTHING;

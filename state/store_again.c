@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is stored, judged again: what decides about it is the rule of the
- * account and the user's own addresses, and either may change after it was
- * stored. The evidence is there, so no provider is asked.
+ * account and the user's own addresses and handles, and either may change after
+ * it was stored. The evidence is there, so no provider is asked.
  *
  * sluice.people_judged holds by what an account's people were judged, as a
  * hash. When that is no longer what it would be now, all of it is judged again
@@ -126,11 +126,15 @@ load_chunk(struct sl_page_work *w, struct sl_people_chunk *chunk,
 	rows_count = sl_rows_count(rows);
 	for (size_t i = 0; i < rows_count; i++) {
 		bool mail = sl_row_bool(rows, i, "is_mail");
+		bool tie = sl_row_bool(rows, i, "is_tie");
 
-		sl_pg_array_text(mail ? chunk->mail : chunk->meetings,
+		sl_pg_array_text(mail  ? chunk->mail
+				 : tie ? chunk->ties
+				       : chunk->meetings,
 				 sl_row_text(rows, i, "id"));
 		chunk->mail_count += mail;
-		chunk->meeting_count += !mail;
+		chunk->tie_count += tie;
+		chunk->meeting_count += !mail && !tie;
 	}
 	chunk->more = rows_count == CHUNK_MAX;
 	if (chunk->more)
@@ -150,7 +154,8 @@ sl_people_next_chunk(struct sl_page_work *w, struct sl_people_chunk *chunk,
 		chunk->due = chunk->more;
 	chunk->mail = sl_pg_array_new(w->arena);
 	chunk->meetings = sl_pg_array_new(w->arena);
-	chunk->mail_count = chunk->meeting_count = 0;
+	chunk->ties = sl_pg_array_new(w->arena);
+	chunk->mail_count = chunk->meeting_count = chunk->tie_count = 0;
 	chunk->more = false;
 	if (status != SL_OK || !chunk->due ||
 	    w->commit->people.rule == SL_PEOPLE_NONE) /* makes nobody one */
@@ -178,6 +183,10 @@ judge_chunk(struct sl_page_work *w, const struct sl_people_chunk *chunk,
 	query.artifact_ids = chunk->meetings;
 	if (status == SL_OK && chunk->meeting_count > 0)
 		status = sl_people_judge_meetings(w, &query, err);
+	query.of = SL_OF_TIES;
+	query.artifact_ids = chunk->ties;
+	if (status == SL_OK && chunk->tie_count > 0)
+		status = sl_people_judge_ties(w, &query, err);
 	return status;
 }
 

@@ -95,7 +95,8 @@ is_empty(const struct sl_commit *c)
 
 	return !c->starts_walk && !c->walk_done && p->artifacts.first == NULL &&
 	       p->tombstones.first == NULL && p->patches.first == NULL &&
-	       p->own_addresses.first == NULL && p->streams.first == NULL &&
+	       p->own_addresses.first == NULL && p->own_handles.first == NULL &&
+	       p->persons.first == NULL && p->streams.first == NULL &&
 	       p->filtered.first == NULL && p->rejected.first == NULL &&
 	       p->refs.first == NULL && p->expansions.first == NULL;
 }

@@ -16,45 +16,15 @@
 #include "core/people/screen.h"
 
 #include "sql.h"
-#include "state/store_page.h"
+#include "state/judge_private.h"
 
 #define ROUNDS_MAX 3
 
 /* Of contact_emails.address, bytes; a longer one is shown normalised. */
 #define ADDRESS_SHOWN_MAX 1024
 
-/* How good a name is: mail is signed by its author, others write what they
- * have in their address books. */
-enum name_rank {
-	NAME_NONE,
-	NAME_GIVEN,
-	NAME_OWN,
-};
-
-/* One person, over all rows of its address. */
-struct person {
-	size_t from, to; /* rows */
-	const char *norm;
-	const char *address;
-	const char *name; /* the best one; or NULL */
-	enum name_rank rank;
-	const char *reason; /* of becoming a contact; NULL = none  */
-	const char *artifact_id;
-	int64_t first_us, last_us; /* seen at; SL_NO_TIME = not yet */
-	bool is_contact;
-};
-
-struct people_work {
-	const struct sl_page_work *w;
-	const struct sl_rows *rows;
-	enum sl_evidence_of of;
-	const struct sl_people_memory *memory; /* NULL = none */
-	struct person *persons;
-	size_t count;
-};
-
 static void
-note_seen(const struct people_work *pw, struct person *who, size_t row)
+note_seen(const struct sl_judgement *pw, struct sl_judged *who, size_t row)
 {
 	int64_t at = sl_row_time(pw->rows, row, "occurred_at");
 
@@ -70,13 +40,13 @@ note_seen(const struct people_work *pw, struct person *who, size_t row)
 /* Of meetings the first name that is one, of mail the newest by which the
  * person signs, else the newest that others use; rows come oldest first. */
 static void
-note_name(const struct people_work *pw, struct person *who, size_t row)
+note_name(const struct sl_judgement *pw, struct sl_judged *who, size_t row)
 {
 	const char *name = sl_row_text(pw->rows, row, "name");
-	enum name_rank rank = NAME_GIVEN;
+	enum sl_name_rank rank = SL_NAME_GIVEN;
 
-	if (pw->of == SL_OF_MAIL && sl_row_bool(pw->rows, row, "is_author"))
-		rank = NAME_OWN;
+	if (pw->of != SL_OF_MEETINGS && sl_row_bool(pw->rows, row, "is_author"))
+		rank = SL_NAME_OWN;
 	if (rank < who->rank || !sl_people_is_name(name) ||
 	    sl_ascii_iequal(name, who->address) ||
 	    sl_ascii_iequal(name, who->norm) ||
@@ -87,25 +57,25 @@ note_name(const struct people_work *pw, struct person *who, size_t row)
 }
 
 static bool
-remembers(const struct people_work *pw, const char *norm)
+remembers(const struct sl_judgement *pw, const char *norm)
 {
 	return pw->memory != NULL && norm != NULL &&
 	       pw->memory->knows(pw->memory->ctx, norm);
 }
 
 static void
-group(struct people_work *pw)
+group(struct sl_judgement *pw)
 {
 	size_t rows = sl_rows_count(pw->rows);
-	struct person *who = NULL;
+	struct sl_judged *who = NULL;
 
-	pw->persons = SL_NEW_ARRAY(pw->w->arena, rows, struct person);
+	pw->persons = SL_NEW_ARRAY(pw->w->arena, rows, struct sl_judged);
 	for (size_t i = 0; i < rows; i++) {
 		const char *norm = sl_row_text(pw->rows, i, "norm");
 
 		if (who == NULL || strcmp(who->norm, norm) != 0) {
 			who = &pw->persons[pw->count++];
-			*who = (struct person){
+			*who = (struct sl_judged){
 				.from = i,
 				.norm = norm,
 				.address = sl_row_text(pw->rows, i, "value"),
@@ -117,13 +87,17 @@ group(struct people_work *pw)
 			};
 		}
 		who->to = i + 1;
+		who->is_connection =
+			who->is_connection ||
+			(pw->of == SL_OF_TIES &&
+			 sl_row_bool(pw->rows, i, "is_connection"));
 		note_name(pw, who, i);
 		note_seen(pw, who, i);
 	}
 }
 
-static struct person *
-find(const struct people_work *pw, const char *norm)
+static struct sl_judged *
+find(const struct sl_judgement *pw, const char *norm)
 {
 	size_t low = 0, high = pw->count;
 
@@ -143,15 +117,15 @@ find(const struct people_work *pw, const char *norm)
 
 /* Did an earlier round make the organizer a contact? */
 static bool
-became_contact(const struct people_work *pw, const char *norm)
+became_contact(const struct sl_judgement *pw, const char *norm)
 {
-	const struct person *who = norm == NULL ? NULL : find(pw, norm);
+	const struct sl_judged *who = norm == NULL ? NULL : find(pw, norm);
 
 	return remembers(pw, norm) || (who != NULL && who->reason != NULL);
 }
 
 static struct sl_people_decision
-decide_meeting(const struct people_work *pw, size_t row)
+decide_meeting(const struct sl_judgement *pw, size_t row)
 {
 	const struct sl_people_options *options = &pw->w->commit->people;
 	struct sl_meeting_evidence evidence = sl_evidence_meeting(
@@ -163,7 +137,7 @@ decide_meeting(const struct people_work *pw, size_t row)
 }
 
 static struct sl_people_decision
-decide_mail(const struct people_work *pw, size_t row)
+decide_mail(const struct sl_judgement *pw, size_t row)
 {
 	const struct sl_people_options *options = &pw->w->commit->people;
 	struct sl_mail_evidence e = sl_evidence_mail(pw->rows, row, options);
@@ -179,20 +153,44 @@ decide_mail(const struct people_work *pw, size_t row)
 }
 
 static struct sl_people_decision
-decide_row(const struct people_work *pw, size_t row)
+decide_tie(const struct sl_judgement *pw, size_t row)
 {
-	return pw->of == SL_OF_MAIL ? decide_mail(pw, row)
-				    : decide_meeting(pw, row);
+	const struct sl_people_options *options = &pw->w->commit->people;
+	struct sl_tie_evidence e = sl_evidence_tie(pw->rows, row, options);
+	struct sl_mail_evidence *m = &e.message;
+
+	if (pw->memory != NULL && e.kind == SL_TIE_MESSAGE &&
+	    sl_people_mail_counts(options, m) &&
+	    (m->user_wrote ? m->is_recipient : m->is_author) &&
+	    pw->memory->corresponds(pw->memory->ctx,
+				    sl_row_text(pw->rows, row, "norm"),
+				    m->user_wrote))
+		m->other_way = true;
+	return sl_people_decide_tie(options, &e);
+}
+
+static struct sl_people_decision
+decide_row(const struct sl_judgement *pw, size_t row)
+{
+	switch (pw->of) {
+	case SL_OF_MEETINGS:
+		break;
+	case SL_OF_MAIL:
+		return decide_mail(pw, row);
+	case SL_OF_TIES:
+		return decide_tie(pw, row);
+	}
+	return decide_meeting(pw, row);
 }
 
 /* One round over everybody who is no contact yet; did it make one? */
 static bool
-decide(struct people_work *pw)
+decide(struct sl_judgement *pw)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < pw->count; i++) {
-		struct person *who = &pw->persons[i];
+		struct sl_judged *who = &pw->persons[i];
 
 		for (size_t row = who->from; row < who->to; row++) {
 			struct sl_people_decision d;
@@ -212,7 +210,7 @@ decide(struct people_work *pw)
 }
 
 static bool
-is_touched(const struct people_work *pw, const struct person *who)
+is_touched(const struct sl_judgement *pw, const struct sl_judged *who)
 {
 	int64_t first = sl_row_time(pw->rows, who->from, "first_seen_at");
 	int64_t last = sl_row_time(pw->rows, who->from, "last_seen_at");
@@ -232,7 +230,8 @@ sl_address_shown(const char *address, const char *norm)
 /* The page may hold only how others call a new contact: what is stored may
  * hold the name by which the person signs. */
 static sl_status
-find_names(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
+find_names(struct sl_judgement *pw, struct sl_page_work *w,
+	   struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
@@ -241,9 +240,9 @@ find_names(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
 	sl_status status;
 
 	for (size_t i = 0; i < pw->count; i++) {
-		const struct person *who = &pw->persons[i];
+		const struct sl_judged *who = &pw->persons[i];
 
-		if (who->reason == NULL || who->rank == NAME_OWN)
+		if (who->reason == NULL || who->rank == SL_NAME_OWN)
 			continue;
 		sl_pg_array_text(norms, who->norm);
 		any = true;
@@ -252,34 +251,33 @@ find_names(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
 		return SL_OK;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
+	sl_params_text(&p, pw->of == SL_OF_TIES ? "handle" : "email");
 	sl_params_text(&p, sl_pg_array_done(norms));
 	status = sl_pg_query(w->pg, sl_sql_people_names, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
-		struct person *who = find(pw, sl_row_text(rows, i, "norm"));
+		struct sl_judged *who = find(pw, sl_row_text(rows, i, "norm"));
 		const char *name = sl_row_text(rows, i, "name");
 
-		if (who == NULL || who->rank == NAME_OWN ||
+		if (who == NULL || who->rank == SL_NAME_OWN ||
 		    !sl_people_is_name(name) ||
 		    sl_ascii_iequal(name, who->norm))
 			continue;
 		who->name = sl_arena_strdup(w->arena, name);
-		who->rank = NAME_OWN; /* the best comes first */
+		who->rank = SL_NAME_OWN; /* the best comes first */
 	}
 	return status;
 }
 
-static sl_status
-create(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
+void
+sl_params_made(struct sl_params *p, const struct sl_judgement *j)
 {
-	SL_AUTO_ROWS rows = NULL;
+	const struct sl_page_work *w = j->w;
 	struct sl_pg_array *a[6];
-	struct sl_params p;
-	sl_status status;
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
 		a[i] = sl_pg_array_new(w->arena);
-	for (size_t i = 0; i < pw->count; i++) {
-		const struct person *who = &pw->persons[i];
+	for (size_t i = 0; i < j->count; i++) {
+		const struct sl_judged *who = &j->persons[i];
 
 		if (who->reason == NULL)
 			continue;
@@ -292,10 +290,20 @@ create(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
 		sl_pg_array_text(a[4], who->reason);
 		sl_pg_array_text(a[5], who->artifact_id);
 	}
-	sl_params_lease(&p, w->arena, w->commit->lease);
+	sl_params_lease(p, w->arena, w->commit->lease);
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		sl_params_text(&p, sl_pg_array_done(a[i]));
-	sl_params_time(&p, w->commit->now_us);
+		sl_params_text(p, sl_pg_array_done(a[i]));
+	sl_params_time(p, w->commit->now_us);
+}
+
+static sl_status
+create(struct sl_judgement *pw, struct sl_page_work *w, struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status status;
+
+	sl_params_made(&p, pw);
 	status = sl_pg_query(w->pg, sl_sql_people_create, &p, &rows, err);
 	if (status == SL_OK)
 		w->counts.contacts_created += sl_row_i64(rows, 0, "created", 0);
@@ -303,7 +311,7 @@ create(struct people_work *pw, struct sl_page_work *w, struct sl_error *err)
 }
 
 static sl_status
-touch(struct people_work *pw, struct sl_error *err)
+touch(struct sl_judgement *pw, struct sl_error *err)
 {
 	const struct sl_page_work *w = pw->w;
 	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
@@ -313,7 +321,7 @@ touch(struct people_work *pw, struct sl_error *err)
 	struct sl_params p;
 
 	for (size_t i = 0; i < pw->count; i++) {
-		const struct person *who = &pw->persons[i];
+		const struct sl_judged *who = &pw->persons[i];
 
 		if (!is_touched(pw, who))
 			continue;
@@ -328,7 +336,28 @@ touch(struct people_work *pw, struct sl_error *err)
 	sl_params_text(&p, sl_pg_array_done(firsts));
 	sl_params_text(&p, sl_pg_array_done(lasts));
 	sl_params_text(&p, sl_pg_array_done(names));
-	return sl_pg_query(w->pg, sl_sql_people_touch, &p, NULL, err);
+	return sl_pg_query(w->pg,
+			   pw->of == SL_OF_TIES ? sl_sql_people_tie_touch
+						: sl_sql_people_touch,
+			   &p, NULL, err);
+}
+
+/* Those who became contacts, into `made`; is somebody else to be touched? */
+static bool
+tell_made(const struct sl_judgement *pw, const struct sl_page_work *w,
+	  struct sl_pg_array *made)
+{
+	bool touches = false;
+
+	for (size_t i = 0; i < pw->count; i++) {
+		const struct sl_judged *who = &pw->persons[i];
+
+		touches = touches || is_touched(pw, who);
+		if (who->reason != NULL && made != NULL && pw->of != SL_OF_TIES)
+			sl_pg_array_text(made,
+					 sl_arena_strdup(w->arena, who->norm));
+	}
+	return touches;
 }
 
 sl_status
@@ -336,8 +365,8 @@ sl_people_judge(struct sl_page_work *w, const struct sl_evidence_query *query,
 		struct sl_pg_array *made, bool *creates, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
-	struct people_work pw = { .w = w, .of = query->of };
-	bool touches = false;
+	struct sl_judgement pw = { .w = w, .of = query->of };
+	bool touches;
 	sl_status status = sl_evidence_load(w->pg, w->arena, query, &rows, err);
 
 	*creates = false;
@@ -347,16 +376,12 @@ sl_people_judge(struct sl_page_work *w, const struct sl_evidence_query *query,
 	group(&pw);
 	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
 		*creates = true;
-	for (size_t i = 0; i < pw.count; i++) {
-		touches = touches || is_touched(&pw, &pw.persons[i]);
-		if (pw.persons[i].reason != NULL && made != NULL)
-			sl_pg_array_text(
-				made,
-				sl_arena_strdup(w->arena, pw.persons[i].norm));
-	}
-	if (*creates && query->of == SL_OF_MAIL)
+	touches = tell_made(&pw, w, made);
+	if (*creates && query->of != SL_OF_MEETINGS)
 		status = find_names(&pw, w, err);
-	if (*creates && status == SL_OK)
+	if (status == SL_OK && query->of == SL_OF_TIES)
+		status = sl_ties_write(&pw, w, made, creates, err);
+	else if (status == SL_OK && *creates)
 		status = create(&pw, w, err);
 	if (status == SL_OK && touches)
 		status = touch(&pw, err);
@@ -365,7 +390,7 @@ sl_people_judge(struct sl_page_work *w, const struct sl_evidence_query *query,
 
 /* Nobody yet: whom would it take? */
 static void
-tell_waiting(const struct people_work *pw, const struct person *who)
+tell_waiting(const struct sl_judgement *pw, const struct sl_judged *who)
 {
 	for (size_t row = who->from; row < who->to; row++) {
 		struct sl_meeting_evidence evidence = sl_evidence_meeting(
@@ -386,7 +411,7 @@ size_t
 sl_people_foresee(const struct sl_page_work *w, const struct sl_rows *rows,
 		  enum sl_evidence_of of, const struct sl_people_memory *memory)
 {
-	struct people_work pw = {
+	struct sl_judgement pw = {
 		.w = w, .rows = rows, .of = of, .memory = memory
 	};
 	size_t found = 0;
@@ -395,7 +420,7 @@ sl_people_foresee(const struct sl_page_work *w, const struct sl_rows *rows,
 	for (int round = 0; round < ROUNDS_MAX && decide(&pw); round++)
 		;
 	for (size_t i = 0; i < pw.count; i++) {
-		const struct person *who = &pw.persons[i];
+		const struct sl_judged *who = &pw.persons[i];
 
 		if (of == SL_OF_MEETINGS && who->reason == NULL &&
 		    !who->is_contact && memory->waits)

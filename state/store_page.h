@@ -198,7 +198,7 @@ struct sl_people_memory {
 	void *ctx;
 };
 
-/** Who of the evidence (its rows, of meetings or of mail) would become a
+/** Who of the evidence (its rows, all of one sort) would become a
  *  contact: each is `found`; how many. Writes nothing. */
 size_t sl_people_foresee(const struct sl_page_work *w,
 			 const struct sl_rows *rows, enum sl_evidence_of of,
@@ -209,6 +209,11 @@ sl_status sl_people_judge_meetings(struct sl_page_work *w,
 				   const struct sl_evidence_query *query,
 				   struct sl_error *err) SL_NODISCARD;
 sl_status sl_people_judge_mail(struct sl_page_work *w,
+			       const struct sl_evidence_query *query,
+			       struct sl_error *err) SL_NODISCARD;
+
+/** People of ties. Addresses that came to contacts by it may be organizers'. */
+sl_status sl_people_judge_ties(struct sl_page_work *w,
 			       const struct sl_evidence_query *query,
 			       struct sl_error *err) SL_NODISCARD;
 
@@ -236,8 +241,8 @@ struct sl_people_chunk {
 	char basis[65]; /* judged by that, then; "" = not begun */
 	char after_key[SL_STREAM_KEY_MAX + 1]; /* its last item */
 	char after_id[SL_SOURCE_ID_MAX + 1];
-	struct sl_pg_array *mail, *meetings; /* on the work's arena */
-	size_t mail_count, meeting_count;
+	struct sl_pg_array *mail, *meetings, *ties; /* on the work's arena */
+	size_t mail_count, meeting_count, tie_count;
 	bool due;  /* false: all was judged as it would be now */
 	bool more; /* another one is behind it                 */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * People of a page: under the user's lock one query gathers the evidence of
- * its meetings or its mail, and store_judge.c makes contacts of it.
+ * its meetings, its mail or its ties, and store_judge.c makes contacts of it.
  *
  * Two streams of a user may commit at once, in any order, and after a crash in
  * another one; the contacts must be the same. So the lock comes before the
@@ -32,9 +32,50 @@ sl_people_lock(struct sl_page_work *w, struct sl_error *err)
 
 /* What of the page is about people. */
 struct subject {
-	bool meetings, mail;
+	bool meetings, mail, ties;
 	bool fresh; /* artifacts were written */
 };
+
+static void
+add_subject(struct subject *s, enum sl_evidence_of of)
+{
+	s->meetings = s->meetings || of == SL_OF_MEETINGS;
+	s->mail = s->mail || of == SL_OF_MAIL;
+	s->ties = s->ties || of == SL_OF_TIES;
+}
+
+/*
+ * Ids that are judged again are known by these alone: the statements take what
+ * is theirs. Where all that the page holds are ties, so are they; items that
+ * are known by an alias are none of mail.
+ */
+static void
+add_judged(const struct sl_page_work *w, struct subject *s)
+{
+	bool ties = false, others = false;
+
+	for (const struct sl_artifact *a = w->page->artifacts.first; a != NULL;
+	     a = a->next) {
+		bool tie = sl_evidence_of(a) == SL_OF_TIES;
+
+		ties = ties || tie;
+		others = others || !tie;
+	}
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next) {
+		ties = ties || x->alias != NULL;
+		others = others || x->alias == NULL;
+	}
+	if (w->judged_count > 0) {
+		s->ties = s->ties || ties;
+		if (ties && !others)
+			return;
+		s->mail = s->mail || w->people_judged;
+		s->meetings = true;
+	}
+	if (w->page->patches.first != NULL && others)
+		s->mail = s->mail || w->people_judged;
+}
 
 static struct subject
 subject_of(const struct sl_page_work *w)
@@ -43,21 +84,12 @@ subject_of(const struct sl_page_work *w)
 
 	for (size_t i = 0; i < w->written_count; i++) {
 		const struct sl_artifact *a = w->written[i].artifact;
-		bool mail = sl_text_equal(a->type, SL_TYPE_MAIL);
 
 		s.fresh = true;
-		if (!w->written[i].people || a->participants == NULL)
-			continue;
-		s.mail = s.mail || mail;
-		s.meetings = s.meetings || !mail;
+		if (w->written[i].people && a->participants != NULL)
+			add_subject(&s, sl_evidence_of(a));
 	}
-	/* Known by their ids alone: the statements take what is theirs. */
-	if (w->judged_count > 0) {
-		s.mail = s.mail || w->people_judged;
-		s.meetings = true;
-	}
-	if (w->page->patches.first != NULL)
-		s.mail = s.mail || w->people_judged;
+	add_judged(w, &s);
 	return s;
 }
 
@@ -192,6 +224,31 @@ put_mail(struct sl_page_work *w, struct sl_error *err)
 	return sl_people_judge_mail(w, &query, err);
 }
 
+sl_status
+sl_people_judge_ties(struct sl_page_work *w,
+		     const struct sl_evidence_query *query,
+		     struct sl_error *err)
+{
+	struct sl_pg_array *addresses = sl_pg_array_new(w->arena);
+	bool any = false;
+	sl_status status = sl_people_judge(w, query, addresses, &any, err);
+
+	return status == SL_OK && any ? unsettle(w, addresses, err) : status;
+}
+
+static sl_status
+put_ties(struct sl_page_work *w, struct sl_error *err)
+{
+	const struct sl_evidence_query query = {
+		.of = SL_OF_TIES,
+		.user_id = w->commit->lease->user_id,
+		.artifact_ids = page_ids(w),
+		.options = &w->commit->people,
+	};
+
+	return sl_people_judge_ties(w, &query, err);
+}
+
 /* A chunk of what must be judged again; the rest follows when the stream
  * rests, or with the next page. */
 static sl_status
@@ -211,12 +268,14 @@ sl_page_put_people(struct sl_page_work *w, struct sl_error *err)
 	const struct subject s = subject_of(w);
 	sl_status status = SL_OK;
 
-	if (s.meetings || s.mail)
+	if (s.meetings || s.mail || s.ties)
 		status = sl_people_lock(w, err);
 	if (status == SL_OK && s.meetings)
 		status = put_meetings(w, err);
 	if (status == SL_OK && s.mail)
 		status = put_mail(w, err);
+	if (status == SL_OK && s.ties)
+		status = put_ties(w, err);
 	if (status != SL_OK)
 		return status;
 	if (w->people_due)

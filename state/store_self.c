@@ -1,62 +1,106 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The user's own addresses: they belong to the contact that is the user.
- * Looked up first, so that a poll that brings nothing new writes nothing.
+ * The user's own addresses and handles: they belong to the contact that is the
+ * user. Looked up first, so that a poll that brings nothing new writes nothing.
+ * A handle brings those that are linked to it.
  */
 #include <string.h>
 
 #include "core/people/address.h"
+#include "core/people/handle.h"
 
 #include "sql.h"
 #include "state/store_page.h"
 
 struct own {
 	const char *norm;
-	const struct sl_own_address *address;
+	const char *shown;
 };
 
 struct own_list {
 	struct own *items;
 	size_t count;
+};
+
+struct selves {
+	struct own_list addresses, handles;
 	const char *name; /* the first one given */
 };
 
 /* Usable ones, each once. */
 static void
-gather(struct sl_page_work *w, struct own_list *list)
+add(struct own_list *list, const char *norm, const char *shown)
 {
-	list->items = SL_NEW_ARRAY(w->arena, w->page->own_addresses.count,
-				   struct own);
-	for (const struct sl_own_address *a = w->page->own_addresses.first;
-	     a != NULL; a = a->next) {
-		char *norm = sl_address_normalise(w->arena, a->address);
-		bool twice = norm == NULL;
+	bool twice = norm == NULL;
 
-		for (size_t i = 0; i < list->count && !twice; i++)
-			twice = strcmp(list->items[i].norm, norm) == 0;
-		if (!twice)
-			list->items[list->count++] =
-				(struct own){ .norm = norm, .address = a };
-		if (list->name == NULL)
-			list->name = a->name;
+	for (size_t i = 0; i < list->count && !twice; i++)
+		twice = strcmp(list->items[i].norm, norm) == 0;
+	if (!twice)
+		list->items[list->count++] =
+			(struct own){ .norm = norm, .shown = shown };
+}
+
+static void
+gather(struct sl_page_work *w, struct selves *own)
+{
+	const struct sl_page *page = w->page;
+
+	own->addresses.items =
+		SL_NEW_ARRAY(w->arena, page->own_addresses.count, struct own);
+	own->handles.items =
+		SL_NEW_ARRAY(w->arena, page->own_handles.count, struct own);
+	for (const struct sl_own_address *a = page->own_addresses.first;
+	     a != NULL; a = a->next) {
+		const char *norm = sl_address_normalise(w->arena, a->address);
+
+		add(&own->addresses, norm,
+		    norm == NULL ? NULL : sl_address_shown(a->address, norm));
+		if (own->name == NULL)
+			own->name = a->name;
 	}
+	for (const struct sl_own_handle *h = page->own_handles.first; h != NULL;
+	     h = h->next) {
+		add(&own->handles, sl_handle_normalise(w->arena, h->handle),
+		    h->handle);
+		if (own->name == NULL)
+			own->name = h->name;
+	}
+}
+
+static const char *
+norms_of(struct sl_arena *arena, const struct own_list *list)
+{
+	struct sl_pg_array *norms = sl_pg_array_new(arena);
+
+	for (size_t i = 0; i < list->count; i++)
+		sl_pg_array_text(norms, list->items[i].norm);
+	return sl_pg_array_done(norms);
+}
+
+static const char *
+shown_of(struct sl_arena *arena, const struct own_list *list)
+{
+	struct sl_pg_array *shown = sl_pg_array_new(arena);
+
+	for (size_t i = 0; i < list->count; i++)
+		sl_pg_array_text(shown, list->items[i].shown);
+	return sl_pg_array_done(shown);
 }
 
 /* Keep those that are not yet the self contact's. */
 static sl_status
-keep_missing(struct sl_page_work *w, struct own_list *list,
-	     struct sl_error *err)
+keep_addresses(struct sl_page_work *w, struct own_list *list,
+	       struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
-	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
 	struct sl_params p;
 	sl_status status;
 
-	for (size_t i = 0; i < list->count; i++)
-		sl_pg_array_text(norms, list->items[i].norm);
+	if (list->count == 0)
+		return SL_OK;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
-	sl_params_text(&p, sl_pg_array_done(norms));
+	sl_params_text(&p, norms_of(w->arena, list));
 	status = sl_pg_query(w->pg, sl_sql_people_own_missing, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -71,23 +115,46 @@ keep_missing(struct sl_page_work *w, struct own_list *list,
 }
 
 static sl_status
-ensure_self(struct sl_page_work *w, const struct own_list *list,
-	    struct sl_error *err)
+keep_handles(struct sl_page_work *w, struct own_list *list,
+	     struct sl_error *err)
 {
-	struct sl_pg_array *norms = sl_pg_array_new(w->arena);
+	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	sl_status status;
 
+	if (list->count == 0)
+		return SL_OK;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
-	status = sl_pg_query(w->pg, sl_sql_people_lock, &p, NULL, err);
+	sl_params_text(&p, shown_of(w->arena, list));
+	sl_params_text(&p, norms_of(w->arena, list));
+	status = sl_pg_query(w->pg, sl_sql_people_own_handles_missing, &p,
+			     &rows, err);
+	if (status != SL_OK)
+		return status;
+	list->count = sl_rows_count(rows);
+	list->items = SL_NEW_ARRAY(w->arena, list->count, struct own);
+	for (size_t i = 0; i < list->count; i++)
+		list->items[i] = (struct own){
+			.norm = sl_row_copy(w->arena, rows, i, "norm"),
+			.shown = sl_row_copy(w->arena, rows, i, "value"),
+		};
+	return SL_OK;
+}
+
+static sl_status
+ensure_self(struct sl_page_work *w, const struct selves *own,
+	    struct sl_error *err)
+{
+	struct sl_params p;
+	sl_status status = sl_people_lock(w, err);
+
 	if (status != SL_OK)
 		return status;
 	sl_params_lease(&p, w->arena, w->commit->lease);
-	sl_params_text(&p, list->name);
-	for (size_t i = 0; i < list->count; i++)
-		sl_pg_array_text(norms, list->items[i].norm);
-	sl_params_text(&p, sl_pg_array_done(norms));
+	sl_params_text(&p, own->name);
+	sl_params_text(&p, norms_of(w->arena, &own->addresses));
+	sl_params_text(&p, norms_of(w->arena, &own->handles));
 	return sl_pg_query(w->pg, sl_sql_people_self, &p, NULL, err);
 }
 
@@ -108,36 +175,60 @@ prune(struct sl_page_work *w, const struct sl_rows *rows, struct sl_error *err)
 	return sl_pg_query(w->pg, sl_sql_people_prune, &p, NULL, err);
 }
 
-sl_status
-sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
+static sl_status
+give(struct sl_page_work *w, const struct own_list *list, const char *sql,
+     struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
-	struct own_list list = { .count = 0 };
-	struct sl_pg_array *norms, *addresses;
 	struct sl_params p;
 	sl_status status;
 
-	if (w->page->own_addresses.first == NULL)
+	if (list->count == 0)
 		return SL_OK;
-	gather(w, &list);
-	status = keep_missing(w, &list, err);
-	if (status != SL_OK || list.count == 0)
-		return status;
-	status = ensure_self(w, &list, err);
-	if (status != SL_OK)
-		return status;
-	norms = sl_pg_array_new(w->arena);
-	addresses = sl_pg_array_new(w->arena);
-	for (size_t i = 0; i < list.count; i++) {
-		sl_pg_array_text(norms, list.items[i].norm);
-		sl_pg_array_text(
-			addresses,
-			sl_address_shown(list.items[i].address->address,
-					 list.items[i].norm));
-	}
 	sl_params_lease(&p, w->arena, w->commit->lease);
-	sl_params_text(&p, sl_pg_array_done(norms));
-	sl_params_text(&p, sl_pg_array_done(addresses));
-	status = sl_pg_query(w->pg, sl_sql_people_own, &p, &rows, err);
+	sl_params_text(&p, norms_of(w->arena, list));
+	sl_params_text(&p, shown_of(w->arena, list));
+	status = sl_pg_query(w->pg, sql, &p, &rows, err);
 	return status == SL_OK ? prune(w, rows, err) : status;
+}
+
+static sl_status
+give_handles(struct sl_page_work *w, const struct own_list *list,
+	     struct sl_error *err)
+{
+	struct sl_params p;
+	sl_status status = give(w, list, sl_sql_people_own_handles, err);
+
+	if (status != SL_OK || list->count == 0)
+		return status;
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->commit->lease->user_id);
+	return sl_pg_query(w->pg, sl_sql_people_own_link, &p, NULL, err);
+}
+
+static sl_status
+put(struct sl_page_work *w, struct selves *own, struct sl_error *err)
+{
+	sl_status status = keep_addresses(w, &own->addresses, err);
+
+	if (status == SL_OK)
+		status = keep_handles(w, &own->handles, err);
+	if (status != SL_OK || own->addresses.count + own->handles.count == 0)
+		return status;
+	status = ensure_self(w, own, err);
+	if (status == SL_OK)
+		status = give(w, &own->addresses, sl_sql_people_own, err);
+	return status == SL_OK ? give_handles(w, &own->handles, err) : status;
+}
+
+sl_status
+sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
+{
+	struct selves own = { .name = NULL };
+
+	if (w->page->own_addresses.first == NULL &&
+	    w->page->own_handles.first == NULL)
+		return SL_OK;
+	gather(w, &own);
+	return put(w, &own, err);
 }

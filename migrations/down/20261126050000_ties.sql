@@ -1,5 +1,14 @@
 DELETE FROM sluice.sys_table_migrations WHERE version = '20261126050000';
 
+COMMENT ON TABLE sluice.people_judged IS
+	'By what the stored mail of an account was judged for contacts.';
+COMMENT ON COLUMN sluice.people_judged.basis IS
+	'Hash of the rule and of the user''s own addresses; when it changes, all mail is judged again.';
+COMMENT ON COLUMN sluice.people_judged.after_id IS
+	'Judged up to this message of the stream after_key; NULL: all of it.';
+COMMENT ON COLUMN public.contacts.origin IS 'Evidence for making it: rule, reason, artifact.';
+DROP FUNCTION sluice.card_told(jsonb, jsonb, jsonb, boolean);
+
 CREATE OR REPLACE FUNCTION sluice.identity_fill() RETURNS trigger
 LANGUAGE plpgsql SET search_path = '' AS $fn$
 BEGIN

@@ -1,5 +1,5 @@
--- By which rule and which own addresses an account's people were judged, and by
--- which they would be now; stream_commit compares the same.
+-- By which rule and which own addresses and handles an account's people were
+-- judged, and by which they would be now; stream_commit compares the same.
 -- $1 uuid, $2 uuid  user, integration
 -- $3 text           what the settings say about contacts
 -- Result: basis (of now), known (somebody was judged), same, after_key,
@@ -14,6 +14,12 @@ FROM (
 		FROM public.contacts s
 		JOIN public.contact_emails e
 			ON e.user_id = s.user_id AND e.contact_id = s.id
+		WHERE s.user_id = $1::uuid AND s.is_self_contact
+		UNION
+		SELECT h.value_norm
+		FROM public.contacts s
+		JOIN public.contact_handles h
+			ON h.user_id = s.user_id AND h.contact_id = s.id
 		WHERE s.user_id = $1::uuid AND s.is_self_contact
 		UNION
 		SELECT lower(u.account)

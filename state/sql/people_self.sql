@@ -1,20 +1,30 @@
 -- The contact that is the user; at most one, under people_lock. A card that the
--- user wrote for an own address becomes it; else one is made.
+-- user wrote for an own address or handle becomes it; else one is made.
 -- $1 uuid, $2 uuid  user, integration (its connector becomes the source)
 -- $3 text           name, or NULL
 -- $4 text[]         own addresses, normalised
+-- $5 text[]         own handles, normalised
 WITH card AS (
 	UPDATE public.contacts c
 	SET is_self_contact = true
 	WHERE c.user_id = $1::uuid
 		AND c.id = (
-			SELECT x.contact_id
-			FROM public.contact_emails x
+			SELECT i.contact_id
+			FROM (
+				SELECT x.contact_id, x.created_at
+				FROM public.contact_emails x
+				WHERE x.user_id = $1::uuid
+					AND x.address_norm = ANY ($4::text[])
+				UNION ALL
+				SELECT x.contact_id, x.created_at
+				FROM public.contact_handles x
+				WHERE x.user_id = $1::uuid
+					AND x.value_norm = ANY ($5::text[])
+			) i
 			JOIN public.contacts o
-				ON o.user_id = $1::uuid AND o.id = x.contact_id
-			WHERE x.user_id = $1::uuid AND o.source = 'manual'
-				AND x.address_norm = ANY ($4::text[])
-			ORDER BY x.created_at, x.contact_id
+				ON o.user_id = $1::uuid AND o.id = i.contact_id
+			WHERE o.source = 'manual'
+			ORDER BY i.created_at, i.contact_id
 			LIMIT 1)
 		AND NOT EXISTS (
 			SELECT FROM public.contacts s

@@ -58,6 +58,12 @@ WITH held AS MATERIALIZED (
 						ON e.user_id = c.user_id AND e.contact_id = c.id
 					WHERE c.user_id = $1::uuid AND c.is_self_contact
 					UNION
+					SELECT h.value_norm
+					FROM public.contacts c
+					JOIN public.contact_handles h
+						ON h.user_id = c.user_id AND h.contact_id = c.id
+					WHERE c.user_id = $1::uuid AND c.is_self_contact
+					UNION
 					SELECT lower(u.account)
 					FROM public.user_integrations u
 					WHERE u.user_id = $1::uuid

@@ -142,6 +142,7 @@ SELECT set_eq(
 		('sluice.sealed_counts()', 'sluice_gateway'),
 		('sluice.sealed_users(text,uuid,integer)', 'sluice_gateway'),
 		('sluice.audit_secret(uuid,uuid,text,text,text)', 'sluice_gateway'),
+		('sluice.card_told(jsonb,jsonb,jsonb,boolean)', 'sluice_gateway'),
 		('sluice.handle_norm(text)', ''),
 		('sluice.suppression_hash(uuid,text,text)', 'sluice_gateway'),
 		('sluice.add_counts(jsonb,jsonb)', 'sluice_gateway'),
