@@ -24,10 +24,12 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_bool(object, "running", row->running);
 	sl_json_put_time(object, "last_success_at", row->last_success_us);
 	sl_json_put_time(object, "next_run_at", row->next_run_us);
+	sl_json_put_time(object, "resync_asked_at", row->resync_asked_us);
 	sl_json_put_i64(object, "streams", row->streams);
 	sl_json_put_i64(object, "streams_enabled", row->streams_enabled);
 	sl_json_put_i64(object, "streams_walking", row->streams_walking);
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
+	sl_json_put_bool(object, "accept_deletions", row->accept_deletions);
 	sl_json_put_i64(object, "quarantined", row->quarantined);
 	sl_json_put_i64(object, "filtered", row->filtered);
 	sl_status_put_ends(object, row);
@@ -65,6 +67,27 @@ streams_text(struct sl_cli *cli, const struct sl_status_row *row)
 		walking);
 }
 
+static void
+print_deletions(struct sl_cli *cli, const struct sl_status_row *row,
+		const char *account)
+{
+	const char *many;
+
+	if (row->pending_deletions == 0)
+		return;
+	many = sl_format_plural(cli->arena, row->pending_deletions, "deletion");
+	if (row->accept_deletions)
+		fprintf(cli->out,
+			"%s: %s agreed to: the next run carries them out\n",
+			account, many);
+	else
+		fprintf(cli->out,
+			"%s: %s held back: more vanished at once than a person "
+			"usually deletes; if that is right, sluice resync "
+			"--user %s --provider %s --accept-deletions\n",
+			account, many, row->user_id, row->connector);
+}
+
 /* What a grid has no room for: what waits, and what to do about it. */
 static void
 print_notes(struct sl_cli *cli, const struct sl_status_row *row)
@@ -74,13 +97,11 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 		sl_format_clean(cli->arena, row->account, ACCOUNT_SHOWN));
 	int64_t now_us = sl_now_us(cli->clock);
 
-	if (row->pending_deletions > 0)
-		fprintf(cli->out,
-			"%s: %s held back: more vanished at once than a person "
-			"usually deletes\n",
-			account,
-			sl_format_plural(cli->arena, row->pending_deletions,
-					 "deletion"));
+	if (row->resync_asked_us != SL_NO_TIME)
+		fprintf(cli->out, "%s: a full walk was asked for %s\n", account,
+			sl_format_when(cli->arena, row->resync_asked_us,
+				       now_us));
+	print_deletions(cli, row, account);
 	if (row->quarantined > 0)
 		fprintf(cli->out,
 			"%s: %s could not be stored: sluice status "

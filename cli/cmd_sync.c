@@ -52,17 +52,12 @@ read_flags(struct sync *sync)
 {
 	struct sl_cli *cli = sync->cli;
 	struct sl_runner *r = &sync->runner;
-	const char *text = cli->flags[SL_FLAG_MAX_TIME];
+	int status;
 
 	r->filter.due = sl_cli_has(cli, SL_FLAG_DUE);
 	r->max_time_us = r->filter.due ? DUE_TIME_US : 0;
-	if (text != NULL &&
-	    (!sl_parse_duration(text, &r->max_time_us) || r->max_time_us == 0))
-		return sl_cli_complain(cli, SL_EXIT_USAGE,
-				       "--max-time %s: a length of time, like "
-				       "90s or 10m",
-				       text);
-	return read_pages(sync);
+	status = sl_env_duration(cli, SL_FLAG_MAX_TIME, &r->max_time_us);
+	return status == SL_EXIT_OK ? read_pages(sync) : status;
 }
 
 static int

@@ -46,6 +46,19 @@ sl_env_direct_url(const struct sl_cli *cli)
 			      : sl_env_value(cli, SL_FLAG_DATABASE_URL);
 }
 
+int
+sl_env_duration(struct sl_cli *cli, enum sl_flag flag, int64_t *us)
+{
+	const char *text = cli->flags[flag];
+
+	if (text != NULL && (!sl_parse_duration(text, us) || *us == 0))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--%s %s: a length of time, like 90s or "
+				       "10m",
+				       sl_flag_rows[flag].name, text);
+	return SL_EXIT_OK;
+}
+
 enum sl_exit
 sl_env_exit(const struct sl_error *err)
 {

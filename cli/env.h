@@ -89,6 +89,9 @@ int sl_env_provider_filter(struct sl_cli *cli, const char **out);
 /** --limit, checked; 20 when not given. */
 int sl_env_limit(struct sl_cli *cli, int64_t *limit);
 
+/** A length of time; `*us` stays when it is not given. */
+int sl_env_duration(struct sl_cli *cli, enum sl_flag flag, int64_t *us);
+
 /** Exit status for an error that the database gave. */
 enum sl_exit sl_env_exit(const struct sl_error *err);
 

@@ -65,8 +65,13 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			   "Walk everything again instead of asking for "
 			   "changes." },
 	[SL_FLAG_MAX_TIME] = { "max-time", "T", NULL,
-			       "Hand the rest back after this long, e.g. 90s "
-			       "or 10m. Default with --due: 4m." },
+			       "Leave the rest for later after this long, e.g. "
+			       "90s or 10m. Default with --due: 4m." },
+	[SL_FLAG_WAIT] = { "wait", NULL, NULL,
+			   "Wait until it is done, and say how it went." },
+	[SL_FLAG_ACCEPT_DELETIONS] = { "accept-deletions", NULL, NULL,
+				       "Agree to the deletions that are held "
+				       "back: the resync carries them out." },
 	[SL_FLAG_DRY_RUN] = { "dry-run", NULL, NULL,
 			      "Ask the provider, store nothing: say what would "
 			      "become of each item." },
@@ -229,9 +234,18 @@ const struct sl_command sl_commands[] = {
 	  .run = sl_cmd_sync },
 	{ .name = "resync",
 	  .summary = "Ask for a full walk of a user's accounts; returns.",
-	  .about = "The next sync --due, or sync, does it. Nothing disappears "
-		   "meanwhile.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .about = "The next sync --due, or sync, does it; what is going on "
+		   "is not disturbed. Nothing disappears meanwhile. An account "
+		   "that cannot run is named, with what helps. Exit status 1: "
+		   "one needs a person, or none was asked for.\n\n"
+		   "With --wait, which Ctrl-C ends without ending the resync, "
+		   "it is also 1 when a run fails or is not done in time. It "
+		   "runs nothing itself.\n\n"
+		   "Where much seems to be gone at once, deletions are held "
+		   "back, and status counts them. --accept-deletions agrees to "
+		   "what the next walk finds gone, for that one walk.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_WAIT,
+			 SL_FLAG_MAX_TIME, SL_FLAG_ACCEPT_DELETIONS),
 	  .run = sl_cmd_resync },
 	{ .name = "status",
 	  .summary = "How each connected account is.",

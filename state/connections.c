@@ -246,26 +246,3 @@ sl_connection_save(struct sl_pg *pg, const struct sl_connection *connection,
 	sl_pg_rollback(pg);
 	return st;
 }
-
-sl_status
-sl_connection_resync(struct sl_pg *pg, const char *user_id,
-		     const char *connector, int64_t *count,
-		     struct sl_error *err)
-{
-	SL_AUTO_ARENA arena = sl_arena_new();
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	const struct sl_question question = { .role = SL_PG_GATEWAY,
-					      .user_id = user_id,
-					      .sql = sl_sql_connection_resync,
-					      .params = &p };
-	sl_status st;
-
-	sl_params_init(&p, arena);
-	sl_params_text(&p, user_id);
-	sl_params_text(&p, connector);
-	st = sl_pg_ask(pg, &question, &rows, err);
-	if (st == SL_OK)
-		*count = sl_rows_affected(rows);
-	return st;
-}

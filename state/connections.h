@@ -106,14 +106,4 @@ sl_status sl_connection_save(struct sl_pg *pg,
 			     struct sl_connected *out, struct sl_error *err)
 	SL_NODISCARD;
 
-/**
- * Ask for a full resync of a user's accounts.
- *
- * connector	NULL = all
- * count	accounts that will be resynced
- */
-sl_status sl_connection_resync(struct sl_pg *pg, const char *user_id,
-			       const char *connector, int64_t *count,
-			       struct sl_error *err) SL_NODISCARD;
-
 #endif

@@ -34,6 +34,8 @@ struct sl_status_row {
 	int64_t streams, streams_enabled, streams_walking;
 	int64_t pending_deletions, quarantined, filtered;
 	bool running;
+	int64_t resync_asked_us; /* a full walk, not yet done    */
+	bool accept_deletions;   /* a person agreed to what waits */
 	const char *error_class, *error_scope, *error_text;
 	int64_t error_us;
 	struct sl_consent_times times; /* of a consent that lives */

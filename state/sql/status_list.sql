@@ -10,6 +10,10 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 	CASE WHEN h.enabled THEN greatest(h.next_run_at, h.not_before,
 		h.created_at) END AS next_run_at,
 	coalesce(h.lease_until > sluice.clock(), false) AS running,
+	CASE WHEN h.resync_no > h.resync_done_no
+		THEN coalesce(h.resync_requested_at, h.updated_at)
+	END AS resync_asked_at,
+	coalesce(h.accept_deletions, false) AS accept_deletions,
 	coalesce(s.streams, 0) AS streams,
 	coalesce(s.enabled, 0) AS streams_enabled,
 	coalesce(s.walking, 0) AS streams_walking,
