@@ -119,6 +119,7 @@ enum emu_domain_state {
 	EMU_DOMAIN_BLANK,
 	EMU_DOMAIN_FAILS,
 	EMU_DOMAIN_ENDS,
+	EMU_DOMAIN_STUCK,
 };
 
 enum emu_domain {

@@ -144,6 +144,7 @@ read_state(const char *text, enum emu_domain_state *state)
 		[EMU_DOMAIN_BLANK] = "blank",
 		[EMU_DOMAIN_FAILS] = "fails",
 		[EMU_DOMAIN_ENDS] = "ends",
+		[EMU_DOMAIN_STUCK] = "stuck",
 	};
 
 	for (size_t i = 0; text && i < EMU_COUNT(names); i++)
@@ -166,7 +167,7 @@ op_domain(const struct emu_order *o)
 	if (!read_state(emu_order_text(o->in, "state"), &mood.state)) {
 		emu_order_fail(
 			o,
-			"state: ready, not_ready, empty, blank, fails or ends");
+			"state: ready, not_ready, empty, blank, fails, ends or stuck");
 		return;
 	}
 	if (ready >= 0)

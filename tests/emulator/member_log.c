@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "member.h"
 #include "stats.h"
 
@@ -227,7 +228,14 @@ send_page(struct emu_req *r, const struct window *w, size_t start, size_t count)
 			emu_putc(&b, ',');
 		emu_put_event(&b, w->m, &w->list[at]);
 	}
-	EMU_LIT(&b, "]}");
+	if (emu_fault_is(r, EMU_FAULT_ITEMS)) {
+		if (size)
+			emu_putc(&b, ',');
+		emu_put(&b, r->fault->items.data, r->fault->items.len);
+	}
+	emu_puts(&b, emu_fault_is(r, EMU_FAULT_UNKNOWN_FIELDS)
+			     ? "],\"xFuture\":[{\"elements\":[]}]}"
+			     : "]}");
 	emu_reply_text(r, 200, "application/json", "");
 	emu_buf_free(&r->reply.body);
 	r->reply.body = b;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "member.h"
 #include "stats.h"
 
@@ -222,8 +223,12 @@ find_page(struct page *p)
 
 	p->number = at;
 	if (!p->all) {
+		const struct emu_domain_mood *mood = &p->m->moods[p->domain];
+
 		p->pages = pages_of(p, p->domain);
 		p->rest = emu_domain_slots(p->m, p->domain);
+		if (mood->state == EMU_DOMAIN_STUCK && at > mood->page)
+			p->number = at = mood->page;
 		return at < p->pages;
 	}
 	for (int d = EMU_DOMAINS - 1; d >= 0; d--)
@@ -291,11 +296,25 @@ echo_of(enum emu_domain domain)
 }
 
 static void
+add_foreign(struct page *p)
+{
+	const struct emu_buf *items = &p->r->fault->items;
+
+	if (p->count++)
+		emu_putc(&p->rows, ',');
+	emu_put(&p->rows, items->data, items->len);
+}
+
+static void
 send_page(struct page *p)
 {
 	struct emu_buf b = { 0 };
 
+	if (emu_fault_is(p->r, EMU_FAULT_ITEMS))
+		add_foreign(p);
 	put_paging(&b, p);
+	if (emu_fault_is(p->r, EMU_FAULT_UNKNOWN_FIELDS))
+		EMU_LIT(&b, "\"xFuture\":[{\"elements\":[]}],");
 	emu_putf(&b,
 		 "\"elements\":[{\"snapshotDomain\":\"%s\","
 		 "\"snapshotData\":[",
@@ -341,6 +360,7 @@ moody(struct page *p)
 			return false;
 		no_data(p->r);
 		return true;
+	case EMU_DOMAIN_STUCK:
 	case EMU_DOMAIN_READY:
 		break;
 	}

@@ -138,7 +138,9 @@ tell_letter(struct tale *t, uint64_t number)
 			    json_string(l.author == EMU_OWNER ? "out" : "in"));
 	set_person(line, t->m, alone ? talk.people[0] : EMU_NOBODY,
 		   "counterpart", NULL);
-	set_person(line, t->m, l.author, "author", "author_urn");
+	set_person(line, t->m,
+		   l.author == EMU_NOBODY ? EMU_GHOSTS + l.thread : l.author,
+		   "author", "author_urn");
 	json_object_set_new(line, "text", json_stringn(text.data, text.len));
 	json_object_set_new(line, "deleted", json_boolean(!there));
 	json_object_set_new(line, "kind", json_string(talk_name(talk.talk)));
@@ -260,8 +262,22 @@ tell_contact(struct tale *t, uint64_t slot)
 	end_line(t, line);
 }
 
+/* `from` and `count`, for worlds too large for one answer. */
 static void
-tell_all(struct tale *t, const char *what)
+read_part(const struct emu_req *r, uint64_t *from, uint64_t *count)
+{
+	const char *first = emu_arg(r, "from"), *most = emu_arg(r, "count");
+
+	*from = 0;
+	*count = UINT64_MAX;
+	if (first && !emu_parse_u64(first, from))
+		*from = 0;
+	if (most && !emu_parse_u64(most, count))
+		*count = UINT64_MAX;
+}
+
+static void
+tell_all(const struct emu_req *r, struct tale *t, const char *what)
 {
 	const struct {
 		const char *name;
@@ -275,11 +291,15 @@ tell_all(struct tale *t, const char *what)
 		{ "contacts", t->m->contacts, tell_contact },
 	};
 
+	uint64_t from, most;
+
+	read_part(r, &from, &most);
 	for (size_t k = 0; k < EMU_COUNT(kinds); k++) {
 		/* people and contacts only when asked for */
 		if (what ? strcmp(what, kinds[k].name) != 0 : k > 2)
 			continue;
-		for (uint64_t i = 0; i < kinds[k].count; i++)
+		for (uint64_t i = from; i < kinds[k].count && i - from < most;
+		     i++)
 			kinds[k].tell(t, i);
 	}
 	if (what && strcmp(what, "people") == 0)
@@ -305,7 +325,7 @@ emu_member_truth(struct emu_req *r)
 	t.m = a->member;
 	if (r->world->options.linkedin_frozen)
 		t.snapshot_ms = t.m->consent_ms;
-	tell_all(&t, emu_arg(r, "what"));
+	tell_all(r, &t, emu_arg(r, "what"));
 	emu_reply_text(r, 200, "application/x-ndjson", "");
 	emu_buf_free(&r->reply.body);
 	r->reply.body = t.out;

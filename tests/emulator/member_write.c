@@ -150,6 +150,7 @@ static bool
 letter_of(const struct emu_order *o, struct emu_letter *l)
 {
 	const char *id = emu_order_text(o->in, "message");
+	struct emu_thread t;
 	uint64_t number;
 
 	if (!id || !emu_read_resource_id(o->m, id, &number)) {
@@ -157,7 +158,11 @@ letter_of(const struct emu_order *o, struct emu_letter *l)
 		return false;
 	}
 	emu_letter_at(o->m, number, l);
-	return true;
+	emu_thread_at(o->m, l->thread, &t);
+	if (t.talk != EMU_TALK_SPONSOR) /* of these nothing is ever told */
+		return true;
+	emu_order_fail(o, "message: a sponsored one");
+	return false;
 }
 
 void

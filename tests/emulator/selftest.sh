@@ -592,10 +592,12 @@ check 'it ends cleanly' is "$exit_code" 0
 start --now 2026-11-20T12:00:00Z --seed 5
 one=$(digest)
 letters=$(mail_digest)
+life=$(li_digest)
 stop
 start --now 2026-11-20T12:00:00Z --seed 5
 check 'a seed is a world' is "$(digest)" "$one"
 check 'with its mail' is "$(mail_digest)" "$letters"
+check 'and its archive' is "$(li_digest)" "$life"
 stop
 start --now 2026-11-20T12:00:00Z --seed 6
 check 'another seed is another' test "$(digest)" != "$one"

@@ -192,7 +192,26 @@ li_moods() {
 	li_do '"op":"domain","domain":"INBOX","state":"ends","page":1'
 	li_page 'INBOX&start=1'
 	check 'linkedin: an end that comes early' body_has 'No data found'
+	li_do '"op":"domain","domain":"INBOX","state":"stuck","page":2'
+	li_options '"linkedin_shuffle":false'
+	li_page 'INBOX&start=2'
+	grep -ao '"elements".*' "$dir/body" >"$dir/first"
+	li_page 'INBOX&start=1000'
+	check 'linkedin: a page that comes for ever' is "$(cat "$dir/first")" "$(grep -ao '"elements".*' "$dir/body")"
+	li_options '"linkedin_shuffle":true'
 	li_do '"op":"domain","domain":"INBOX","state":"ready"'
+	control fault '{"kind":"items","match":"/rest/","items":["{\"First Name\":7,\"\\ud800\":[]}"]}'
+	li_page CONNECTIONS
+	check 'linkedin: foreign rows' body_has ',{"First Name":7,"\ud800":[]}]}]}'
+	li_log ''
+	check 'linkedin: foreign events' body_has '{"First Name":7,"\ud800":[]}]}'
+	uncontrol
+	control stats/reset '{}'
+	li_rest '/rest/memberStrangeData?start=1'
+	base=${base/127.0.0.1/localhost} li_page PROFILE
+	call "$base/_control/stats"
+	check 'linkedin: tokens that went astray are counted' body_has '"linkedin_strange_path":1'
+	check 'linkedin: to another host, too' body_has '"linkedin_foreign_host":1'
 	control fault '{"kind":"status","match":"/rest/","status":429,"message":"DAY limit","omit":["status","code"],"count":1}'
 	li_page INBOX
 	check 'linkedin: an error of Rest.li with parts missing' is \
@@ -254,6 +273,23 @@ li_story() {
 	check 'linkedin: and its replay' is "$(li_count SUCCESSFUL_REPLAY)" 1
 }
 
+# The world as of consent, and answers that take their time.
+li_late() {
+	local began
+	li_do '"op":"receive","person":"kim-1","text":"Since consent"'
+	control clock '{"advance_s":60}'
+	li_walk INBOX
+	check 'linkedin: a snapshot of now' is "$(li_count 'Since consent')" 1
+	li_options '"linkedin_frozen":true'
+	li_walk INBOX
+	check 'linkedin: a snapshot of then' is "$(li_count 'Since consent')" 0
+	li_options '"linkedin_frozen":false,"linkedin_slow_ms":40'
+	began=$(date +%s%N)
+	li_log '&count=35'
+	check 'linkedin: big counts are slow' test $((($(date +%s%N) - began) / 1000000)) -ge 1000
+	li_options '"linkedin_slow_ms":0'
+}
+
 li_window() {
 	local all newest
 	li_do '"op":"consent","at":"2026-09-01T00:00:00Z"'
@@ -292,6 +328,7 @@ test_portability() {
 	li_snapshots
 	li_moods
 	li_story
+	li_late
 	li_window
 	li_options '"linkedin_quota_day":0'
 	token=''
@@ -359,3 +396,7 @@ test_archive() {
 	check 'linkedin: without a server' is "$(li_lines ',"No","No"$')" 3000
 }
 li_now() { date -u -d "$(curl -s "$base/_control/clock" | sed 's/.*"now": *"\([^"]*\)".*/\1/')" +%s; }
+li_digest() {
+	li_archive '' '&at=2026-11-20T12:00:00Z'
+	sha256sum <"$dir/body"
+}
