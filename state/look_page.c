@@ -125,7 +125,8 @@ ask_patches(struct sl_look_page *p, struct sl_error *err)
 	if (p->work.page->patches.first == NULL)
 		return SL_OK;
 	sl_params_page(&q, &p->work);
-	sl_params_patches(&q, &p->work);
+	sl_params_patches(&q, &p->work, sl_page_patch_list(&p->work),
+			  p->work.page->patches.count);
 	return sl_pg_query(p->work.pg, sl_sql_look_patches, &q, &p->patches,
 			   err);
 }

@@ -9,7 +9,7 @@
 #include "sql.h"
 #include "state/store_page.h"
 
-#define COLUMNS 24
+#define COLUMNS 25
 
 void
 sl_params_page(struct sl_params *p, const struct sl_page_work *w)
@@ -67,6 +67,7 @@ add_artifact(struct sl_arena *arena, struct sl_pg_array **a,
 	sl_pg_array_bool(a[21], x->participants_incomplete);
 	sl_pg_array_bool(a[22], x->deleted);
 	sl_pg_array_text(a[23], x->deleted_reason);
+	sl_pg_array_bool(a[24], x->keep_labels);
 }
 
 void
@@ -84,10 +85,11 @@ sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 	p->arena = scratch;
 	sl_params_time(p, w->commit->now_us);
 	sl_params_i64(p, w->commit->map_version);
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS - 1; i++)
 		sl_params_text(p, sl_pg_array_done(a[i]));
 	sl_params_bool(p, w->walking);
 	sl_params_bool(p, w->commit->etag_counts);
+	sl_params_text(p, sl_pg_array_done(a[COLUMNS - 1]));
 }
 
 static void

@@ -46,10 +46,12 @@ work_init(struct sl_page_work *w)
 	w->page = c->page;
 	w->written = SL_NEW_ARRAY(w->arena, count, struct sl_written);
 	w->written_count = 0;
-	w->judged = SL_NEW_ARRAY(
-		w->arena, count + c->page->patches.count + c->page->refs.count,
-		const char *);
+	/* a record may become a patch */
+	w->judged_room = count + c->page->patches.count + c->page->refs.count;
+	w->judged = SL_NEW_ARRAY(w->arena, w->judged_room, const char *);
 	w->judged_count = 0;
+	w->keys = NULL;
+	w->links = NULL;
 	w->xid[0] = '\0';
 	w->walking = c->starts_walk || c->stream->state == SL_STREAM_WALKING;
 	w->had_rows = false;
@@ -132,12 +134,14 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 {
 	typedef sl_status (*part)(struct sl_page_work *, struct sl_error *);
 	static const part parts[] = {
-		sort_artifacts,        sl_page_put_own,
-		sl_page_put_artifacts, sl_page_put_tombstones,
-		sl_page_put_series,    sl_page_put_occurrences,
-		sl_page_put_patches,   sl_page_forget_filtered,
-		sl_page_put_filtered,  sl_page_put_rejected,
-		sl_page_put_seen,      sl_page_put_streams,
+		sl_page_match,        sort_artifacts,
+		sl_page_put_own,      sl_page_put_artifacts,
+		sl_page_meet_aliases, sl_page_put_tombstones,
+		sl_page_put_series,   sl_page_put_occurrences,
+		sl_page_put_patches,  sl_page_forget_filtered,
+		sl_page_put_filtered, sl_page_put_rejected,
+		sl_page_put_seen,     sl_page_put_streams,
+		sl_page_join_people,
 	};
 	sl_status status = SL_OK;
 

@@ -3,6 +3,7 @@
  * The smaller lists of a page: tombstones, patches, and the ledger of items
  * that are not stored.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/json/json.h"
@@ -57,39 +58,68 @@ labels_or_null(struct sl_arena *arena, const char *const *labels)
 }
 
 void
-sl_params_patches(struct sl_params *p, const struct sl_page_work *w)
+sl_params_patches(struct sl_params *p, const struct sl_page_work *w,
+		  const struct sl_patch *const *list, size_t count)
 {
 	struct sl_arena *arena = w->arena;
-	struct sl_pg_array *a[6];
+	struct sl_pg_array *a[7];
 
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
 		a[i] = sl_pg_array_new(arena);
-	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
-	     x = x->next) {
+	for (size_t i = 0; i < count; i++) {
+		const struct sl_patch *x = list[i];
+
 		sl_pg_array_text(a[0], x->source_id);
 		sl_pg_array_i64(a[1], x->source_version);
 		sl_pg_array_text(a[2], labels_or_null(arena, x->labels));
 		sl_pg_array_text(a[3], labels_or_null(arena, x->added));
 		sl_pg_array_text(a[4], labels_or_null(arena, x->removed));
 		sl_pg_array_bool(a[5], x->restore);
+		sl_pg_array_text(a[6], x->content);
 	}
 	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
 		sl_params_text(p, sl_pg_array_done(a[i]));
 }
 
-sl_status
-sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
+const struct sl_patch **
+sl_page_patch_list(const struct sl_page_work *w)
+{
+	const struct sl_patch **list = SL_NEW_ARRAY(
+		w->arena, w->page->patches.count, const struct sl_patch *);
+	size_t n = 0;
+
+	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
+	     x = x->next)
+		list[n++] = x;
+	return list;
+}
+
+/* Patches of one item by version. */
+static int
+by_item(const void *a, const void *b)
+{
+	const struct sl_patch *const *x = a;
+	const struct sl_patch *const *y = b;
+	int order = strcmp((*x)->source_id, (*y)->source_id);
+
+	if (order != 0)
+		return order;
+	return ((*x)->source_version > (*y)->source_version) -
+	       ((*x)->source_version < (*y)->source_version);
+}
+
+static sl_status
+put_patches(struct sl_page_work *w, const struct sl_patch *const *list,
+	    size_t count, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	int64_t hit;
 	sl_status status;
 
-	if (w->page->patches.first == NULL)
-		return SL_OK;
 	sl_params_page(&p, w);
 	sl_params_time(&p, w->commit->now_us);
-	sl_params_patches(&p, w);
+	sl_params_patches(&p, w, list, count);
 	status = sl_pg_query(w->pg, sl_sql_artifacts_patch, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -99,8 +129,38 @@ sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
 			w->judged[w->judged_count++] =
 				sl_row_copy(w->arena, rows, i, "id");
 	w->counts.updated += hit;
-	w->counts.unchanged += (int64_t)w->page->patches.count - hit;
+	w->counts.unchanged += (int64_t)count - hit;
 	return SL_OK;
+}
+
+/* One statement changes an item once: those of one item go one by one. */
+sl_status
+sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
+{
+	size_t left = w->page->patches.count;
+	const struct sl_patch **list, **now;
+	sl_status status = SL_OK;
+
+	if (left == 0)
+		return SL_OK;
+	list = sl_page_patch_list(w);
+	now = SL_NEW_ARRAY(w->arena, left, const struct sl_patch *);
+	if (left > 1)
+		qsort(list, left, sizeof(struct sl_patch *), by_item);
+	while (left > 0 && status == SL_OK) {
+		size_t later = 0, n = 0;
+
+		for (size_t i = 0; i < left; i++) {
+			if (n > 0 && strcmp(now[n - 1]->source_id,
+					    list[i]->source_id) == 0)
+				list[later++] = list[i];
+			else
+				now[n++] = list[i];
+		}
+		left = later;
+		status = put_patches(w, now, n, err);
+	}
+	return status;
 }
 
 sl_status

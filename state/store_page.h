@@ -17,6 +17,21 @@ struct sl_written {
 	bool people;  /* its participants must be written, and judged */
 };
 
+/** A further key of an item: a row of artifact_aliases. "key" is an id that a
+ *  record of it had, "weak" one made of what it says. */
+struct sl_item_key {
+	struct sl_item_key *next;
+	const char *source_id; /* under which it is stored */
+	const char *kind, *value;
+};
+
+/** An opaque handle (a URN) is a profile's: a row of handle_links. */
+struct sl_link {
+	struct sl_link *next;
+	const char *handle, *profile; /* normalised */
+	int64_t version;              /* of what tells the profile */
+};
+
 struct sl_page_work {
 	struct sl_pg *pg;
 	const struct sl_commit *commit;
@@ -32,7 +47,12 @@ struct sl_page_work {
 	const char **judged; /* ids of rows whose people are judged again
 			      * although their content is the same: there is
 			      * room for each artifact, patch and ref */
-	size_t judged_count;
+	size_t judged_count, judged_room;
+
+	/* store_match.c, store_roads.c */
+	struct sl_item_key *keys; /* to be booked                        */
+	struct sl_link *links;    /* from sl_page_join_people on: those that
+				   * were not known before this page     */
 
 	char xid[24];
 	bool walking; /* ids go into `seen` */
@@ -66,7 +86,7 @@ void sl_params_page(struct sl_params *p, const struct sl_page_work *w);
 /** User, integration, stream kind and key: $1 to $4. */
 void sl_params_items(struct sl_params *p, const struct sl_page_work *w);
 
-/** $1 to $30 of artifacts_upsert, for a range of artifacts. */
+/** $1 to $32 of artifacts_upsert, for a range of artifacts. */
 void sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 			 struct sl_arena *scratch,
 			 const struct sl_artifact *const *list, size_t count);
@@ -76,6 +96,26 @@ void sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 bool sl_params_participants(struct sl_params *p, const struct sl_page_work *w,
 			    struct sl_arena *scratch,
 			    const struct sl_written *written, size_t count);
+
+/* store_match.c */
+
+/** Which stored items are the records that may come by another road? Those take
+ *  their source_id, in a copy of the page: w->page. */
+sl_status sl_page_match(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+void sl_page_add_key(struct sl_page_work *w, const char *source_id,
+		     const char *kind, const char *value);
+
+/* store_roads.c */
+
+/** Once artifacts are written: book their further keys; patches and tombstones
+ *  that name an item by an alias take its source_id, or are left out. */
+sl_status sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+/** Once participants are written, before people are judged: book w->links, say
+ *  to whom the user wrote, merge invitations that were one. */
+sl_status sl_page_join_people(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
 
 /* store_artifacts.c */
 sl_status sl_page_put_artifacts(struct sl_page_work *w, struct sl_error *err)
@@ -96,8 +136,11 @@ sl_status sl_page_put_occurrences(struct sl_page_work *w, struct sl_error *err)
 /* store_items.c */
 sl_status sl_page_put_tombstones(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
-/** The page's patches: $5 to $10 of artifacts_patch. */
-void sl_params_patches(struct sl_params *p, const struct sl_page_work *w);
+/** Some patches: $5 to $11 of artifacts_patch. */
+void sl_params_patches(struct sl_params *p, const struct sl_page_work *w,
+		       const struct sl_patch *const *list, size_t count);
+/** The page's patches, in its order; on w->arena. */
+const struct sl_patch **sl_page_patch_list(const struct sl_page_work *w);
 sl_status sl_page_put_patches(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 sl_status sl_page_put_filtered(struct sl_page_work *w, struct sl_error *err)

@@ -1,20 +1,24 @@
--- Change labels or liveness of stored items; absent ones stay absent, and a
+-- Change labels, text or liveness of stored items; absent ones stay absent, and a
 -- tombstone that lost its content (map_version -1) is not restored but read.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             now
 -- $5 text[] source_id  $6 bigint[] version (0 = always)
 -- $7 text[] labels, each an array literal; NULL = those that are there
 -- $8 text[] labels that come beside them  $9 text[] labels that go: the same
--- $10 boolean[] restore
+-- $10 boolean[] restore  $11 text[] content; NULL = what is there
+-- Each item once.
 -- Result, of rows that changed: id, restored
 WITH input AS MATERIALIZED (
 	SELECT i.*
 	FROM unnest($5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
-		$10::boolean[])
-		AS i (source_id, source_version, labels, added, removed, restore)
+		$10::boolean[], $11::text[])
+		AS i (source_id, source_version, labels, added, removed, restore,
+			content)
 ), hit AS MATERIALIZED (
 	SELECT a.id, i.source_version, i.restore AND a.deleted_at IS NOT NULL
 			AND a.map_version >= 0 AS restored,
+		CASE WHEN i.content IS DISTINCT FROM a.content AND a.map_version >= 0
+			THEN i.content END AS content,
 		CASE WHEN i.labels IS NULL AND i.added IS NULL AND i.removed IS NULL
 			THEN a.labels
 		ELSE ARRAY (
@@ -27,7 +31,8 @@ WITH input AS MATERIALIZED (
 			ORDER BY min(u.nth)) END AS labels
 	FROM input i
 	CROSS JOIN LATERAL (
-		SELECT x.id, x.labels, x.deleted_at, x.source_version, x.map_version
+		SELECT x.id, x.labels, x.content, x.deleted_at, x.source_version,
+			x.map_version
 		FROM public.artifacts x
 		WHERE x.user_id = $1::uuid AND x.integration_id = $2::uuid
 			AND x.stream_key = $3::text AND x.source_id = i.source_id
@@ -37,6 +42,10 @@ WITH input AS MATERIALIZED (
 )
 UPDATE public.artifacts a
 SET labels = h.labels,
+	content = coalesce(h.content, a.content),
+	-- what was parsed of it is parsed again
+	content_hash = CASE WHEN h.content IS NULL THEN a.content_hash
+		ELSE sha256(a.content_hash || convert_to(h.content, 'UTF8')) END,
 	deleted_at = CASE WHEN h.restored THEN NULL ELSE a.deleted_at END,
 	deleted_reason = CASE WHEN h.restored THEN NULL ELSE a.deleted_reason END,
 	source_version = greatest(a.source_version, h.source_version),
@@ -44,5 +53,5 @@ SET labels = h.labels,
 FROM hit h
 WHERE a.user_id = $1::uuid AND a.id = h.id
 	AND a.id = ANY (ARRAY (SELECT n.id FROM hit n))
-	AND (h.restored OR h.labels <> a.labels)
+	AND (h.restored OR h.labels <> a.labels OR h.content IS NOT NULL)
 RETURNING a.id, h.restored

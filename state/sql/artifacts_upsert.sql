@@ -18,6 +18,7 @@
 -- $28 boolean[] deleted       $29 text[] why deleted
 -- $30 boolean                tell of unchanged rows too
 -- $31 boolean                another metadata.etag is a change by itself
+-- $32 boolean[]              of each: an artifact that is there keeps its labels
 -- Result: ord (1-based), id, written, created, was_deleted (it was a tombstone
 -- before), same_content (labels, liveness or etag alone changed, or nothing)
 WITH input AS MATERIALIZED (
@@ -27,18 +28,21 @@ WITH input AS MATERIALIZED (
 		$14::boolean[], $15::date[], $16::date[], $17::timestamptz[],
 		$18::date[], $19::text[], $20::timestamptz[], $21::text[],
 		$22::text[], $23::text[], $24::text[], $25::bytea[],
-		$26::integer[], $27::boolean[], $28::boolean[], $29::text[])
+		$26::integer[], $27::boolean[], $28::boolean[], $29::text[],
+		$32::boolean[])
 		WITH ORDINALITY AS i (source_id, source_version, type,
 			external_uid, thread_id, parent_source_id, occurred_at, ends_at,
 			all_day, start_date, end_date, original_start_at,
 			original_start_date, time_zone, reach_at, title, content,
 			labels, metadata, content_hash, participant_count,
-			participants_incomplete, deleted, deleted_reason, ord)
+			participants_incomplete, deleted, deleted_reason,
+			keep_labels, ord)
 ), old AS MATERIALIZED (
-	SELECT i.ord, a.id, a.source_version, a.deleted_at IS NOT NULL AS was_deleted,
+	SELECT i.ord, a.id, a.source_version, a.labels,
+		a.deleted_at IS NOT NULL AS was_deleted,
 		a.content_hash = i.content_hash
 			AND a.map_version = $5::integer AS same_content,
-		a.labels = i.labels::text[]
+		(i.keep_labels OR a.labels = i.labels::text[])
 			AND (a.deleted_at IS NOT NULL) = i.deleted
 			AND (NOT $31::boolean OR i.deleted OR a.etag IS NOT DISTINCT FROM
 				i.metadata::jsonb ->> 'etag') AS same_rest
@@ -78,7 +82,10 @@ WITH input AS MATERIALIZED (
 		i.type, i.external_uid, i.thread_id, i.parent_source_id,
 		i.occurred_at, i.ends_at, i.all_day, i.start_date, i.end_date,
 		i.original_start_at, i.original_start_date, i.time_zone, i.reach_at,
-		i.title, i.content, i.labels::text[], i.metadata::jsonb,
+		i.title, i.content,
+		CASE WHEN i.keep_labels AND o.ord IS NOT NULL THEN o.labels
+			ELSE i.labels::text[] END,
+		i.metadata::jsonb,
 		i.content_hash, $5::integer, i.participant_count,
 		i.participants_incomplete,
 		CASE WHEN i.deleted THEN $4::timestamptz END,

@@ -1,6 +1,6 @@
 -- One page's artifacts against the stored rows, by the rules of
 -- artifacts_upsert, without writing.
--- $1 to $31 as in artifacts_upsert; $4 and $30 change nothing
+-- $1 to $32 as in artifacts_upsert; $4 and $30 change nothing
 -- Result, one row an artifact in order: id (NULL = not stored), was_deleted,
 -- same_content, same_rest (labels, liveness, etag), is_newer (or as new),
 -- stored_version, ledger (state of the item in sync_items, or NULL), changed
@@ -12,19 +12,21 @@ WITH input AS MATERIALIZED (
 		$14::boolean[], $15::date[], $16::date[], $17::timestamptz[],
 		$18::date[], $19::text[], $20::timestamptz[], $21::text[],
 		$22::text[], $23::text[], $24::text[], $25::bytea[],
-		$26::integer[], $27::boolean[], $28::boolean[], $29::text[])
+		$26::integer[], $27::boolean[], $28::boolean[], $29::text[],
+		$32::boolean[])
 		WITH ORDINALITY AS i (source_id, source_version, type,
 			external_uid, thread_id, parent_source_id, occurred_at, ends_at,
 			all_day, start_date, end_date, original_start_at,
 			original_start_date, time_zone, reach_at, title, content,
 			labels, metadata, content_hash, participant_count,
-			participants_incomplete, deleted, deleted_reason, ord)
+			participants_incomplete, deleted, deleted_reason,
+			keep_labels, ord)
 	WHERE $4::timestamptz IS NOT NULL AND $30::boolean IS NOT NULL
 )
 SELECT a.id, coalesce(a.deleted_at IS NOT NULL, false) AS was_deleted,
 	a.content_hash = i.content_hash
 		AND a.map_version = $5::integer AS same_content,
-	a.labels = i.labels::text[]
+	(i.keep_labels OR a.labels = i.labels::text[])
 		AND (a.deleted_at IS NOT NULL) = i.deleted
 		AND (NOT $31::boolean OR i.deleted OR a.metadata ->> 'etag'
 			IS NOT DISTINCT FROM i.metadata::jsonb ->> 'etag') AS same_rest,
@@ -53,7 +55,8 @@ SELECT a.id, coalesce(a.deleted_at IS NOT NULL, false) AS was_deleted,
 		CASE WHEN a.time_zone IS DISTINCT FROM i.time_zone
 			THEN 'time_zone' END,
 		CASE WHEN a.reach_at IS DISTINCT FROM i.reach_at THEN 'reach_at' END,
-		CASE WHEN a.labels <> i.labels::text[] THEN 'labels' END,
+		CASE WHEN a.labels <> i.labels::text[] AND NOT i.keep_labels
+			THEN 'labels' END,
 		CASE WHEN a.type <> i.type THEN 'type' END,
 		CASE WHEN a.external_uid IS DISTINCT FROM i.external_uid
 			THEN 'external_uid' END,

@@ -242,6 +242,7 @@ kit_page(struct sl_kit *kit, struct sl_stream_row *stream)
 		.etag_counts = kind->etag_counts,
 		.follows = kind->follows,
 		.shares_key = sl_kind_shares_key(kit->connector->kinds, kind),
+		.sweeps = kind->sweeps,
 		.now_us = kit->now_us,
 		.people = { .rule = SL_PEOPLE_MET, .max_participants = 25 },
 		.trigger = "manual",
