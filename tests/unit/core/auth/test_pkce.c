@@ -47,6 +47,25 @@ sha256_matches_the_published_vectors(void **state SL_UNUSED)
 }
 
 static void
+pieces_hash_as_the_whole(void **state SL_UNUSED)
+{
+	static const char text[] = "abcdbcdecdefdefgefghfghighijhijkijkl";
+	char whole[SL_SHA256_HEX], pieces[SL_SHA256_HEX];
+
+	sl_sha256_hex(text, strlen(text), whole);
+	for (size_t cut = 0; cut <= strlen(text); cut++) {
+		struct sl_hash *hash = sl_hash_new();
+
+		sl_hash_add(hash, text, cut);
+		sl_hash_add(hash, text + cut, strlen(text) - cut);
+		sl_hash_hex(hash, pieces);
+		sl_hash_free(&hash);
+		assert_null(hash);
+		assert_string_equal(pieces, whole);
+	}
+}
+
+static void
 the_challenge_matches_rfc_7636_appendix_b(void **state SL_UNUSED)
 {
 	static const char verifier[] =
@@ -110,6 +129,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_matches_the_published_vectors),
+		cmocka_unit_test(pieces_hash_as_the_whole),
 		cmocka_unit_test(the_challenge_matches_rfc_7636_appendix_b),
 		cmocka_unit_test(a_random_token_is_base64url_of_32_bytes),
 		cmocka_unit_test(
