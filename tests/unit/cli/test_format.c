@@ -182,10 +182,39 @@ nothing_is_painted_into_a_pipe(void **state SL_UNUSED)
 	(void)fclose(file);
 }
 
+static void
+a_bar_tells_how_far_it_is(void **state SL_UNUSED)
+{
+	static const struct {
+		struct sl_bar_view view;
+		const char *text;
+	} rows[] = {
+		{ { "checking", 0, 100, 0, 0 },
+		  "checking [                    ] 0 %, 0 B of 100 B" },
+		{ { "messages", 41, 100, 12000, 4 * S },
+		  "messages [########            ] 41 %, 41 B of 100 B, "
+		  "12,000 rows, 3,000/s" },
+		{ { "messages", 200, 100, 1, 4 * S },
+		  "messages [####################] 100 %, 200 B of 100 B, "
+		  "1 row, 0/s" },
+		{ { "x\033y", 0, 0, 0, 0 },
+		  "x?y [                    ] 0 %, 0 B of 0 B" },
+	};
+	struct sl_arena *arena = sl_arena_new();
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++)
+		assert_string_equal(sl_progress_bar(arena, &rows[i].view, 100),
+				    rows[i].text);
+	assert_true(sl_format_width(
+			    sl_progress_bar(arena, &rows[1].view, 30)) <= 30);
+	sl_arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_bar_tells_how_far_it_is),
 		cmocka_unit_test(counts_are_grouped),
 		cmocka_unit_test(minutes_and_streams_read_as_people_say_them),
 		cmocka_unit_test(bytes_have_units),
