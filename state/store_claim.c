@@ -341,9 +341,9 @@ claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	status = close_left_open(s->pg, w, look, err);
 	if (status == SL_OK)
 		status = take_lease(s->pg, w, err);
-	if (status == SL_OK)
+	if (status == SL_OK && !w->claim->pushes)
 		status = open_roots(s->pg, w, err);
-	if (status == SL_OK)
+	if (status == SL_OK && !w->claim->pushes)
 		status =
 			sl_items_due(s->pg, &w->out->lease,
 				     w->claim->connector->kinds, w->arena, err);

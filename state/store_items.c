@@ -338,6 +338,8 @@ sl_params_due(struct sl_params *p, const struct sl_lease *lease,
 	struct sl_pg_array *versions = sl_pg_array_new(arena);
 
 	for (const struct sl_stream_kind *k = kinds; k->name != NULL; k++) {
+		if (k->pushed) /* nobody can be asked */
+			continue;
 		sl_pg_array_text(names, k->name);
 		sl_pg_array_i64(versions, k->map_version);
 	}

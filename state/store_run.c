@@ -116,6 +116,7 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 	sl_params_time(&p, end->not_before_us);
 	sl_params_i64(&p, end->bucket_units);
 	sl_params_time(&p, end->bucket_at_us);
+	sl_params_bool(&p, end->aside);
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 
@@ -176,7 +177,9 @@ end_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	status = write_log(s->pg, w, err);
 	if (status == SL_OK)
 		status = release(s->pg, w, err);
-	return status == SL_OK ? verdict(s->pg, w, err) : status;
+	if (status != SL_OK || w->end->aside)
+		return status;
+	return verdict(s->pg, w, err);
 }
 
 sl_status

@@ -39,10 +39,9 @@ choose_connector(struct sl_run *run)
 }
 
 /* A random (version 4) uuid for the run's log row. */
-static const char *
-new_uuid(struct sl_run *run)
+const char *
+sl_run_id_new(const struct sl_rng *rng, struct sl_arena *arena)
 {
-	const struct sl_rng *rng = run->engine->config.rng;
 	unsigned char b[UUID_BYTES];
 	struct sl_buf text;
 	char *copy;
@@ -56,7 +55,7 @@ new_uuid(struct sl_run *run)
 			    i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x"
 								  : "%02x",
 			    (unsigned)b[i]);
-	copy = sl_arena_strdup(run->arena, sl_buf_text(&text));
+	copy = sl_arena_strdup(arena, sl_buf_text(&text));
 	sl_buf_release(&text);
 	return copy;
 }
@@ -306,7 +305,7 @@ claim(struct sl_worker *worker, struct sl_run *run, bool *busy,
 
 	if (!run->arena)
 		run->arena = sl_arena_new();
-	claim.run_id = new_uuid(run);
+	claim.run_id = sl_run_id_new(run->engine->config.rng, run->arena);
 	*busy = false;
 	return worker->store->claim(worker->store, &claim, run->arena,
 				    &run->account, busy, err);

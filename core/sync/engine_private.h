@@ -211,6 +211,8 @@ void sl_engine_hand_back(struct sl_engine *e);
 void sl_engine_pause(struct sl_engine *e, int64_t us);
 
 /* engine_begin.c, engine_end.c */
+/** A random uuid, on the arena, for a run's log row. */
+const char *sl_run_id_new(const struct sl_rng *rng, struct sl_arena *arena);
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);
 /** The connector's kind of that name, or NULL. */
 const struct sl_stream_kind *sl_run_kind(const struct sl_run *run,

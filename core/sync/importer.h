@@ -23,7 +23,9 @@ struct sl_import_table {
 	const char *const *required; /* columns by which its header is known,
 				      * NULL-ended; compared without case,
 				      * blanks and underscores             */
-	const char *sweeps; /* artifact type that it lists in full; or NULL */
+	const char *sweeps; /* artifact type that it lists in full, as in its
+			     * stream kind; or NULL                        */
+	bool names_owner;   /* its first rows are shown to `owner` */
 };
 
 /** What the rows of one chunk are read under. */
@@ -34,11 +36,20 @@ struct sl_import_turn {
 	int64_t now_us;
 };
 
-/** One row: an object of texts by column title, as the header has them. */
+/** One row: an object of texts by column title, as the header has them. A row
+ *  that is too short lacks the last ones. */
 struct sl_import_row {
 	const json_t *cells;
 	uint64_t line;  /* where it begins in its file, from 1 */
 	const char *id; /* for the ledger: "messages.csv:12"   */
+};
+
+/** By what the archive's owner may be called; a better name has a higher rank. */
+enum sl_owner_rank {
+	SL_OWNER_NONE,
+	SL_OWNER_NAME,    /* "Mira Halvorsen"           */
+	SL_OWNER_ADDRESS, /* one of the owner's own     */
+	SL_OWNER_MAIN,    /* the one that comes first   */
 };
 
 struct sl_importer {
@@ -56,6 +67,17 @@ struct sl_importer {
 	 * not say (then its newest file's time counts).
 	 */
 	int64_t (*made_us)(const char *file_name);
+
+	/** The version of a listing as of then, on the scale of its records. */
+	int64_t (*version)(int64_t as_of_us);
+
+	/**
+	 * What a row of a table with `names_owner` says of the archive's owner.
+	 *
+	 * name		on the arena; set unless the rank is SL_OWNER_NONE
+	 */
+	enum sl_owner_rank (*owner)(int table, const json_t *cells,
+				    struct sl_arena *arena, const char **name);
 
 	/**
 	 * Turn rows into records. `page` is initialised; each row ends in one

@@ -54,6 +54,7 @@ struct sl_claim {
 	const char *trigger; /* "manual", "schedule", "resync", "connect" */
 	const char *run_id;  /* uuid text, fresh                          */
 	bool full;           /* --full: as if a resync had been requested */
+	bool pushes; /* an import: no root is opened, nothing becomes wanted */
 };
 
 struct sl_sweep_request {
@@ -147,6 +148,8 @@ struct sl_run_end {
 	const char *integration_status; /* NULL = leave; "connected", "error",
 					 * "needs_reauth"                  */
 	const char *detail;             /* JSON object text, or NULL         */
+	bool aside; /* an import: what the provider's runs left stays, their
+		     * failures in a row and the account's last error */
 };
 
 struct sl_store {

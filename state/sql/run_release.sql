@@ -7,6 +7,7 @@
 -- $5 boolean        the run failed
 -- $6 timestamptz    the provider's deadline; NULL = none
 -- $7 bigint, $8 timestamptz  left of the user's quota, and when; NULL = keep
+-- $9 boolean        a run beside the provider's: their failures stay counted
 UPDATE sluice.schedule c
 SET lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
@@ -20,7 +21,8 @@ SET lease_until = NULL, lease_owner = NULL,
 	bucket_units = CASE WHEN $8::timestamptz IS NULL THEN c.bucket_units
 		ELSE $7::bigint END,
 	bucket_at = coalesce($8::timestamptz, c.bucket_at),
-	failures = CASE WHEN $5::boolean THEN c.failures + 1 ELSE 0 END,
+	failures = CASE WHEN $9::boolean THEN c.failures
+		WHEN $5::boolean THEN c.failures + 1 ELSE 0 END,
 	next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN sluice.clock()
 		ELSE coalesce($3::timestamptz, greatest(sluice.clock(),
 			coalesce(c.run_started_at, sluice.clock())
