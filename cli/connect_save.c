@@ -200,6 +200,12 @@ announce(struct sl_connect *connect, const struct sl_connected *done)
 			done[i].created ? "Connected" : "Reconnected",
 			connect->granted[i]->title, account_shown(connect),
 			connect->user_id);
+	for (size_t i = 0; connect->granted[i] != NULL; i++)
+		if (done[i].adopted)
+			fprintf(cli->out,
+				"What was imported of %s before is this "
+				"account's now\n",
+				connect->granted[i]->title);
 	if (connect->wanted[0] == NULL)
 		fprintf(cli->out,
 			"%s %s of %s. The account is stored; there is nothing "

@@ -123,6 +123,27 @@ save_secret(struct sl_pg *pg, struct sl_arena *arena,
 	return sl_pg_query(pg, sl_sql_connection_secret, &p, NULL, err);
 }
 
+/* What was imported before the account was connected. */
+static sl_status
+adopt_archive(struct sl_pg *pg, struct sl_arena *arena,
+	      const struct sl_connection *c, const char *connector,
+	      const char *account, bool *adopted, struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, c->key.user_id);
+	sl_params_text(&p, connector);
+	sl_params_text(&p, account);
+	sl_params_text(&p, c->key.subject);
+	st = sl_pg_query(pg, sl_sql_connection_adopt, &p, &rows, err);
+	if (st == SL_OK)
+		*adopted = sl_rows_affected(rows) > 0;
+	return st;
+}
+
 static sl_status
 save_integration(struct sl_pg *pg, struct sl_arena *arena,
 		 const struct sl_connection *c,
@@ -134,10 +155,17 @@ save_integration(struct sl_pg *pg, struct sl_arena *arena,
 	struct sl_params p;
 	sl_status st;
 
+	if (account == NULL)
+		account = c->key.subject;
+	out->adopted = false;
+	st = adopt_archive(pg, arena, c, use->connector, account, &out->adopted,
+			   err);
+	if (st != SL_OK)
+		return st;
 	sl_params_init(&p, arena);
 	sl_params_text(&p, c->key.user_id);
 	sl_params_text(&p, use->connector);
-	sl_params_text(&p, account != NULL ? account : c->key.subject);
+	sl_params_text(&p, account);
 	sl_params_text(&p, c->key.subject);
 	sl_params_text(&p, c->grant_id);
 	sl_params_i64(&p, use->interval_s);
@@ -145,7 +173,7 @@ save_integration(struct sl_pg *pg, struct sl_arena *arena,
 	if (st != SL_OK)
 		return st;
 	sl_row_id(rows, 0, out->integration_id);
-	out->created = sl_row_bool(rows, 0, "created");
+	out->created = sl_row_bool(rows, 0, "created") || out->adopted;
 	return SL_OK;
 }
 

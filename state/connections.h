@@ -92,6 +92,7 @@ struct sl_connection {
 struct sl_connected {
 	char integration_id[SL_UUID_TEXT];
 	bool created; /* false: reconnected; settings, streams, cursors stay */
+	bool adopted; /* it had been imported into, and never connected      */
 };
 
 /**
