@@ -147,8 +147,8 @@ sl_runner_say_idle(const struct sl_runner *r, const char *what)
 {
 	if (r->resting > 0)
 		fprintf(r->cli->out,
-			"no account to %s: %s paused or disconnected (sluice "
-			"status)\n",
+			"no account to %s: %s paused, disconnected or "
+			"imported alone (sluice status)\n",
 			what,
 			sl_format_plural(r->cli->arena, (int64_t)r->resting,
 					 "account"));

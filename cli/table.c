@@ -98,6 +98,12 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_OUTPUT] = { "output", "FILE", NULL,
 			     "Write to this new file, mode 0600, instead of "
 			     "stdout." },
+	[SL_FLAG_AS_OF] = { "as-of", "DATE", NULL,
+			    "When the archive was made, if neither its name "
+			    "nor the files in it tell that right." },
+	[SL_FLAG_CHECK] = { "check", NULL, NULL,
+			    "Only check the archive: no database is asked, "
+			    "nothing is stored." },
 };
 
 const enum sl_flag sl_common_flags[] = {
@@ -302,6 +308,26 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_REPAIR,
 			 SL_FLAG_JSON),
 	  .run = sl_cmd_audit },
+	{ .name = "import",
+	  .words = "PROVIDER ARCHIVE",
+	  .words_min = 2,
+	  .words_max = 2,
+	  .summary = "Store what a person downloaded from a provider.",
+	  .about = "ARCHIVE is the file as it came, a zip; nothing of it is "
+		   "unpacked to disk. All of it is checked before the first "
+		   "row is stored. A row that cannot be read is quarantined, "
+		   "and the import goes on.\n\n"
+		   "It belongs to the user's account of that provider; "
+		   "without one, an account is made that nobody has connected "
+		   "(status archive), and connect takes that over. What came "
+		   "by the other road already is recognised. An older archive "
+		   "never undoes what a newer one, or a sync, has told.\n\n"
+		   "Stopped (once: in good order) or killed, the same command "
+		   "goes on where it was. An archive that was imported before "
+		   "changes nothing; --full reads it again.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_ACCOUNT, SL_FLAG_AS_OF,
+			 SL_FLAG_CHECK, SL_FLAG_FULL, SL_FLAG_JSON),
+	  .run = sl_cmd_import },
 	{ .name = "disconnect",
 	  .words = "PROVIDER",
 	  .words_min = 1,

@@ -45,6 +45,8 @@ enum sl_flag {
 	SL_FLAG_ERASE,
 	SL_FLAG_YES,
 	SL_FLAG_OUTPUT,
+	SL_FLAG_AS_OF,
+	SL_FLAG_CHECK,
 	SL_FLAGS, /* how many there are; ends a list of flags */
 };
 

@@ -51,7 +51,7 @@ for command in audit sync 'sync --dry-run'; do
 	# shellcheck disable=SC2086 # words
 	works "$command of a paused account" $command --user $ana
 	is 'nothing is run, and why' "$out" \
-		"no account to ${command%% *}: 1 account paused or disconnected (sluice status)"
+		"no account to ${command%% *}: 1 account paused, disconnected or imported alone (sluice status)"
 done
 sql "UPDATE user_integrations SET status = 'connected'"
 works 'first sync' sync --user $ana
