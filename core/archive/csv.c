@@ -19,6 +19,8 @@
 
 #define STRICT     (CSV_STRICT | CSV_STRICT_FINI)
 #define BLOCK      ((size_t)16 * 1024) /* by which libcsv's buffer grows */
+#define LOOK       ((size_t)256)
+#define CREDIT     (8 * SL_CSV_ROW_MAX)
 #define BAD_QUOTE  "there is text behind a closing quote"
 #define NO_END     "a quote never closes"
 #define LONG_ROW   "it is longer than 1 MiB"
@@ -38,6 +40,7 @@ struct sl_csv {
 	uint64_t number; /* of records so far            */
 	uint64_t line;   /* that the window begins in    */
 	bool behind_cr;  /* an LF would be its other half */
+	uint64_t credit; /* bytes that may be read again */
 
 	/* The record being read; its bytes begin the window. */
 	size_t fed;          /* of them, to libcsv        */
@@ -87,6 +90,7 @@ sl_csv_new(sl_csv_read_fn read, void *ctx)
 	csv_set_blk_size(&csv->parser, BLOCK);
 	sl_buf_init(&csv->cells, SL_CSV_ROW_MAX + SL_CSV_FIELDS_MAX + 1);
 	csv->line = 1;
+	csv->credit = CREDIT;
 	sl_csv_set_separator(csv, ',');
 	return csv;
 }
@@ -201,6 +205,7 @@ static void
 advance(struct sl_csv *csv, size_t len, uint64_t lines, bool behind_cr)
 {
 	csv->in.from += len;
+	csv->credit += len;
 	csv->line += lines;
 	csv->behind_cr = behind_cr;
 }
@@ -232,15 +237,22 @@ skip_line_ends(struct sl_csv *csv, bool *end, struct sl_error *err)
 	}
 }
 
-/* The first CR or LF, or NULL. */
+/* The first CR or LF, or NULL; by pieces, so that looking for the one that the
+ * file does not have costs no more than the line. */
 static const char *
 find_line_end(const char *bytes, size_t len)
 {
-	const char *lf = memchr(bytes, '\n', len);
-	const char *cr =
-		memchr(bytes, '\r', lf == NULL ? len : (size_t)(lf - bytes));
+	for (size_t at = 0; at < len; at += LOOK) {
+		const char *from = bytes + at;
+		size_t n = len - at < LOOK ? len - at : LOOK;
+		const char *lf = memchr(from, '\n', n);
+		const char *cr = memchr(from, '\r',
+					lf == NULL ? n : (size_t)(lf - from));
 
-	return cr == NULL ? lf : cr;
+		if (cr != NULL || lf != NULL)
+			return cr == NULL ? lf : cr;
+	}
+	return NULL;
 }
 
 /*
@@ -305,18 +317,27 @@ without_line_end(const char *bytes, size_t len)
 		       : len;
 }
 
-/* Its first line is given up; what is behind it is read again. */
+/*
+ * Its first line is given up; what is behind it is read again. A file can be
+ * made of lines of which each takes all the others with it, so reading again
+ * is paid for by what was read: without that, all that was fed is given up.
+ */
 static void
-reject_line(struct sl_csv *csv, struct sl_arena *arena, const char *reason,
-	    struct sl_csv_row *row)
+reject_broken(struct sl_csv *csv, struct sl_arena *arena, const char *reason,
+	      struct sl_csv_row *row)
 {
-	size_t len = csv->first_len;
-	size_t text =
-		without_line_end(csv->in.data + csv->in.from, csv->first_len);
+	const char *raw = csv->in.data + csv->in.from;
+	size_t again = csv->fed - csv->first_len;
+	bool all = again > csv->credit;
+	size_t len = all ? csv->fed : csv->first_len;
+	size_t text = without_line_end(raw, len);
+	uint64_t lines = all ? csv->fed_lines : text < len;
 
-	row->end_line = row->line;
+	if (!all)
+		csv->credit -= again;
+	row->end_line = row->line + lines - (text < len);
 	reject(csv, arena, reason, text, row);
-	advance(csv, len, text < len, csv->first_cr);
+	advance(csv, len, lines, all ? csv->fed_cr : csv->first_cr);
 }
 
 /* Past the end of a record that does not fit. */
@@ -430,13 +451,13 @@ read_record(struct sl_csv *csv, struct sl_arena *arena, struct sl_csv_row *row,
 		if (len == 0) {
 			if (csv_fini(&csv->parser, on_field, on_row, csv) == 0)
 				break;
-			reject_line(csv, arena, NO_END, row);
+			reject_broken(csv, arena, NO_END, row);
 			return SL_OK;
 		}
 		line = in->data + in->from + csv->fed;
 		count_line(csv, line, len);
 		if (!feed(csv, line, len)) {
-			reject_line(csv, arena, BAD_QUOTE, row);
+			reject_broken(csv, arena, BAD_QUOTE, row);
 			return SL_OK;
 		}
 	}

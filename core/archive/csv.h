@@ -13,7 +13,9 @@
  * - text behind a closing quote, or a quote that never closes: the line where
  *   it began is rejected, and the next line begins a record. So a stray quote
  *   takes one line and not the rest of the file; of a broken record of many
- *   lines the other ones come as records that are too short.
+ *   lines the other ones come as records that are too short. Where a file has
+ *   so much of it that reading again would take long, more lines are rejected
+ *   at a time: time is linear in the file's length.
  *
  * Memory: no more than five times SL_CSV_ROW_MAX here, and in the arena at
  * most three times SL_CSV_ROW_MAX a record and a pointer a field, however long

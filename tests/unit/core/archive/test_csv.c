@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
@@ -446,6 +447,36 @@ a_quote_without_end_is_told(void **state SL_UNUSED)
 	sl_free(text);
 }
 
+/* Each line opens a quote, is part of the record before all the same, and at
+ * the end nothing of it was good. */
+static void
+broken_records_take_no_time(void **state SL_UNUSED)
+{
+	SL_AUTO_ARENA arena = sl_arena_new();
+	SL_AUTO_BUF text;
+	struct sl_csv_bytes bytes;
+	SL_AUTO_CSV csv = sl_csv_new(sl_csv_read_bytes, &bytes);
+	struct sl_csv_row row = { .kind = SL_CSV_ROW };
+	struct sl_error err;
+	clock_t began = clock();
+	uint64_t end_line = 0;
+
+	sl_buf_init(&text, 4 * SL_CSV_ROW_MAX);
+	while (text.len < 3 * SL_CSV_ROW_MAX) {
+		for (int i = 0; i < 150000; i++)
+			sl_buf_adds(&text, "x\",\"\n");
+		sl_buf_adds(&text, "\"y\n");
+	}
+	bytes = (struct sl_csv_bytes){ text.data, text.len };
+	while (row.kind != SL_CSV_END) {
+		assert_int_equal(sl_csv_next(csv, arena, &row, &err), SL_OK);
+		assert_true(row.kind == SL_CSV_END || row.line == end_line + 1);
+		end_line = row.end_line;
+	}
+	assert_int_equal(row.line, 5 * 150001 + 1);
+	assert_true(clock() - began < 20 * CLOCKS_PER_SEC);
+}
+
 int
 main(void)
 {
@@ -462,6 +493,7 @@ main(void)
 		cmocka_unit_test(a_row_of_full_fields_is_too_long),
 		cmocka_unit_test(what_never_ends_takes_no_memory),
 		cmocka_unit_test(a_quote_without_end_is_told),
+		cmocka_unit_test(broken_records_take_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
