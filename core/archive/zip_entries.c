@@ -107,7 +107,7 @@ content_fault(const struct sl_zip *zip, size_t i, const struct zip_stat *st)
 		return "is encrypted";
 	if (st->comp_method != ZIP_CM_STORE &&
 	    st->comp_method != ZIP_CM_DEFLATE)
-		return "is packed by a method that exports do not use";
+		return "is packed by a method but deflate";
 	if (is_special(zip, i))
 		return "is a link or a device, no file";
 	return st->size > zip->caps.entry_bytes ? "would be too large unpacked"

@@ -14,6 +14,7 @@
 #define NO_TIME     1
 #define STORED      0
 #define DEFLATED    8
+#define STREAMED    8U /* a flag */
 #define ZIP64       0xffffffffU
 
 void
@@ -62,7 +63,7 @@ put_common(struct sl_buf *buf, const struct zip_kit_entry *entry,
 		entry->dos_time == 0 ? ZIP_KIT_DOS_TIME : entry->dos_time;
 
 	put(buf, 20, 2);
-	put(buf, entry->flags, 2);
+	put(buf, entry->flags | (entry->streamed ? STREAMED : 0U), 2);
 	put(buf, entry->method != 0 ? entry->method : content->method, 2);
 	put(buf, time == NO_TIME ? 0 : time, 4);
 	put(buf, content->crc, 4);
@@ -93,6 +94,7 @@ static void
 add_content(struct zip_kit *kit, const struct zip_kit_entry *entry,
 	    const struct content *packed)
 {
+	const struct content unknown = { .method = packed->method };
 	struct content content = *packed;
 	SL_AUTO_BUF extras;
 	size_t at = kit->bytes.len;
@@ -104,10 +106,17 @@ add_content(struct zip_kit *kit, const struct zip_kit_entry *entry,
 	sl_buf_init(&extras, 64);
 	put_extras(&extras, entry, &content);
 	sl_buf_adds(&kit->bytes, "PK\3\4");
-	put_common(&kit->bytes, entry, &content, extras.len);
+	put_common(&kit->bytes, entry, entry->streamed ? &unknown : &content,
+		   extras.len);
 	sl_buf_add(&kit->bytes, entry->name, name_length(entry));
 	sl_buf_add(&kit->bytes, sl_buf_text(&extras), extras.len);
 	sl_buf_add(&kit->bytes, content.bytes, content.len);
+	if (entry->streamed) {
+		sl_buf_adds(&kit->bytes, "PK\7\10");
+		put(&kit->bytes, content.crc, 4);
+		put(&kit->bytes, content.len, 4);
+		put(&kit->bytes, content.size, 4);
+	}
 
 	sl_buf_adds(&kit->directory, "PK\1\2");
 	put(&kit->directory, 20 | SYSTEM_UNIX << 8, 2);

@@ -27,6 +27,7 @@ struct zip_kit_entry {
 	const void *data;
 	size_t len;
 	bool deflate;
+	bool streamed;       /* sizes behind the content, not before it */
 	uint16_t flags;      /* bit 0: encrypted, bit 11: UTF-8 */
 	uint16_t method;     /* instead of 0 or 8               */
 	uint32_t dos_time;   /* 0 = ZIP_KIT_DOS_TIME; 1 = none  */
