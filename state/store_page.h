@@ -7,6 +7,7 @@
 
 #include "state/evidence.h"
 #include "state/store_private.h"
+#include "state/store_roads.h"
 
 /** An artifact of the page that was written. */
 struct sl_written {
@@ -15,21 +16,6 @@ struct sl_written {
 	bool created;
 	bool revived; /* it was a tombstone */
 	bool people;  /* its participants must be written, and judged */
-};
-
-/** A further key of an item: a row of artifact_aliases. "key" is an id that a
- *  record of it had, "weak" one made of what it says. */
-struct sl_item_key {
-	struct sl_item_key *next;
-	const char *source_id; /* under which it is stored */
-	const char *kind, *value;
-};
-
-/** An opaque handle (a URN) is a profile's: a row of handle_links. */
-struct sl_link {
-	struct sl_link *next;
-	const char *handle, *profile; /* normalised */
-	int64_t version;              /* of what tells the profile */
 };
 
 struct sl_page_work {
@@ -96,26 +82,6 @@ void sl_params_artifacts(struct sl_params *p, const struct sl_page_work *w,
 bool sl_params_participants(struct sl_params *p, const struct sl_page_work *w,
 			    struct sl_arena *scratch,
 			    const struct sl_written *written, size_t count);
-
-/* store_match.c */
-
-/** Which stored items are the records that may come by another road? Those take
- *  their source_id, in a copy of the page: w->page. */
-sl_status sl_page_match(struct sl_page_work *w, struct sl_error *err)
-	SL_NODISCARD;
-void sl_page_add_key(struct sl_page_work *w, const char *source_id,
-		     const char *kind, const char *value);
-
-/* store_roads.c */
-
-/** Once artifacts are written: book their further keys; patches and tombstones
- *  that name an item by an alias take its source_id, or are left out. */
-sl_status sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
-	SL_NODISCARD;
-/** Once participants are written, before people are judged: book w->links, say
- *  to whom the user wrote, merge invitations that were one. */
-sl_status sl_page_join_people(struct sl_page_work *w, struct sl_error *err)
-	SL_NODISCARD;
 
 /* store_artifacts.c */
 sl_status sl_page_put_artifacts(struct sl_page_work *w, struct sl_error *err)
