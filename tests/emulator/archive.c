@@ -10,6 +10,7 @@
 #define DRAFT_EVERY 50
 #define BOMB_GB     10
 #define BLOCK       (1U << 20)
+#define CROWD       20000
 
 struct archive {
 	const struct emu_member *m;
@@ -71,6 +72,13 @@ static const char *const style_names[EMU_STYLES] = {
 	[EMU_STYLE_WRONG_CSV] = "wrong_csv",
 	[EMU_STYLE_OPEN_QUOTE] = "open_quote",
 	[EMU_STYLE_NONE] = "none",
+	[EMU_STYLE_UTC] = "utc",
+	[EMU_STYLE_STORED] = "stored",
+	[EMU_STYLE_TWICE] = "twice",
+	[EMU_STYLE_LINK] = "link",
+	[EMU_STYLE_BAD_SUM] = "bad_sum",
+	[EMU_STYLE_LIES] = "lies",
+	[EMU_STYLE_CROWD] = "crowd",
 };
 
 static bool
@@ -306,8 +314,17 @@ is_bomb(const struct archive *a, const struct file *f)
 static unsigned
 flags_of(const struct archive *a, const struct file *f)
 {
-	return (is_bomb(a, f) ? EMU_ZIP_BIG : 0U) |
-	       (a->on[EMU_STYLE_ENCRYPTED] ? EMU_ZIP_ENCRYPTED : 0U);
+	unsigned flags = is_bomb(a, f) ? EMU_ZIP_BIG : 0;
+
+	if (a->on[EMU_STYLE_ENCRYPTED])
+		flags |= EMU_ZIP_ENCRYPTED;
+	if (a->on[EMU_STYLE_STORED])
+		flags |= EMU_ZIP_STORED;
+	if (a->on[EMU_STYLE_BAD_SUM] && f->domain == EMU_DOMAIN_INBOX)
+		flags |= EMU_ZIP_BAD_SUM;
+	if (a->on[EMU_STYLE_LIES] && f->domain == EMU_DOMAIN_INBOX)
+		flags |= EMU_ZIP_LIES;
+	return flags;
 }
 
 static void
@@ -352,11 +369,42 @@ put_file(struct archive *a, const struct file *f)
 }
 
 static void
-put_text_file(struct archive *a, const char *name, const char *text)
+put_text_file(struct archive *a, const char *name, const char *text,
+	      unsigned flags)
 {
-	emu_zip_begin(&a->zip, name, 0);
+	emu_zip_begin(&a->zip, name, flags);
 	emu_zip_put(&a->zip, text, strlen(text));
 	emu_zip_end(&a->zip);
+}
+
+/* More entries than any export has. */
+static void
+put_crowd(struct archive *a)
+{
+	char name[40];
+
+	for (unsigned i = 0; i < CROWD; i++) {
+		(void)snprintf(name, sizeof(name), "Articles/%u.html", i);
+		put_text_file(a, name, "x", EMU_ZIP_STORED);
+	}
+}
+
+/* Entries that no honest archive has. */
+static void
+put_hostile(struct archive *a)
+{
+	static const char header[] = "First Name,Last Name,URL,Email Address,"
+				     "Company,Position,Connected On\n";
+
+	if (a->on[EMU_STYLE_CLIMB])
+		put_text_file(a, "../../climbed/Connections.csv", header, 0);
+	if (a->on[EMU_STYLE_TWICE])
+		put_text_file(a, "Connections.csv", header, 0);
+	if (a->on[EMU_STYLE_LINK])
+		put_text_file(a, "Shares.csv", "/etc/passwd",
+			      EMU_ZIP_STORED | EMU_ZIP_LINK);
+	if (a->on[EMU_STYLE_CROWD])
+		put_crowd(a);
 }
 
 static void
@@ -380,18 +428,18 @@ static void
 put_all(struct archive *a)
 {
 	if (a->on[EMU_STYLE_NONE]) {
-		put_text_file(a, "readme.txt", "Nothing of LinkedIn here.\n");
-		put_text_file(a, "holiday/photos.csv", "a,b\n1,2\n");
+		put_text_file(a, "readme.txt", "Nothing of LinkedIn here.\n",
+			      0);
+		put_text_file(a, "holiday/photos.csv", "a,b\n1,2\n", 0);
 		return;
 	}
+	if (*a->folder)
+		put_text_file(a, a->folder, "", EMU_ZIP_STORED);
 	for (size_t i = 0; i < EMU_COUNT(files); i++)
 		if (is_wanted(a, files[i].name) &&
 		    emu_domain_slots(a->m, files[i].domain))
 			put_file(a, &files[i]);
-	if (a->on[EMU_STYLE_CLIMB])
-		put_text_file(a, "../../climbed/Connections.csv",
-			      "First Name,Last Name,URL,Email Address,Company,"
-			      "Position,Connected On\n");
+	put_hostile(a);
 	if (!a->on[EMU_STYLE_BASIC] && !a->only)
 		emu_archive_extra(&a->zip, a->folder, a->suffix,
 				  a->on[EMU_STYLE_EXTRA]);
@@ -409,6 +457,8 @@ write_archive(const struct emu_member *m, int64_t at_ms, const char *style,
 	}
 	name_folder(&a);
 	emu_zip_init(&a.zip, sink, at_ms);
+	if (a.on[EMU_STYLE_UTC])
+		a.zip.unix_s = (uint32_t)(at_ms / 1000);
 	put_all(&a);
 	a.zip.half = a.on[EMU_STYLE_BROKEN];
 	*why = "the archive cannot be written";

@@ -12,6 +12,29 @@ known_person(const struct emu_order *o)
 	return who ? emu_person_find(o->m, who) : EMU_NOBODY;
 }
 
+static bool
+is_connected(const struct emu_order *o, uint64_t who)
+{
+	struct emu_link l;
+
+	for (uint64_t i = 0; i < emu_links(o->m); i++)
+		if (emu_link_at(o->m, i, o->at_ms, &l) && l.person == who)
+			return true;
+	return false;
+}
+
+/* The latest pending one with that person. */
+static bool
+find_pending(const struct emu_order *o, uint64_t who, struct emu_inv *v)
+{
+	for (uint64_t i = emu_invs(o->m); who != EMU_NOBODY && i-- > 0;) {
+		emu_inv_at(o->m, i, o->at_ms, v);
+		if (v->person == who && v->state == EMU_PENDING)
+			return true;
+	}
+	return false;
+}
+
 static void
 connect_person(const struct emu_order *o, uint64_t who)
 {
@@ -30,6 +53,10 @@ emu_order_connect(const struct emu_order *o)
 
 	if (who == EMU_NOBODY)
 		return;
+	if (is_connected(o, who)) {
+		emu_order_fail(o, "person: connected already");
+		return;
+	}
 	connect_person(o, who);
 	emu_order_person_answer(o, who);
 }
@@ -74,10 +101,14 @@ add_invitation(const struct emu_order *o, bool sent)
 {
 	uint64_t who = emu_order_person(o);
 	const char *text = emu_order_text(o->in, "text");
-	struct emu_inv *v;
+	struct emu_inv *v, other;
 
 	if (who == EMU_NOBODY)
 		return;
+	if (is_connected(o, who) || find_pending(o, who, &other)) {
+		emu_order_fail(o, "person: connected or invited already");
+		return;
+	}
 	v = emu_append(&o->m->invs, &o->m->inv_count, sizeof(*v));
 	v->number = emu_invs(o->m) - 1;
 	v->person = who;
@@ -101,29 +132,15 @@ emu_order_invited(const struct emu_order *o)
 	add_invitation(o, false);
 }
 
-/* The latest one with that person. */
-static bool
-invitation_of(const struct emu_order *o, struct emu_inv *v)
-{
-	const char *who = emu_order_text(o->in, "person");
-	uint64_t person = who ? emu_person_find(o->m, who) : EMU_NOBODY;
-
-	for (uint64_t i = emu_invs(o->m); person != EMU_NOBODY && i-- > 0;) {
-		emu_inv_at(o->m, i, o->at_ms, v);
-		if (v->person == person && v->state == EMU_PENDING)
-			return true;
-	}
-	emu_order_fail(o, "person: no pending invitation");
-	return false;
-}
-
 static void
 close_invitation(const struct emu_order *o, enum emu_inv_state state)
 {
 	struct emu_inv v;
 
-	if (!invitation_of(o, &v))
+	if (!find_pending(o, known_person(o), &v)) {
+		emu_order_fail(o, "person: no pending invitation");
 		return;
+	}
 	if (state == EMU_WITHDRAWN && !v.sent) {
 		emu_order_fail(o, "withdraw: only what was sent");
 		return;
@@ -134,7 +151,7 @@ close_invitation(const struct emu_order *o, enum emu_inv_state state)
 		emu_order_log(o, EMU_INV_WITHDRAW, v.number);
 	else if (!v.sent)
 		emu_order_log(o, EMU_INV_CLOSE, v.number);
-	if (state == EMU_ACCEPTED)
+	if (state == EMU_ACCEPTED && !is_connected(o, v.person))
 		connect_person(o, v.person);
 	emu_order_person_answer(o, v.person);
 }

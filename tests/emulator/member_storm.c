@@ -12,6 +12,23 @@ some_person(const struct emu_member *m, struct emu_rng *rng)
 	return json_string(p.urn);
 }
 
+/* Of a pending invitation, if one is met soon. */
+static json_t *
+some_invited(const struct emu_order *o, struct emu_rng *rng)
+{
+	struct emu_person p;
+	struct emu_inv v;
+
+	for (int i = 0; i < 50 && emu_invs(o->m); i++) {
+		emu_inv_at(o->m, emu_below(rng, emu_invs(o->m)), o->at_ms, &v);
+		if (v.state != EMU_PENDING || v.ms > o->at_ms)
+			continue;
+		emu_person_at(o->m, v.person, &p);
+		return json_string(p.urn);
+	}
+	return some_person(o->m, rng);
+}
+
 static json_t *
 some_letter(const struct emu_member *m, struct emu_rng *rng)
 {
@@ -41,7 +58,9 @@ invent_order(const struct emu_order *o, struct emu_rng *rng, json_t *in)
 	json_object_set_new(in, "position", json_string(emu_title(what)));
 	if (what >= 60 && what < 68)
 		return "connect";
-	json_object_set_new(in, "person", some_person(o->m, rng));
+	json_object_set_new(in, "person",
+			    what < 92 ? some_person(o->m, rng)
+				      : some_invited(o, rng));
 	return what < 40   ? "receive"
 	       : what < 68 ? "send"
 	       : what < 74 ? "disconnect"

@@ -150,6 +150,7 @@ static bool
 letter_of(const struct emu_order *o, struct emu_letter *l)
 {
 	const char *id = emu_order_text(o->in, "message");
+	const struct emu_turn *turn;
 	struct emu_thread t;
 	uint64_t number;
 
@@ -159,9 +160,13 @@ letter_of(const struct emu_order *o, struct emu_letter *l)
 	}
 	emu_letter_at(o->m, number, l);
 	emu_thread_at(o->m, l->thread, &t);
-	if (t.talk != EMU_TALK_SPONSOR) /* of these nothing is ever told */
+	turn = emu_turn_at(&o->m->said, number, o->at_ms);
+	if (t.talk == EMU_TALK_SPONSOR) /* of these nothing is ever told */
+		emu_order_fail(o, "message: a sponsored one");
+	else if (l->ms > o->at_ms || (turn && turn->state))
+		emu_order_fail(o, "message: not there at that time");
+	else
 		return true;
-	emu_order_fail(o, "message: a sponsored one");
 	return false;
 }
 

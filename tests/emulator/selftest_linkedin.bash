@@ -384,6 +384,15 @@ test_archive() {
 	check 'linkedin: a bomb of 1 GB' is "$(perl -MIO::Uncompress::Unzip=unzip -e \
 		'unzip $ARGV[0] => "-", Name => "messages.csv" or exit 1' "$dir/body" | wc -c)" \
 		"$(perl -e 'local $/; open my $f, "<", $ARGV[0]; $_ = <$f>; my $at = rindex $_, "messages.csv"; print unpack "Q<", substr $_, $at + 16, 8' "$dir/body")"
+	li_archive basic,stored,twice
+	check 'linkedin: an entry twice, as it is' is "$(grep -aoF Connections.csv "$dir/body" | wc -l)" 4
+	check 'linkedin: not compressed' body_has 'First Name,Last Name,URL'
+	li_archive basic,link
+	check 'linkedin: a link' perl -0777 -ne 'exit !/\xff\xa1....Shares/s' "$dir/body"
+	li_archive bad_sum
+	cp "$dir/body" "$dir/first"
+	li_archive lies
+	check 'linkedin: lies of two kinds' bash -c "! cmp -s '$dir/body' '$dir/first'"
 	li_archive nonsense
 	check 'linkedin: no such style' status_is 400
 	control archive "{\"account\":\"ana@example.com\",\"file\":\"$dir/a.zip\"}"

@@ -60,8 +60,33 @@ put_common(struct emu_buf *b, const struct emu_zip *zip)
 		8U | (zip->flags & EMU_ZIP_ENCRYPTED ? 1U : 0U) |
 			(utf8 ? 0x800U : 0U),
 		2);
-	put_int(b, Z_DEFLATED, 2);
+	put_int(b, zip->flags & EMU_ZIP_STORED ? 0 : Z_DEFLATED, 2);
 	put_int(b, zip->stamp, 4);
+}
+
+/* Sizes of eight octets, and the time in UTC. */
+static void
+put_extra(struct emu_buf *b, const struct emu_zip *zip, uint64_t size,
+	  uint64_t packed)
+{
+	if (zip->flags & EMU_ZIP_BIG) {
+		put_int(b, 1, 2);
+		put_int(b, 16, 2);
+		put_int(b, size, 8);
+		put_int(b, packed, 8);
+	}
+	if (zip->unix_s) {
+		EMU_LIT(b, "UT");
+		put_int(b, 5, 2);
+		put_int(b, 1, 1);
+		put_int(b, zip->unix_s, 4);
+	}
+}
+
+static unsigned
+extra_len(const struct emu_zip *zip)
+{
+	return (zip->flags & EMU_ZIP_BIG ? 20U : 0U) + (zip->unix_s ? 9U : 0U);
 }
 
 void
@@ -82,14 +107,9 @@ emu_zip_begin(struct emu_zip *zip, const char *name, unsigned flags)
 	put_int(&b, big ? BIG : 0, 4);
 	put_int(&b, big ? BIG : 0, 4);
 	put_int(&b, strlen(name), 2);
-	put_int(&b, big ? 20 : 0, 2);
+	put_int(&b, extra_len(zip), 2);
 	emu_puts(&b, name);
-	if (big) {
-		put_int(&b, 1, 2);
-		put_int(&b, 16, 2);
-		put_int(&b, 0, 8);
-		put_int(&b, 0, 8);
-	}
+	put_extra(&b, zip, 0, 0);
 	write_out(zip, b.data, b.len);
 	emu_buf_free(&b);
 	if (flags & EMU_ZIP_ENCRYPTED) {
@@ -131,7 +151,12 @@ emu_zip_put(struct emu_zip *zip, const char *data, size_t len)
 {
 	zip->size += len;
 	zip->sum = (uint32_t)crc32(zip->sum, (const Bytef *)data, (uInt)len);
-	pump(zip, data, len, Z_NO_FLUSH, NULL);
+	if (!(zip->flags & EMU_ZIP_STORED)) {
+		pump(zip, data, len, Z_NO_FLUSH, NULL);
+		return;
+	}
+	write_out(zip, data, len);
+	zip->packed += len;
 }
 
 /* After a full flush the packed form of the same octets is the same. */
@@ -171,19 +196,14 @@ list_entry(struct emu_zip *zip)
 	put_int(b, big ? BIG : zip->packed, 4);
 	put_int(b, big ? BIG : zip->size, 4);
 	put_int(b, strlen(zip->name), 2);
-	put_int(b, big ? 20 : 0, 2);
+	put_int(b, extra_len(zip), 2);
 	put_int(b, 0, 2); /* comment */
 	put_int(b, 0, 2); /* disk */
 	put_int(b, 0, 2);
-	put_int(b, 0100644U << 16, 4);
+	put_int(b, (zip->flags & EMU_ZIP_LINK ? 0120777U : 0100644U) << 16, 4);
 	put_int(b, zip->begin, 4);
 	emu_puts(b, zip->name);
-	if (big) {
-		put_int(b, 1, 2);
-		put_int(b, 16, 2);
-		put_int(b, zip->size, 8);
-		put_int(b, zip->packed, 8);
-	}
+	put_extra(b, zip, zip->size, zip->packed);
 	zip->entries++;
 }
 
@@ -193,8 +213,13 @@ emu_zip_end(struct emu_zip *zip)
 	unsigned width = zip->flags & EMU_ZIP_BIG ? 8 : 4;
 	struct emu_buf b = { 0 };
 
-	pump(zip, "", 0, Z_FINISH, NULL);
+	if (!(zip->flags & EMU_ZIP_STORED))
+		pump(zip, "", 0, Z_FINISH, NULL);
 	deflateEnd(&zip->z);
+	if (zip->flags & EMU_ZIP_BAD_SUM)
+		zip->sum ^= 1;
+	if (zip->flags & EMU_ZIP_LIES)
+		zip->size /= 2;
 	put_record(&b, "\7\10");
 	put_int(&b, zip->sum, 4);
 	put_int(&b, zip->packed, width);

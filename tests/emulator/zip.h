@@ -18,13 +18,22 @@ struct emu_sink {
 	void *context;
 };
 
-enum { EMU_ZIP_BIG = 1, EMU_ZIP_ENCRYPTED = 2 };
+/** What an entry is, or pretends to be. */
+enum {
+	EMU_ZIP_BIG = 1, /* it may need sizes of eight octets */
+	EMU_ZIP_ENCRYPTED = 2,
+	EMU_ZIP_STORED = 4,
+	EMU_ZIP_LINK = 8,     /* a symbolic one */
+	EMU_ZIP_BAD_SUM = 16, /* its check sum is wrong */
+	EMU_ZIP_LIES = 32,    /* half its size is told */
+};
 
 struct emu_zip {
 	struct emu_sink sink;
 	struct emu_buf directory; /* of the entries that are done */
 	uint64_t offset, entries; /* octets written */
 	uint32_t stamp;           /* date and time, as DOS counts */
+	uint32_t unix_s;          /* told as well; 0 = not */
 	bool failed;
 	bool half; /* the directory is to be cut in its middle */
 	/* the open entry */
