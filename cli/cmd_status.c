@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "cli/commands.h"
 #include "cli/env.h"
 #include "cli/format.h"
@@ -108,6 +110,11 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 			"--quarantined\n",
 			account,
 			sl_format_plural(cli->arena, row->quarantined, "item"));
+	if (strcmp(row->status, "paused") == 0)
+		fprintf(cli->out,
+			"%s: paused; sluice resume --user %s --provider %s "
+			"lets it go on\n",
+			account, row->user_id, row->connector);
 	sl_status_print_ends(cli, row, account);
 	if (row->error_text != NULL)
 		fprintf(cli->out, "%s: %s: %s\n", account,

@@ -23,6 +23,8 @@ int sl_cmd_keys(struct sl_cli *cli);
 int sl_cmd_logs(struct sl_cli *cli);
 int sl_cmd_migrate(struct sl_cli *cli);
 int sl_cmd_resync(struct sl_cli *cli);
+int sl_cmd_pause(struct sl_cli *cli);
+int sl_cmd_resume(struct sl_cli *cli);
 int sl_cmd_setup(struct sl_cli *cli);
 int sl_cmd_status(struct sl_cli *cli);
 int sl_cmd_streams(struct sl_cli *cli);

@@ -253,6 +253,22 @@ const struct sl_command sl_commands[] = {
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_WAIT,
 			 SL_FLAG_MAX_TIME, SL_FLAG_ACCEPT_DELETIONS),
 	  .run = sl_cmd_resync },
+	{ .name = "pause",
+	  .summary = "Let a user's accounts rest.",
+	  .about =
+		  "A run that is going on stops at the page it is storing, and "
+		  "none begins until resume. Cursors, data and consent stay. "
+		  "What needs a person stays so, with exit status 1.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .run = sl_cmd_pause },
+	{ .name = "resume",
+	  .summary = "Let paused accounts go on.",
+	  .about = "They are due at once, and go on where they stopped; so do "
+		   "accounts that were parked because their runs died. One "
+		   "whose consent has ended is not started: it is named, with "
+		   "exit status 1.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .run = sl_cmd_resume },
 	{ .name = "status",
 	  .summary = "How each connected account is.",
 	  .about = "Account, status, last success, next run, streams, items "
