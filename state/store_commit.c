@@ -134,14 +134,14 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 {
 	typedef sl_status (*part)(struct sl_page_work *, struct sl_error *);
 	static const part parts[] = {
-		sl_page_match,        sort_artifacts,
-		sl_page_put_own,      sl_page_put_artifacts,
-		sl_page_meet_aliases, sl_page_put_tombstones,
-		sl_page_put_series,   sl_page_put_occurrences,
-		sl_page_put_patches,  sl_page_forget_filtered,
-		sl_page_put_filtered, sl_page_put_rejected,
-		sl_page_put_seen,     sl_page_put_streams,
-		sl_page_join_people,
+		sl_page_match,           sort_artifacts,
+		sl_page_put_own,         sl_page_put_persons,
+		sl_page_put_artifacts,   sl_page_meet_aliases,
+		sl_page_put_tombstones,  sl_page_put_series,
+		sl_page_put_occurrences, sl_page_put_patches,
+		sl_page_forget_filtered, sl_page_put_filtered,
+		sl_page_put_rejected,    sl_page_put_seen,
+		sl_page_put_streams,     sl_page_join_people,
 	};
 	sl_status status = SL_OK;
 

@@ -90,6 +90,7 @@ subject_of(const struct sl_page_work *w)
 			add_subject(&s, sl_evidence_of(a));
 	}
 	add_judged(w, &s);
+	s.ties = s.ties || w->links != NULL;
 	return s;
 }
 
@@ -236,6 +237,27 @@ sl_people_judge_ties(struct sl_page_work *w,
 	return status == SL_OK && any ? unsettle(w, addresses, err) : status;
 }
 
+/* What is stored of those of whom the page has told who they are. */
+static sl_status
+add_linked(struct sl_page_work *w, struct sl_pg_array *ids,
+	   struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_pg_array *urns = sl_pg_array_new(w->arena);
+	struct sl_params p;
+	sl_status status;
+
+	for (const struct sl_link *l = w->links; l != NULL; l = l->next)
+		sl_pg_array_text(urns, l->handle);
+	sl_params_init(&p, w->arena);
+	sl_params_text(&p, w->commit->lease->user_id);
+	sl_params_text(&p, sl_pg_array_done(urns));
+	status = sl_pg_query(w->pg, sl_sql_people_of_linked, &p, &rows, err);
+	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++)
+		sl_pg_array_text(ids, sl_row_text(rows, i, "id"));
+	return status;
+}
+
 static sl_status
 put_ties(struct sl_page_work *w, struct sl_error *err)
 {
@@ -245,8 +267,14 @@ put_ties(struct sl_page_work *w, struct sl_error *err)
 		.artifact_ids = page_ids(w),
 		.options = &w->commit->people,
 	};
+	sl_status status = SL_OK;
 
-	return sl_people_judge_ties(w, &query, err);
+	if (w->links != NULL) {
+		status = sl_cards_links(w, err);
+		if (status == SL_OK)
+			status = add_linked(w, query.artifact_ids, err);
+	}
+	return status == SL_OK ? sl_people_judge_ties(w, &query, err) : status;
 }
 
 /* A chunk of what must be judged again; the rest follows when the stream

@@ -25,6 +25,7 @@ struct own_list {
 struct selves {
 	struct own_list addresses, handles;
 	const char *name; /* the first one given */
+	bool spoken;      /* a person of the page is the user */
 };
 
 /* Usable ones, each once. */
@@ -40,21 +41,57 @@ add(struct own_list *list, const char *norm, const char *shown)
 			(struct own){ .norm = norm, .shown = shown };
 }
 
+static size_t
+length(const char *const *list)
+{
+	size_t count = 0;
+
+	while (list != NULL && list[count] != NULL)
+		count++;
+	return count;
+}
+
+static void
+add_address(struct sl_page_work *w, struct selves *own, const char *address)
+{
+	const char *norm = sl_address_normalise(w->arena, address);
+
+	add(&own->addresses, norm,
+	    norm == NULL ? NULL : sl_address_shown(address, norm));
+}
+
+/* What the user says of itself names it, too. */
+static void
+add_person(struct sl_page_work *w, struct selves *own,
+	   const struct sl_person *who)
+{
+	for (size_t i = 0; i < length(who->addresses); i++)
+		add_address(w, own, who->addresses[i]);
+	for (size_t i = 0; i < length(who->handles); i++)
+		add(&own->handles,
+		    sl_handle_normalise(w->arena, who->handles[i]),
+		    who->handles[i]);
+	if (own->name == NULL)
+		own->name = who->name;
+	own->spoken = true;
+}
+
 static void
 gather(struct sl_page_work *w, struct selves *own)
 {
 	const struct sl_page *page = w->page;
+	size_t addresses = page->own_addresses.count;
+	size_t handles = page->own_handles.count;
 
-	own->addresses.items =
-		SL_NEW_ARRAY(w->arena, page->own_addresses.count, struct own);
-	own->handles.items =
-		SL_NEW_ARRAY(w->arena, page->own_handles.count, struct own);
+	for (const struct sl_person *x = page->persons.first; x; x = x->next) {
+		addresses += x->self ? length(x->addresses) : 0;
+		handles += x->self ? length(x->handles) : 0;
+	}
+	own->addresses.items = SL_NEW_ARRAY(w->arena, addresses, struct own);
+	own->handles.items = SL_NEW_ARRAY(w->arena, handles, struct own);
 	for (const struct sl_own_address *a = page->own_addresses.first;
 	     a != NULL; a = a->next) {
-		const char *norm = sl_address_normalise(w->arena, a->address);
-
-		add(&own->addresses, norm,
-		    norm == NULL ? NULL : sl_address_shown(a->address, norm));
+		add_address(w, own, a->address);
 		if (own->name == NULL)
 			own->name = a->name;
 	}
@@ -65,6 +102,9 @@ gather(struct sl_page_work *w, struct selves *own)
 		if (own->name == NULL)
 			own->name = h->name;
 	}
+	for (const struct sl_person *x = page->persons.first; x; x = x->next)
+		if (x->self)
+			add_person(w, own, x);
 }
 
 static const char *
@@ -114,20 +154,22 @@ keep_addresses(struct sl_page_work *w, struct own_list *list,
 	return SL_OK;
 }
 
+/* With what is linked to them, or, `linked`, to those that are there. */
 static sl_status
-keep_handles(struct sl_page_work *w, struct own_list *list,
+keep_handles(struct sl_page_work *w, struct own_list *list, bool linked,
 	     struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	sl_status status;
 
-	if (list->count == 0)
+	if (list->count == 0 && !linked)
 		return SL_OK;
 	sl_params_init(&p, w->arena);
 	sl_params_text(&p, w->commit->lease->user_id);
 	sl_params_text(&p, shown_of(w->arena, list));
 	sl_params_text(&p, norms_of(w->arena, list));
+	sl_params_bool(&p, linked);
 	status = sl_pg_query(w->pg, sl_sql_people_own_handles_missing, &p,
 			     &rows, err);
 	if (status != SL_OK)
@@ -207,13 +249,15 @@ give_handles(struct sl_page_work *w, const struct own_list *list,
 }
 
 static sl_status
-put(struct sl_page_work *w, struct selves *own, struct sl_error *err)
+put(struct sl_page_work *w, struct selves *own, bool linked,
+    struct sl_error *err)
 {
 	sl_status status = keep_addresses(w, &own->addresses, err);
 
 	if (status == SL_OK)
-		status = keep_handles(w, &own->handles, err);
-	if (status != SL_OK || own->addresses.count + own->handles.count == 0)
+		status = keep_handles(w, &own->handles, linked, err);
+	if (status != SL_OK ||
+	    (own->addresses.count + own->handles.count == 0 && !own->spoken))
 		return status;
 	status = ensure_self(w, own, err);
 	if (status == SL_OK)
@@ -227,8 +271,17 @@ sl_page_put_own(struct sl_page_work *w, struct sl_error *err)
 	struct selves own = { .name = NULL };
 
 	if (w->page->own_addresses.first == NULL &&
-	    w->page->own_handles.first == NULL)
+	    w->page->own_handles.first == NULL &&
+	    w->page->persons.first == NULL)
 		return SL_OK;
 	gather(w, &own);
-	return put(w, &own, err);
+	return put(w, &own, false, err);
+}
+
+sl_status
+sl_page_own_linked(struct sl_page_work *w, struct sl_error *err)
+{
+	struct selves own = { .name = NULL };
+
+	return put(w, &own, true, err);
 }

@@ -205,38 +205,25 @@ static sl_status
 attach(struct ties *x, struct sl_pg_array *made, bool *any,
        struct sl_error *err)
 {
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_pg_array *a[4];
-	struct sl_params p;
-	bool asks = false;
-	sl_status status;
+	struct sl_gain *gains;
+	size_t count = 0;
 
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		a[i] = sl_pg_array_new(x->w->arena);
+	for (size_t i = 0; i < x->count; i++)
+		count += x->told[i].address_count;
+	gains = SL_NEW_ARRAY(x->w->arena, count, struct sl_gain);
+	count = 0;
 	for (size_t i = 0; i < x->count; i++) {
 		const struct told *t = &x->told[i];
 
-		for (size_t n = 0; n < t->address_count; n++) {
-			sl_pg_array_text(a[0], t->who->norm);
-			sl_pg_array_text(a[1], t->shown[n]);
-			sl_pg_array_text(a[2], t->norms[n]);
-			sl_pg_array_text(a[3], t->artifact_id);
-			asks = true;
-		}
+		for (size_t n = 0; n < t->address_count; n++)
+			gains[count++] = (struct sl_gain){
+				.handle = t->who->norm,
+				.shown = t->shown[n],
+				.norm = t->norms[n],
+				.artifact_id = t->artifact_id,
+			};
 	}
-	if (!asks)
-		return SL_OK;
-	sl_params_lease(&p, x->w->arena, x->w->commit->lease);
-	for (size_t i = 0; i < SL_ARRAY_LEN(a); i++)
-		sl_params_text(&p, sl_pg_array_done(a[i]));
-	status = sl_pg_query(x->w->pg, sl_sql_people_attach, &p, &rows, err);
-	if (status != SL_OK)
-		return status;
-	for (size_t i = 0; i < sl_rows_count(rows); i++)
-		sl_pg_array_text(made,
-				 sl_row_copy(x->w->arena, rows, i, "norm"));
-	*any = sl_rows_count(rows) > 0;
-	return SL_OK;
+	return sl_cards_addresses(x->w, gains, count, made, any, err);
 }
 
 sl_status

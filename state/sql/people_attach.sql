@@ -3,25 +3,27 @@
 -- dismissed; one that the user took from a card stays away. Under people_lock.
 -- $1 uuid, $2 uuid  user, integration (its connector becomes the source)
 -- arrays, one element an address:
--- $3 text[] a handle of the contact  $4 text[] address  $5 text[] normalised
--- $6 uuid[] artifact that tells, or NULL
+-- $3 uuid[] contact, or NULL: whose  $4 text[] handle is
+-- $5 text[] address  $6 text[] normalised  $7 uuid[] artifact that tells, or NULL
 -- Result: norm (of an address that became the contact's)
 WITH source AS MATERIALIZED (
 	SELECT u.provider
 	FROM public.user_integrations u
 	WHERE u.user_id = $1::uuid AND u.id = $2::uuid
 ), wish AS MATERIALIZED (
-	SELECT DISTINCT ON (i.norm, h.contact_id) h.contact_id, i.address, i.norm,
+	SELECT DISTINCT ON (i.norm, c.id) c.id AS contact_id, i.address, i.norm,
 		i.artifact_id, e.contact_id AS owner, i.ord
-	FROM unnest($3::text[], $4::text[], $5::text[], $6::uuid[])
-		WITH ORDINALITY AS i (handle, address, norm, artifact_id, ord)
-	JOIN public.contact_handles h
+	FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[])
+		WITH ORDINALITY
+		AS i (contact_id, handle, address, norm, artifact_id, ord)
+	LEFT JOIN public.contact_handles h
 		ON h.user_id = $1::uuid AND h.value_norm = i.handle
-	JOIN public.contacts c ON c.user_id = $1::uuid AND c.id = h.contact_id
+	JOIN public.contacts c ON c.user_id = $1::uuid
+		AND c.id = coalesce(i.contact_id, h.contact_id)
 	LEFT JOIN public.contact_emails e
 		ON e.user_id = $1::uuid AND e.address_norm = i.norm
 	WHERE NOT c.is_self_contact
-	ORDER BY i.norm, h.contact_id, i.ord
+	ORDER BY i.norm, c.id, i.ord
 ), won AS MATERIALIZED (
 	SELECT DISTINCT ON (w.norm) w.*
 	FROM wish w

@@ -3,10 +3,17 @@
 -- card is left there once there is a self contact.
 -- $1 uuid    user
 -- $2 text[]  as written  $3 text[]  normalised
+-- $4 boolean and those that the self contact has
 -- Result: value, norm
 WITH told AS (
 	SELECT i.value, i.norm
 	FROM unnest($2::text[], $3::text[]) AS i (value, norm)
+	UNION ALL
+	SELECT h.value, h.value_norm
+	FROM public.contacts s
+	JOIN public.contact_handles h
+		ON h.user_id = s.user_id AND h.contact_id = s.id
+	WHERE $4::boolean AND s.user_id = $1::uuid AND s.is_self_contact
 ), own AS (
 	SELECT t.value, t.norm FROM told t
 	UNION ALL

@@ -100,6 +100,8 @@ tie_message(const char *id, const char *from, const char *to)
 {
 	struct sl_artifact *a = tie_thing("linkedin_message", id);
 
+	a->by_moment = true;
+	a->thread = a->source_id;
 	(void)tie_person(a, from, "from", NULL);
 	if (to != NULL)
 		(void)tie_person(a, to, "to", NULL);
@@ -168,4 +170,12 @@ tie_link_handle(const char *handle, const char *profile)
 			"INSERT INTO sluice.handle_links (user_id, handle, "
 			"profile) VALUES ('%s', '%s', '%s')",
 			ties.user, handle, profile);
+}
+
+void
+tie_told(const char *id, const char *from, const char *to)
+{
+	tie_page();
+	tie_message(id, from, to)->source_version = 9;
+	kit_commit(&ties);
 }

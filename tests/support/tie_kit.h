@@ -49,6 +49,9 @@ void tie_stored(const char *id, const char *from, const char *to);
 void tie_connected(const char *profile, int64_t version, const char *first,
 		   const char *last);
 
+/** A message that is there, by another road: who wrote it is called otherwise. */
+void tie_told(const char *id, const char *from, const char *to);
+
 /** That handle is the person of this profile. */
 void tie_link_handle(const char *handle, const char *profile);
 
