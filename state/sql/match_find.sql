@@ -67,10 +67,14 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) n
 CROSS JOIN LATERAL (
-	SELECT CASE WHEN count(*) = 1 THEN min(x.value_norm) END AS sender
-	FROM public.artifact_participants x
-	WHERE x.user_id = $1::uuid AND x.artifact_id = h.id
-		AND x.role = 'from' AND x.kind = 'handle'
-	OFFSET 0
+	-- no condition of another index: without statistics one is as good
+	SELECT CASE WHEN count(*) FILTER (WHERE s.sends) = 1
+			THEN min(s.value_norm) FILTER (WHERE s.sends) END AS sender
+	FROM (
+		SELECT x.value_norm, x.role = 'from' AND x.kind = 'handle' AS sends
+		FROM public.artifact_participants x
+		WHERE x.user_id = $1::uuid AND x.artifact_id = h.id
+		OFFSET 0
+	) s
 ) p
 ORDER BY h.id, h.nth

@@ -9,9 +9,18 @@ WITH own AS MATERIALIZED (
 	JOIN public.contact_handles h
 		ON h.user_id = c.user_id AND h.contact_id = c.id
 	WHERE c.user_id = $1::uuid AND c.is_self_contact
+), poor AS MATERIALIZED (
+	-- of most conversations all is known, and they may be long
+	SELECT t.thread_id
+	FROM (SELECT DISTINCT unnest($4::text[]) AS thread_id) t
+	WHERE EXISTS (
+		SELECT
+		FROM public.artifacts x
+		WHERE x.user_id = $1::uuid AND x.thread_id = t.thread_id
+			AND x.participants_incomplete)
 ), item AS MATERIALIZED (
 	SELECT a.id, t.thread_id, a.participants_incomplete
-	FROM (SELECT DISTINCT unnest($4::text[]) AS thread_id) t
+	FROM poor t
 	CROSS JOIN LATERAL (
 		SELECT x.id, x.participants_incomplete
 		FROM public.artifacts x
