@@ -31,7 +31,7 @@ struct import {
 	struct sl_painter painter;
 	struct sl_import_view *view;
 	char user_id[SL_UUID_TEXT];
-	struct sl_target target;
+	struct sl_import_account account;
 	/* who asks to stop */
 	struct sl_signals *signals;
 	pthread_mutex_t mutex;
@@ -80,20 +80,21 @@ is_owners(const struct import *import, const char *account)
 static bool
 is_another_person(const struct import *import)
 {
-	return strchr(import->target.account, '@') != NULL &&
+	return strchr(import->account.target.account, '@') != NULL &&
 	       import->archive.address_count > 0 &&
-	       !is_owners(import, import->target.account);
+	       !is_owners(import, import->account.target.account);
 }
 
 static const char *
-list_accounts(struct sl_cli *cli, const struct sl_target *targets, size_t count)
+list_accounts(struct sl_cli *cli, const struct sl_import_account *accounts,
+	      size_t count)
 {
 	const char *list = "";
 
 	for (size_t i = 0; i < count; i++)
 		list = sl_arena_printf(
 			cli->arena, "%s%s%s", list, i > 0 ? ", " : "",
-			sl_format_clean(cli->arena, targets[i].account,
+			sl_format_clean(cli->arena, accounts[i].target.account,
 					ACCOUNT_SHOWN));
 	return list;
 }
@@ -103,7 +104,7 @@ check_target(struct import *import)
 {
 	struct sl_cli *cli = import->cli;
 	const char *account = sl_format_clean(
-		cli->arena, import->target.account, ACCOUNT_SHOWN);
+		cli->arena, import->account.target.account, ACCOUNT_SHOWN);
 
 	if (sl_cli_has(cli, SL_FLAG_ACCOUNT) || !is_another_person(import))
 		return SL_EXIT_OK;
@@ -121,24 +122,24 @@ check_target(struct import *import)
 
 /* The one that is meant, or NULL. Those that were given up count if there is
  * no other; of several the one that the archive names. */
-static const struct sl_target *
-pick(const struct import *import, const struct sl_target *targets,
+static const struct sl_import_account *
+pick(const struct import *import, const struct sl_import_account *accounts,
      size_t *count)
 {
-	const struct sl_target *found = NULL;
+	const struct sl_import_account *found = NULL;
 	size_t live = 0, named = 0;
 
 	for (size_t i = 0; i < *count; i++) {
-		live += strcmp(targets[i].status, "disconnected") != 0;
-		if (!is_owners(import, targets[i].account))
+		live += strcmp(accounts[i].target.status, "disconnected") != 0;
+		if (!is_owners(import, accounts[i].target.account))
 			continue;
-		found = &targets[i];
+		found = &accounts[i];
 		named++;
 	}
 	if (live > 0)
 		*count = live;
 	if (*count == 1)
-		return targets;
+		return accounts;
 	return named == 1 ? found : NULL;
 }
 
@@ -155,17 +156,17 @@ choose_target(struct import *import, struct sl_pg *pg)
 		.name = owner == NULL ? NAMELESS : owner,
 		.interval_s = import->connector->default_interval_s,
 	};
-	const struct sl_target *target;
-	struct sl_target *targets = NULL;
+	const struct sl_import_account *account;
+	struct sl_import_account *accounts = NULL;
 	struct sl_error err;
 	size_t count = 0;
 
-	if (sl_import_accounts(pg, &wish, cli->arena, &targets, &count, &err) !=
-	    SL_OK)
+	if (sl_import_accounts(pg, &wish, cli->arena, &accounts, &count,
+			       &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
-	target = pick(import, targets, &count);
-	if (target != NULL) {
-		import->target = *target;
+	account = pick(import, accounts, &count);
+	if (account != NULL) {
+		import->account = *account;
 		return check_target(import);
 	}
 	if (count > 0)
@@ -173,8 +174,8 @@ choose_target(struct import *import, struct sl_pg *pg)
 				       "the user has several accounts of %s "
 				       "(%s): name one with --account",
 				       import->connector->name,
-				       list_accounts(cli, targets, count));
-	if (sl_import_open_account(pg, &wish, cli->arena, &import->target,
+				       list_accounts(cli, accounts, count));
+	if (sl_import_open_account(pg, &wish, cli->arena, &import->account,
 				   &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	return SL_EXIT_OK;
@@ -247,8 +248,8 @@ on_busy(void *ctx)
 	fprintf(import->cli->err,
 		"sluice: another process works on %s of %s: waiting for it\n",
 		import->connector->title,
-		sl_format_clean(import->cli->arena, import->target.account,
-				ACCOUNT_SHOWN));
+		sl_format_clean(import->cli->arena,
+				import->account.target.account, ACCOUNT_SHOWN));
 }
 
 static struct sl_import_file *
@@ -275,7 +276,7 @@ run(struct import *import, struct sl_store *store,
 	const struct sl_import work = {
 		.store = store,
 		.connector = import->connector,
-		.target = &import->target,
+		.target = &import->account.target,
 		.owner = &owner,
 		.clock = cli->clock,
 		.rng = cli->rng,
@@ -290,6 +291,7 @@ run(struct import *import, struct sl_store *store,
 			      .busy = on_busy,
 			      .wait = on_wait,
 			      .ctx = import },
+		.left_open = import->account.left_open,
 		.again = sl_cli_has(cli, SL_FLAG_FULL),
 	};
 
@@ -320,7 +322,7 @@ store_all(struct import *import)
 		return sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
 	run(import, store, &report);
 	store->free(&store);
-	sl_import_view_report(import->view, &import->target, &report);
+	sl_import_view_report(import->view, &import->account.target, &report);
 	return verdict(&report);
 }
 

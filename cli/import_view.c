@@ -113,7 +113,7 @@ sl_import_view_step(struct sl_import_view *view,
 	int64_t told = 0;
 	struct sl_bar_view bar;
 
-	part->read += t->fetched;
+	part->read += (int64_t)step->records;
 	part->created += t->created;
 	part->updated += t->updated;
 	part->unchanged += t->unchanged;
@@ -122,7 +122,7 @@ sl_import_view_step(struct sl_import_view *view,
 	part->quarantined += t->quarantined;
 	for (; f != NULL; f = f->next, told++)
 		count_reason(view, part, f->reason, 1);
-	view->items += t->fetched;
+	view->items += (int64_t)step->records;
 	bar = (struct sl_bar_view){
 		.what = a->importer->tables[table].title,
 		.done = bytes_done(view, step->file),

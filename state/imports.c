@@ -15,19 +15,22 @@
 
 static void
 fill(const struct sl_import_wish *wish, const struct sl_rows *rows, size_t row,
-     struct sl_arena *arena, struct sl_target *out)
+     struct sl_arena *arena, struct sl_import_account *out)
 {
-	*out = (struct sl_target){
+	struct sl_target *target = &out->target;
+
+	*target = (struct sl_target){
 		.provider = wish->connector,
 		.status = sl_row_copy(arena, rows, row, "status"),
 	};
-	sl_row_id(rows, row, out->integration_id);
-	memcpy(out->user_id, wish->user_id, sizeof(out->user_id));
+	sl_row_id(rows, row, target->integration_id);
+	memcpy(target->user_id, wish->user_id, sizeof(target->user_id));
+	out->left_open = sl_row_bool(rows, row, "left_open");
 }
 
 sl_status
 sl_import_accounts(struct sl_pg *pg, const struct sl_import_wish *wish,
-		   struct sl_arena *arena, struct sl_target **out,
+		   struct sl_arena *arena, struct sl_import_account **out,
 		   size_t *count, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
@@ -46,17 +49,18 @@ sl_import_accounts(struct sl_pg *pg, const struct sl_import_wish *wish,
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);
-	*out = SL_NEW_ARRAY(arena, *count + 1, struct sl_target);
+	*out = SL_NEW_ARRAY(arena, *count + 1, struct sl_import_account);
 	for (size_t i = 0; i < *count; i++) {
 		fill(wish, rows, i, arena, &(*out)[i]);
-		(*out)[i].account = sl_row_copy(arena, rows, i, "account");
+		(*out)[i].target.account =
+			sl_row_copy(arena, rows, i, "account");
 	}
 	return SL_OK;
 }
 
 sl_status
 sl_import_open_account(struct sl_pg *pg, const struct sl_import_wish *wish,
-		       struct sl_arena *arena, struct sl_target *out,
+		       struct sl_arena *arena, struct sl_import_account *out,
 		       struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
@@ -81,6 +85,6 @@ sl_import_open_account(struct sl_pg *pg, const struct sl_import_wish *wish,
 	if (st != SL_OK)
 		return st;
 	fill(wish, rows, 0, arena, out);
-	out->account = name;
+	out->target.account = name;
 	return SL_OK;
 }

@@ -25,22 +25,29 @@ struct sl_import_wish {
 	int64_t interval_s;  /* likewise                                   */
 };
 
+struct sl_import_account {
+	struct sl_target target; /* `consent` is NULL                      */
+	bool left_open;          /* a run of it works, or has been killed  */
+};
+
 /**
  * The user's accounts of the connector that fit, the connected ones first;
  * disconnected ones are among them.
  *
- * out		on the arena, `count` of them; `consent` is NULL
+ * out		on the arena, `count` of them
  */
 sl_status sl_import_accounts(struct sl_pg *pg,
 			     const struct sl_import_wish *wish,
-			     struct sl_arena *arena, struct sl_target **out,
-			     size_t *count, struct sl_error *err) SL_NODISCARD;
+			     struct sl_arena *arena,
+			     struct sl_import_account **out, size_t *count,
+			     struct sl_error *err) SL_NODISCARD;
 
 /** A new one of status `archive`, or the one of that name, which somebody else
  *  has made meanwhile. */
 sl_status sl_import_open_account(struct sl_pg *pg,
 				 const struct sl_import_wish *wish,
-				 struct sl_arena *arena, struct sl_target *out,
+				 struct sl_arena *arena,
+				 struct sl_import_account *out,
 				 struct sl_error *err) SL_NODISCARD;
 
 #endif

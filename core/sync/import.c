@@ -70,7 +70,7 @@ is_done(const struct sl_stream_row *row)
 
 /* Was it imported before? Asked without a claim: nothing is written. */
 static sl_status
-look(struct sl_import_work *w, bool *done, struct sl_error *err)
+look(struct sl_import_work *w, struct sl_error *err)
 {
 	const struct sl_import *import = w->import;
 	struct sl_stream_row *rows = NULL;
@@ -81,12 +81,11 @@ look(struct sl_import_work *w, bool *done, struct sl_error *err)
 	memcpy(lease.integration_id, import->target->integration_id,
 	       sizeof(lease.integration_id));
 	memcpy(lease.user_id, import->target->user_id, sizeof(lease.user_id));
-	*done = false;
 	status = import->store->streams(import->store, &lease, w->arena, &rows,
 					&count, err);
 	for (size_t i = 0; status == SL_OK && i < count; i++)
-		*done = *done || (is_ours(import, &rows[i]) &&
-				  is_done(&rows[i]) && !import->again);
+		w->done = w->done || (is_ours(import, &rows[i]) &&
+				      is_done(&rows[i]) && !import->again);
 	return status;
 }
 
@@ -110,6 +109,8 @@ claim(struct sl_import_work *w, struct sl_error *err)
 					      &w->account, &busy, err)) ==
 		       SL_OK &&
 	       busy) {
+		if (w->done)
+			return SL_OK;
 		if (!told)
 			o->busy(o->ctx);
 		told = true;
@@ -275,8 +276,9 @@ work(struct sl_import_work *w, struct sl_error *err)
 {
 	sl_status status = claim(w, err);
 
-	if (status == SL_OK)
-		status = begin(w, err);
+	if (status != SL_OK || !w->claimed)
+		return status;
+	status = begin(w, err);
 	if (status == SL_OK && w->stream.state == SL_STREAM_LIVE &&
 	    !w->starts_walk)
 		w->read = true; /* only what follows is left, if anything */
@@ -315,13 +317,12 @@ sl_import_run(const struct sl_import *import, struct sl_import_report *report)
 	struct sl_import_work w = { .import = import, .arena = arena };
 	int64_t began_us = sl_mono_us(import->clock);
 	struct sl_error err;
-	bool done = false;
 	sl_status status;
 
 	*report = (struct sl_import_report){ .status = "ok" };
-	status = look(&w, &done, &err);
-	report->already = status == SL_OK && done;
-	if (status == SL_OK && !done)
+	status = look(&w, &err);
+	report->already = w.done;
+	if (status == SL_OK && (!w.done || import->left_open))
 		status = work(&w, &err);
 	tell(&w, status, &err, report);
 	report->duration_us = sl_mono_us(import->clock) - began_us;

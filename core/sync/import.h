@@ -62,7 +62,7 @@ struct sl_import_source {
 /** What one chunk did; its page is good until the call returns. */
 struct sl_import_step {
 	size_t file;
-	uint64_t records; /* of the file, so far */
+	size_t records; /* that it took                     */
 	const struct sl_page *page;
 	const struct sl_tally *counts;
 };
@@ -92,7 +92,8 @@ struct sl_import {
 	size_t file_count;
 	struct sl_import_source source;
 	struct sl_import_observer observer;
-	bool again; /* read it although it was read already */
+	bool left_open; /* a run of the account works, or has been killed */
+	bool again;     /* read it although it was read already */
 };
 
 struct sl_import_report {

@@ -235,7 +235,7 @@ put_records(struct sl_import_work *w, const struct chunk *chunk,
 	if (status == SL_OK) {
 		const struct sl_import_step step = {
 			.file = place.file,
-			.records = place.row,
+			.records = chunk->count,
 			.page = &page,
 			.counts = &out.counts,
 		};

@@ -22,6 +22,8 @@ struct sl_import_work {
 	const struct sl_import *import;
 	struct sl_arena *arena; /* of the run */
 	struct sl_account account;
+	bool done; /* it was imported before: only a run that was killed
+		       * may have to be closed */
 	bool claimed;
 	json_t *settings;
 	char fingerprint[65];
