@@ -68,7 +68,7 @@ sl_lease_lost(struct sl_error *err)
 {
 	return sl_fail(err, SL_LOST, SL_INTEGRATION,
 		       "the lease went to another process, or the account was "
-		       "disconnected: nothing more was written");
+		       "disconnected or paused: nothing more was written");
 }
 
 sl_status

@@ -68,7 +68,7 @@ is 'its mail is kept' "$((mail > 30))" 1
 is 'and its cursors' "$(sql "SELECT count(*) FROM sync_state s JOIN user_integrations i ON i.id = s.integration_id
 	WHERE s.user_id = '$ana_id' AND i.provider = 'gmail' AND cursor IS NOT NULL")" 2
 works 'a sync leaves it alone' sync --user $ana --provider google_calendar
-refuse 'and resync does' 1 'no connected account' resync --user $ana --provider gmail
+refuse 'and resync does' 1 'is disconnected: sluice connect gmail' resync --user $ana --provider gmail
 works 'once more is well' disconnect gmail --user $ana
 like 'and says so' "$out" 'disconnected already'
 

@@ -24,7 +24,7 @@ before=$(requests)
 sql "UPDATE sluice.schedule SET next_run_at = now() - interval '1 hour'"
 works 'cron passes it by' sync --due
 works 'and so does a sync' sync
-like 'which says why' "$out" '1 account paused or disconnected'
+like 'which says why' "$out" '1 account paused, disconnected'
 is 'no request was made' "$(requests)" "$before"
 call status
 like 'status shows it' "$out" "$ana +google_calendar +paused"
@@ -40,14 +40,15 @@ like 'and asks for changes alone' "$(control GET 'stats?last=100')" 'syncToken'
 same 'after a pause'
 
 # While a run is going on.
-control POST options '{"latency_ms":80}' >/dev/null
+control POST fault '{"kind":"hang","ms":4000,"match":"/events","count":1}' >/dev/null
 started 3 sync --full
 works 'pause during a run' pause --user $ana
 like 'says so' "$out" 'is paused; the run that was going on stops$'
 written=$(sql 'SELECT count(*) || max(xmin::text::bigint) FROM artifacts')
 ended 20
-control POST options '{"latency_ms":0}' >/dev/null
+control DELETE fault >/dev/null
 is 'the run ended with a failure' "$status" 1
+like 'it says why' "$out$err" 'disconnected or paused'
 is 'it wrote no page more' "$(sql 'SELECT count(*) || max(xmin::text::bigint) FROM artifacts')" "$written"
 is 'it has no lease and no open row' "$(leases) $(sql "SELECT count(*) FROM sync_logs WHERE status = 'running'")" '0 0'
 is 'and has not become an error' "$(state)" 'paused false'
