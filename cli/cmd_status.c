@@ -5,6 +5,7 @@
 #include "cli/env.h"
 #include "cli/format.h"
 #include "cli/output.h"
+#include "cli/status_check.h"
 #include "cli/status_ends.h"
 #include "cli/status_items.h"
 #include "state/report.h"
@@ -165,8 +166,34 @@ print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 		print_notes(cli, &rows[i]);
 }
 
+/* Does a person have to do something? */
 static int
-show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
+verdict(const struct sl_status_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (sl_status_waits(&rows[i]))
+			return SL_EXIT_FAILED;
+	return SL_EXIT_OK;
+}
+
+static void
+print_all(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
+{
+	if (sl_cli_has(cli, SL_FLAG_JSON)) {
+		for (size_t i = 0; i < count; i++)
+			print_json(cli, &rows[i]);
+	} else if (count == 0) {
+		fputs("no account is connected: sluice connect CONNECTOR "
+		      "--user U\n",
+		      cli->out);
+	} else {
+		print_grid(cli, rows, count);
+	}
+}
+
+static int
+show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter,
+     int64_t max_age_us)
 {
 	struct sl_status_row *rows = NULL;
 	char user_id[SL_UUID_TEXT];
@@ -183,17 +210,24 @@ show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
 	if (sl_report_status(pg, filter, cli->arena, &rows, &count, &err) !=
 	    SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
-	if (sl_cli_has(cli, SL_FLAG_JSON)) {
-		for (size_t i = 0; i < count; i++)
-			print_json(cli, &rows[i]);
-	} else if (count == 0) {
-		fputs("no account is connected: sluice connect CONNECTOR "
-		      "--user U\n",
-		      cli->out);
-	} else {
-		print_grid(cli, rows, count);
-	}
-	return SL_EXIT_OK;
+	if (sl_cli_has(cli, SL_FLAG_CHECK))
+		return sl_status_check(cli, rows, count, max_age_us);
+	print_all(cli, rows, count);
+	return verdict(rows, count);
+}
+
+static int
+check_flags(struct sl_cli *cli, int64_t *max_age_us)
+{
+	bool check = sl_cli_has(cli, SL_FLAG_CHECK);
+
+	if (!check && cli->flags[SL_FLAG_MAX_AGE] != NULL)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--max-age goes with --check");
+	if (check && sl_cli_has(cli, SL_FLAG_QUARANTINED))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--check or --quarantined, not both");
+	return sl_env_duration(cli, SL_FLAG_MAX_AGE, max_age_us);
 }
 
 int
@@ -201,14 +235,17 @@ sl_cmd_status(struct sl_cli *cli)
 {
 	struct sl_report_filter filter = { .connector = NULL };
 	struct sl_pg *pg = NULL;
+	int64_t max_age_us = 0;
 	int status = sl_env_limit(cli, &filter.limit);
 
+	if (status == SL_EXIT_OK)
+		status = check_flags(cli, &max_age_us);
 	if (status == SL_EXIT_OK)
 		status = sl_env_provider_filter(cli, &filter.connector);
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &pg);
 	if (status == SL_EXIT_OK)
-		status = show(cli, pg, &filter);
+		status = show(cli, pg, &filter, max_age_us);
 	sl_pg_free(&pg);
 	return status;
 }

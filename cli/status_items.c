@@ -72,10 +72,11 @@ sl_status_items(struct sl_cli *cli, struct sl_pg *pg,
 {
 	struct sl_item_row *rows = NULL;
 	size_t count = 0;
+	int64_t total = 0;
 	struct sl_error err;
 
-	if (sl_report_items(pg, filter, cli->arena, &rows, &count, &err) !=
-	    SL_OK)
+	if (sl_report_items(pg, filter, cli->arena, &rows, &count, &total,
+			    &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
 		for (size_t i = 0; i < count; i++)
@@ -85,5 +86,11 @@ sl_status_items(struct sl_cli *cli, struct sl_pg *pg,
 	} else {
 		print_grid(cli, rows, count);
 	}
+	/* JSON lines are items and nothing else */
+	if (total > (int64_t)count)
+		fprintf(sl_cli_has(cli, SL_FLAG_JSON) ? cli->err : cli->out,
+			"and %s more: --limit %lld lists them all\n",
+			sl_format_count(cli->arena, total - (int64_t)count),
+			(long long)total);
 	return SL_EXIT_OK;
 }

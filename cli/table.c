@@ -90,6 +90,10 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 				  "List the items that could not be stored: "
 				  "which, why, and when they are tried "
 				  "again." },
+	[SL_FLAG_MAX_AGE] = { "max-age", "T", NULL,
+			      "With --check: the last success may be so old, "
+			      "e.g. 30m or 2h. Default: three intervals of the "
+			      "account, an hour at least." },
 	[SL_FLAG_ERASE] = { "erase", NULL, NULL,
 			    "Also erase what came with the account, and print "
 			    "a receipt." },
@@ -102,8 +106,9 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			    "When the archive was made, if neither its name "
 			    "nor the files in it tell that right." },
 	[SL_FLAG_CHECK] = { "check", NULL, NULL,
-			    "Only check the archive: no database is asked, "
-			    "nothing is stored." },
+			    "Of an archive: only check it, no database is "
+			    "asked, nothing is stored. Of the status: a line "
+			    "for each account that has a problem, else ok." },
 };
 
 const enum sl_flag sl_common_flags[] = {
@@ -273,10 +278,19 @@ const struct sl_command sl_commands[] = {
 	  .summary = "How each connected account is.",
 	  .about = "Account, status, last success, next run, streams, items "
 		   "filtered on purpose and items in quarantine, what waits "
-		   "for a person, the last error. With --quarantined: the "
-		   "items themselves, those that are tried again next first.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_QUARANTINED,
-			 SL_FLAG_LIMIT, SL_FLAG_JSON),
+		   "for a person, the last error. Exit status 1: a person is "
+		   "needed, to consent again, to agree to deletions, or to "
+		   "look after runs that died. With --quarantined: the "
+		   "items themselves, those that are tried again next first."
+		   "\n\n"
+		   "With --check the exit status is 1 also when an account has "
+		   "had no success for long, whatever the cause: nobody syncs, "
+		   "the provider is down, a stream fails in every run. "
+		   "Accounts that are paused or disconnected do not count, nor "
+		   "do items in quarantine.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_CHECK,
+			 SL_FLAG_MAX_AGE, SL_FLAG_QUARANTINED, SL_FLAG_LIMIT,
+			 SL_FLAG_JSON),
 	  .run = sl_cmd_status },
 	{ .name = "logs",
 	  .summary = "The runs of late, the newest first.",

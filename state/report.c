@@ -51,6 +51,14 @@ read_status(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 		.running = sl_row_bool(rows, i, "running"),
 		.resync_asked_us = sl_row_time(rows, i, "resync_asked_at"),
 		.accept_deletions = sl_row_bool(rows, i, "accept_deletions"),
+		.interval_us =
+			sl_row_i64(rows, i, "interval_s", 0) * SL_US_PER_S,
+		.parked = sl_row_bool(rows, i, "parked"),
+		.user_rests = sl_row_bool(rows, i, "user_rests"),
+		TEXT(consent),
+		NUMBER(connected_age_us),
+		.fresh_age_us =
+			sl_row_i64(rows, i, "fresh_age_us", SL_NO_TIME),
 		TEXT(error_class),
 		TEXT(error_scope),
 		TEXT(error_text),
@@ -115,7 +123,7 @@ read_item(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 sl_status
 sl_report_items(struct sl_pg *pg, const struct sl_report_filter *filter,
 		struct sl_arena *arena, struct sl_item_row **out, size_t *count,
-		struct sl_error *err)
+		int64_t *total, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
@@ -127,6 +135,7 @@ sl_report_items(struct sl_pg *pg, const struct sl_report_filter *filter,
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);
+	*total = *count == 0 ? 0 : sl_row_i64(rows, 0, "total", 0);
 	*out = SL_NEW_ARRAY(arena, *count, struct sl_item_row);
 	for (size_t i = 0; i < *count; i++)
 		read_item(rows, i, arena, &(*out)[i]);

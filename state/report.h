@@ -36,6 +36,14 @@ struct sl_status_row {
 	bool running;
 	int64_t resync_asked_us; /* a full walk, not yet done    */
 	bool accept_deletions;   /* a person agreed to what waits */
+	int64_t interval_us;
+	bool parked;         /* its runs died, and none begins */
+	bool user_rests;     /* deleted softly: nothing runs   */
+	const char *consent; /* what to connect to renew it    */
+	/* By the database's clock; negative: in the future */
+	int64_t connected_age_us;
+	int64_t fresh_age_us; /* since a run ended well, or since one that
+				  * goes on stored its last page; SL_NO_TIME */
 	const char *error_class, *error_scope, *error_text;
 	int64_t error_us;
 	struct sl_consent_times times; /* of a consent that lives */
@@ -63,10 +71,12 @@ struct sl_item_row {
 	int64_t raw_bytes; /* size of what was sent */
 };
 
+/** `total`: how many there are, whatever the limit. */
 sl_status sl_report_items(struct sl_pg *pg,
 			  const struct sl_report_filter *filter,
 			  struct sl_arena *arena, struct sl_item_row **out,
-			  size_t *count, struct sl_error *err) SL_NODISCARD;
+			  size_t *count, int64_t *total, struct sl_error *err)
+	SL_NODISCARD;
 
 /** One run (or several without change, folded). */
 struct sl_log_row {

@@ -7,7 +7,7 @@
 SELECT q.integration_id, q.user_id, i.provider AS connector, i.account,
 	q.stream_kind, q.stream_key, s.title AS stream_title, q.source_id,
 	q.class, q.detail, q.attempts, q.next_try_at, q.seen_at, q.created_at,
-	q.raw_bytes
+	q.raw_bytes, count(*) OVER () AS total
 FROM public.sync_items q
 JOIN public.user_integrations i ON i.user_id = q.user_id AND i.id = q.integration_id
 LEFT JOIN public.sync_state s ON s.user_id = q.user_id

@@ -14,6 +14,23 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 		THEN coalesce(h.resync_requested_at, h.updated_at)
 	END AS resync_asked_at,
 	coalesce(h.accept_deletions, false) AS accept_deletions,
+	i.sync_interval_s AS interval_s, h.parked_at IS NOT NULL AS parked,
+	i.user_id IN (SELECT r.id FROM sluice.resting_users() AS r (id)) AS user_rests,
+	coalesce((SELECT x.purpose FROM sluice.grants x
+		WHERE x.user_id = i.user_id AND x.id = i.grant_id), i.provider) AS consent,
+	(extract(epoch FROM sluice.clock() - coalesce(i.connected_at, i.created_at))
+		* 1000000)::bigint AS connected_age_us,
+	(extract(epoch FROM least(
+		sluice.clock() - (SELECT max(coalesce(l.finished_at, l.started_at))
+			FROM public.sync_logs l
+			WHERE l.user_id = i.user_id AND l.integration_id = i.id
+				AND l.status = 'ok'),
+		-- a long run that goes on storing
+		now() - (SELECT l.updated_at FROM public.sync_logs l
+			WHERE l.id = h.run_id AND l.user_id = i.user_id
+				AND l.status = 'running'
+				AND h.lease_until > sluice.clock())))
+		* 1000000)::bigint AS fresh_age_us,
 	coalesce(s.streams, 0) AS streams,
 	coalesce(s.enabled, 0) AS streams_enabled,
 	coalesce(s.walking, 0) AS streams_walking,

@@ -36,7 +36,7 @@ is 'finds nothing to do' "$(modes "$now")" full
 same 'after a resync'
 
 # During a run: that one walks on, then it is done, once.
-control POST options '{"latency_ms":60}' >/dev/null
+control POST fault '{"kind":"hang","ms":5000,"match":"/events","count":1}' >/dev/null
 now=$(sql 'SELECT clock_timestamp()')
 waited
 started 3 sync --full
@@ -45,7 +45,7 @@ kill -0 "$run_pid" 2>/dev/null && ok 'it still is' || not_ok 'it still is'
 ended 30
 is 'the run is not disturbed' "$status" 0
 is 'the request is still to be done' "$(open_requests)" 1
-control POST options '{"latency_ms":0}' >/dev/null
+control DELETE fault >/dev/null
 works 'the next line does it at once' sync --due
 works 'and the one after that' sync --due
 is 'nothing more: once' "$(modes "$now")" 'full full'
@@ -104,8 +104,12 @@ ended 10
 is 'is a walk' "$status" 0
 like 'who waits hears what is held back' "$out" "[0-9]+ deletions held back; sluice resync --user $user --provider google_calendar --accept-deletions"
 is 'the screen is not empty' "$(live)" "$before"
-works 'status' status
+call status
+is 'a person is needed' "$status" 1
 like 'shows how many' "$out" '[0-9]+ deletions held back: .*--accept-deletions'
+call status --check
+is 'monitoring hears of it' "$status" 1
+like 'in a line' "$out" "^Google Calendar of $ana: [0-9]+ deletions held back, if they are right: sluice resync --user $user --provider google_calendar --accept-deletions$"
 held=$(sql 'SELECT sum(pending_deletions) FROM sync_state')
 works 'a resync without consent' resync --user $ana
 works 'is one' sync
@@ -113,7 +117,7 @@ is 'that deletes nothing' "$(live)" "$before"
 is 'a user cannot agree by rpc' "$(waited; request "SELECT accepted FROM request_resync()" | head -1) $(sql 'SELECT accept_deletions FROM sluice.schedule')" 't f'
 works 'consent' resync --user $ana --accept-deletions
 is 'deletes nothing yet' "$(live)" "$before"
-works 'status' status
+works 'status: nobody is needed any more' status
 like 'shows that it was given' "$out" "[0-9]+ deletions agreed to: the next run carries them out"
 works 'the next run' sync
 # those that were looked up as samples are gone by that consent, too
