@@ -68,6 +68,16 @@ opens_others(const struct sl_connector *connector, const char *kind)
 	return false;
 }
 
+static bool
+is_pushed(const struct sl_connector *connector, const char *kind)
+{
+	for (const struct sl_stream_kind *k = connector->kinds; k->name != NULL;
+	     k++)
+		if (strcmp(k->name, kind) == 0)
+			return k->pushed;
+	return false;
+}
+
 /* Streams that hold items and have been walked; how many others there are. */
 static size_t
 choose_streams(const struct sl_connector *connector, struct sl_account *account)
@@ -77,7 +87,8 @@ choose_streams(const struct sl_connector *connector, struct sl_account *account)
 	for (size_t i = 0; i < account->stream_count; i++) {
 		const struct sl_stream_row *row = &account->streams[i];
 
-		if (!row->enabled || opens_others(connector, row->kind))
+		if (!row->enabled || opens_others(connector, row->kind) ||
+		    is_pushed(connector, row->kind))
 			continue;
 		if (row->state == SL_STREAM_LIVE)
 			account->streams[kept++] = *row;

@@ -109,6 +109,17 @@ judge_artifacts(struct page_work *w, struct sl_error *err)
 	return status;
 }
 
+/* Of a record that knows less than what is stored that alone is told. */
+static sl_status
+judge_patches(struct page_work *w, struct sl_error *err)
+{
+	(void)err;
+	for (const struct sl_patch *x = w->page.page->patches.first; x != NULL;
+	     x = x->next)
+		(void)meet(w, x->source_id, &w->counts.unchanged);
+	return SL_OK;
+}
+
 static sl_status
 judge_refs(struct page_work *w, struct sl_error *err)
 {
@@ -207,8 +218,8 @@ static sl_status
 page_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	typedef sl_status (*part)(struct page_work *, struct sl_error *);
-	static const part parts[] = { judge_artifacts, judge_refs,
-				      judge_left_out, note };
+	static const part parts[] = { judge_artifacts, judge_patches,
+				      judge_refs, judge_left_out, note };
 	struct page_work *w = ctx;
 	const struct sl_page *page = w->commit->page;
 	sl_status status;
@@ -217,12 +228,14 @@ page_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	w->counts = (struct sl_tally){ .pages = 1,
 				       .fetched = (int64_t)page->items };
 	w->count = 0;
-	w->met = SL_NEW_ARRAY(w->arena,
-			      page->artifacts.count + page->refs.count +
-				      page->rejected.count +
-				      page->filtered.count,
-			      struct met);
+	w->met = SL_NEW_ARRAY(
+		w->arena,
+		page->artifacts.count + page->refs.count + page->patches.count +
+			page->rejected.count + page->filtered.count,
+		struct met);
 	status = sl_audit_fence(s->pg, w->arena, w->commit->lease, err);
+	if (status == SL_OK)
+		status = sl_page_work_roads(&w->page, err);
 	for (size_t i = 0; i < SL_ARRAY_LEN(parts) && status == SL_OK; i++)
 		status = parts[i](w, err);
 	return status;
@@ -279,7 +292,10 @@ move_on(const struct sl_commit *c)
 	}
 	if (c->walk_done) {
 		row.state = SL_STREAM_LIVE;
-		row.sweep = SL_SWEEP_DUE; /* look for extra rows */
+		/* look for extra rows, where all of something was listed */
+		row.sweep = c->sweeps == NULL || c->sweeps[0] != '\0'
+				    ? SL_SWEEP_DUE
+				    : SL_SWEEP_NONE;
 	}
 	return row;
 }
@@ -336,6 +352,8 @@ extra_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	sl_params_text(&p, row->id);
 	sl_params_time(&p, row->scope_from_us);
 	sl_params_i64(&p, EXTRA_CHUNK);
+	sl_params_text(&p, w->request->sweeps);
+	sl_params_i64(&p, w->request->listed_version);
 	return sl_pg_query(s->pg, sl_sql_audit_extra, &p, &w->rows, err);
 }
 

@@ -216,13 +216,13 @@ apply_seen(struct sl_look_page *p)
 	if (c->starts_walk)
 		sl_idset_release(&p->stream->seen);
 	if (p->work.walking || c->stream->sweep != SL_SWEEP_NONE)
-		book_seen(c->page, &p->stream->seen);
+		book_seen(p->work.page, &p->stream->seen);
 	for (struct sl_look_stream *s = p->run->streams;
 	     c->shares_key && s != NULL; s = s->next)
 		if (s != p->stream && strcmp(s->row.key, c->stream->key) == 0 &&
 		    (s->row.state == SL_STREAM_WALKING ||
 		     s->row.sweep != SL_SWEEP_NONE))
-			book_seen(c->page, &s->seen);
+			book_seen(p->work.page, &s->seen);
 	pthread_mutex_unlock(&p->look->mutex);
 }
 

@@ -41,7 +41,8 @@ ask_walk(struct sl_look_page *p, struct sl_error *err)
 	status = sl_pg_query(p->work.pg, sl_sql_look_walk, &q, &rows, err);
 	if (status != SL_OK)
 		return status;
-	p->had_rows = sl_row_bool(rows, 0, "had_rows");
+	p->had_rows = sl_row_bool(rows, 0, "had_rows") &&
+		      (c->sweeps == NULL || c->sweeps[0] != '\0');
 	if (!p->stream->asked)
 		p->people_us = sl_row_time(rows, 0, "people_at");
 	return SL_OK;
@@ -215,6 +216,7 @@ ask_all(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 
 	sl_look_page_release(a->page); /* of a try that failed */
 	sl_page_work_read(&a->page->work, s->pg, a->commit, a->arena);
+	status = sl_page_work_roads(&a->page->work, err);
 	for (size_t i = 0; i < SL_ARRAY_LEN(parts) && status == SL_OK; i++)
 		status = parts[i](a->page, err);
 	return status;

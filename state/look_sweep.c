@@ -63,6 +63,8 @@ chunk(struct sl_pg *pg, struct look_sweep *w, const char *after,
 	sweep_params(&p, w);
 	sl_params_text(&p, after);
 	sl_params_i64(&p, CHUNK);
+	sl_params_text(&p, w->request->sweeps);
+	sl_params_i64(&p, w->request->listed_version);
 	status = sl_pg_query(pg, sl_sql_look_sweep, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -166,6 +168,7 @@ count_live(struct sl_pg *pg, struct look_sweep *w, struct sl_error *err)
 
 	sl_params_lease(&p, w->arena, w->request->lease);
 	sl_params_text(&p, w->stream->row.key);
+	sl_params_text(&p, w->request->sweeps);
 	status = sl_pg_query(pg, sl_sql_look_live, &p, &rows, err);
 	if (status == SL_OK)
 		w->live = sl_row_i64(rows, 0, "live", 0);

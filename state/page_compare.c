@@ -5,12 +5,23 @@
 
 #include "sql.h"
 
+static void
+list_artifacts(struct sl_page_work *w)
+{
+	size_t at = 0;
+
+	w->artifacts = SL_NEW_ARRAY(w->arena, w->page->artifacts.count,
+				    const struct sl_artifact *);
+	for (const struct sl_artifact *a = w->page->artifacts.first; a != NULL;
+	     a = a->next)
+		w->artifacts[at++] = a;
+}
+
 void
 sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 		  const struct sl_commit *c, struct sl_arena *arena)
 {
 	bool careful = w->careful;
-	size_t at = 0;
 
 	*w = (struct sl_page_work){
 		.pg = pg,
@@ -22,12 +33,18 @@ sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 			c->starts_walk || c->stream->state == SL_STREAM_WALKING,
 		.wanted = c->starts_walk ? NULL : c->stream->pending,
 		.generation = c->stream->generation + (c->starts_walk ? 1 : 0),
-		.artifacts = SL_NEW_ARRAY(arena, c->page->artifacts.count,
-					  const struct sl_artifact *),
 	};
-	for (const struct sl_artifact *a = c->page->artifacts.first; a != NULL;
-	     a = a->next)
-		w->artifacts[at++] = a;
+	list_artifacts(w);
+}
+
+sl_status
+sl_page_work_roads(struct sl_page_work *w, struct sl_error *err)
+{
+	sl_status status = sl_page_look_roads(w, err);
+
+	if (status == SL_OK)
+		list_artifacts(w);
+	return status;
 }
 
 static void

@@ -34,6 +34,11 @@ sl_status sl_page_compare(struct sl_page_work *w, struct sl_compared **out,
 void sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 		       const struct sl_commit *commit, struct sl_arena *arena);
 
+/** Then: its records that may come by several roads take the ids under which
+ *  their items are stored; w->page is a copy. */
+sl_status sl_page_work_roads(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
+
 /** Is a ref of a page here already, and as a tombstone? */
 struct sl_known_ref {
 	bool known, was_deleted;

@@ -223,7 +223,7 @@ resolve(struct sl_page_work *w, struct sl_error *err)
 	put_patches(w, page, &item);
 	put_tombstones(w, page, &item);
 	w->page = page;
-	return book_keys(w, err);
+	return SL_OK;
 }
 
 sl_status
@@ -231,7 +231,21 @@ sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
 {
 	sl_status status = book_keys(w, err);
 
-	return status == SL_OK ? resolve(w, err) : status;
+	if (status == SL_OK)
+		status = resolve(w, err);
+	return status == SL_OK ? book_keys(w, err) : status;
+}
+
+sl_status
+sl_page_look_roads(struct sl_page_work *w, struct sl_error *err)
+{
+	sl_status status = sl_page_match(w, err);
+
+	if (status == SL_OK)
+		status = resolve(w, err);
+	w->keys = NULL;
+	w->links = NULL;
+	return status;
 }
 
 /* --- who is who -------------------------------------------------------------------- */

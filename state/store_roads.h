@@ -41,6 +41,9 @@ void sl_page_add_key(struct sl_page_work *w, const char *source_id,
  *  that name an item by an alias take its source_id, or are left out. */
 sl_status sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+/** Both, of what is stored already, without writing. */
+sl_status sl_page_look_roads(struct sl_page_work *w, struct sl_error *err)
+	SL_NODISCARD;
 /** Once participants are written, before people are judged: book w->links, say
  *  to whom the user wrote, merge invitations that were one. */
 sl_status sl_page_join_people(struct sl_page_work *w, struct sl_error *err)

@@ -14,6 +14,8 @@ sl_task_sweep(struct sl_worker *worker, struct sl_task *task,
 	struct sl_sweep_request request = {
 		.lease = &run->account.lease,
 		.stream = &task->row,
+		.sweeps = task->kind->sweeps,
+		.listed_version = sl_listing_version(task->row.walk_started_us),
 		.accept = run->account.accept_deletions ||
 			  run->work->accept_deletions,
 		.now_us = sl_run_now_us(run),

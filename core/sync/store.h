@@ -61,7 +61,10 @@ struct sl_sweep_request {
 	const struct sl_lease *lease;
 	const struct sl_stream_row *stream;
 	const char *items_key; /* as in sl_commit              */
-	bool accept;           /* consent to pending deletions */
+	const char *sweeps;    /* of a walk that wrote nothing (a dry run, an
+				* audit): as in sl_commit      */
+	int64_t listed_version;
+	bool accept; /* consent to pending deletions */
 	int64_t now_us;
 };
 

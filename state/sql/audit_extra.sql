@@ -3,6 +3,8 @@
 -- $1 uuid, $2 uuid, $3 uuid  user, integration, stream
 -- $4 timestamptz             the walk's scope; NULL = unbounded
 -- $5 bigint                  most rows
+-- $6 text, $7 bigint         the type that it listed, as of that version; NULL =
+-- all of the key
 -- Result: source_id, title, occurred_at
 WITH extra AS MATERIALIZED (
 	SELECT a.source_id, a.title, a.occurred_at
@@ -11,6 +13,8 @@ WITH extra AS MATERIALIZED (
 		AND a.integration_id = $2::uuid AND a.stream_key = s.key
 		AND a.deleted_at IS NULL
 		AND ($4::timestamptz IS NULL OR a.reach_at > $4::timestamptz)
+		AND ($6::text IS NULL OR (a.type = $6::text
+			AND a.source_version <= $7::bigint))
 	WHERE s.id = $3::uuid AND s.user_id = $1::uuid
 		AND NOT EXISTS (
 			SELECT FROM sluice.audit_items n

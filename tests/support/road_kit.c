@@ -256,7 +256,7 @@ road_connection(const char *slug, const char *name, int64_t version)
 	a->ends_us = a->reach_us = SL_NO_TIME;
 	a->weak_id = weak;
 	a->listed = true;
-	a->content = slug == NULL ? "nameless" : slug;
+	a->content = slug;
 	p = road_person(&road, a, slug == NULL ? name : slug, "connection");
 	if (slug == NULL)
 		p->normalised = NULL;
