@@ -239,6 +239,8 @@ li_story() {
 	check 'linkedin: its event' body_has '"fallback":"One\ntwo  "'
 	check 'linkedin: names its thread' body_has "\"thread\":\"urn:li:messagingThread:$thread\""
 	check 'linkedin: and no person by name' body_lacks Mira
+	li_walk INBOX
+	check 'linkedin: its row ends without white space' is "$(li_count '"CONTENT":"One\ntwo"')" 1
 	li_do "\"op\":\"edit\",\"message\":\"$resource\",\"text\":\"Four\""
 	li_do "\"op\":\"delete\",\"message\":\"$resource\",\"content\":false"
 	control clock '{"advance_s":60}'
@@ -267,6 +269,9 @@ li_story() {
 	check 'linkedin: withdrawn' is "$(li_count '"inviterActionType":"WITHDRAW"')" 1
 	check 'linkedin: one accepted' is "$(li_count '"inviteeActionType":"ACCEPT"')" 1
 	li_do '"op":"event","fails":true,"body":{"resourceName":"unheardOf","activity":{"a":1}}'
+	control clock '{"advance_s":60}'
+	li_follow "$now_ms" 50
+	check 'linkedin: no replay before its time' is "$(li_count SUCCESSFUL_REPLAY)" 0
 	control clock '{"advance_s":7300}'
 	li_follow "$now_ms" 50
 	check 'linkedin: a failure' is "$(li_count FAILURE)" 1
@@ -371,6 +376,9 @@ test_archive() {
 	li_unzip "Basic_LinkedInDataExport_$(date -u -d "@$(li_now)" +%m-%d-%Y)/messages.csv"
 	check 'linkedin: nine columns in a folder' is "$(head -1 "$dir/csv")" \
 		'CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,DATE,SUBJECT,CONTENT,FOLDER'
+	li_archive basic,drafts
+	li_unzip messages.csv
+	check 'linkedin: drafts' test "$(li_lines ',"Yes","No"$')" -ge 12
 	li_archive excel
 	li_unzip Connections.csv
 	check 'linkedin: saved again' is "$(head -c 9 "$dir/csv" | od -An -c | tr -d ' \n')" '357273277Notes:'
