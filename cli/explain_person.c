@@ -19,7 +19,8 @@ tell_contact(const struct sl_teller *t, const json_t *person)
 	if (contact == NULL) {
 		sl_tell(t, "contact", "%s",
 			sl_json_bool(person, "own")
-				? "no: it is one of the user's own addresses"
+				? "no: it is one of the user's own addresses or "
+				  "profiles"
 				: "no");
 		return;
 	}
@@ -81,8 +82,10 @@ tell_verdict(const struct sl_teller *t, const json_t *person)
 	if (sl_json_object(verdict, "event") != NULL)
 		tell_event(t, sl_json_object(verdict, "event"));
 	if (sl_json_object(verdict, "message") != NULL)
-		tell_message(t, "message", "",
-			     sl_json_object(verdict, "message"));
+		tell_message(t,
+			     sl_json_object(person, "ties") != NULL ? "item"
+								    : "message",
+			     "", sl_json_object(verdict, "message"));
 	if (there && !sl_json_bool(verdict, "contact") &&
 	    !sl_json_bool(person, "own"))
 		sl_tell(t, "",
@@ -164,6 +167,24 @@ tell_mail(const struct sl_teller *t, const json_t *person)
 	tell_reasons(t, sl_json_array(mail, "reasons"), "messages");
 }
 
+/* Connections and messages of a network. */
+static void
+tell_ties(const struct sl_teller *t, const json_t *person)
+{
+	const json_t *ties = sl_json_object(person, "ties");
+
+	if (ties == NULL)
+		return;
+	sl_tell(t, "ties", "%s %s it", sl_told_plural(t, ties, "items", "item"),
+		sl_told_number(ties, "items") == 1 ? "names" : "name");
+	if (sl_told_number(ties, "looked_at") < sl_told_number(ties, "items") ||
+	    sl_json_bool(ties, "partial"))
+		sl_tell(t, "", "of these %s were looked at",
+			sl_format_count(t->arena,
+					sl_told_number(ties, "looked_at")));
+	tell_reasons(t, sl_json_array(ties, "reasons"), "items");
+}
+
 static void
 tell_rules(const struct sl_teller *t, const json_t *person)
 {
@@ -172,7 +193,8 @@ tell_rules(const struct sl_teller *t, const json_t *person)
 	size_t i;
 
 	if (sl_told_number(person, "events") == 0 &&
-	    sl_json_object(person, "mail") == NULL)
+	    sl_json_object(person, "mail") == NULL &&
+	    sl_json_object(person, "ties") == NULL)
 		return;
 	json_array_foreach (rules, i, one) {
 		const char *label = i == 0 ? "settings" : "";
@@ -208,5 +230,6 @@ sl_tell_person(const struct sl_teller *t, const json_t *person)
 	tell_verdict(t, person);
 	tell_events(t, person);
 	tell_mail(t, person);
+	tell_ties(t, person);
 	tell_rules(t, person);
 }

@@ -154,11 +154,13 @@ drop_empty_cards(struct sl_pg *pg, const struct erase_work *w,
 				 "{\"public.contact_emails\": %" PRId64
 				 ", \"public.contact_handles\": %" PRId64
 				 ", \"public.contacts\": %" PRId64
-				 ", \"public.suggestions\": %" PRId64 "}",
+				 ", \"public.suggestions\": %" PRId64
+				 ", \"sluice.handle_links\": %" PRId64 "}",
 				 sl_row_i64(lost, 0, "emails", 0),
 				 sl_row_i64(lost, 0, "handles", 0),
 				 sl_row_i64(rows, 0, "contacts", 0),
-				 sl_row_i64(rows, 0, "suggestions", 0));
+				 sl_row_i64(rows, 0, "suggestions", 0),
+				 sl_row_i64(lost, 0, "links", 0));
 	return count(pg, w, counts, err);
 }
 
@@ -180,7 +182,8 @@ people_chunk(struct sl_pg *pg, struct erase_work *w, struct sl_error *err)
 	if (st != SL_OK)
 		return st;
 	if (sl_row_i64(rows, 0, "emails", 0) == 0 &&
-	    sl_row_i64(rows, 0, "handles", 0) == 0) {
+	    sl_row_i64(rows, 0, "handles", 0) == 0 &&
+	    sl_row_i64(rows, 0, "links", 0) == 0) {
 		w->eraser->phase++;
 		return SL_OK;
 	}

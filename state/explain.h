@@ -53,7 +53,10 @@ sl_status sl_explain_things(const struct sl_explain *x, json_t **out,
  * policy says of the stored evidence, whether there is a row or not. "mail" is
  * there when mail names the address: how much went each way ("to": the user
  * wrote to it, "from", "named"), the newest, and how often each reason applied;
- * "partial" says that there is too much of it to be looked through.
+ * "partial" says that there is too much of it to be looked through. "ties" is
+ * there when connections or messages of a network name a profile or URN: how
+ * many "items", how many were looked at, and how often each reason applied. A
+ * URN is answered for the profile that it is known to be.
  */
 sl_status sl_explain_people(const struct sl_explain *x, json_t **out,
 			    struct sl_error *err) SL_NODISCARD;

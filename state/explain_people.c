@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why somebody is a contact or not: the evidence and the policy are the
- * store's own. Meetings are here, mail is in explain_mail.c. What is left out is the contact's row itself, since "is a
+ * store's own. Meetings are here, mail is in explain_mail.c, ties are in
+ * explain_ties.c. What is left out is the contact's row itself, since "is a
  * contact because it is one" explains nothing: the verdict says what the
  * stored evidence makes of the person, and beside it stands what is there.
  */
@@ -303,6 +304,24 @@ explain_email(struct person_work *w, json_t *person, struct sl_error *err)
 	return sl_explain_mail_of(w->x, &w->rules, w->norm, person, err);
 }
 
+static sl_status
+explain_handle(struct person_work *w, json_t *person, struct sl_error *err)
+{
+	static const struct sl_people_options none = { .rule = SL_PEOPLE_NONE };
+	json_t *rules = json_array();
+	sl_status st;
+
+	(void)json_object_set_new(person, "rules", rules);
+	if (sl_json_bool(person, "own")) {
+		put_own(&none, person);
+		return SL_OK;
+	}
+	st = sl_explain_rules(w->x, &w->rules, rules, err);
+	return st == SL_OK ? sl_explain_ties_of(w->x, &w->rules, w->norm,
+						person, err)
+			   : st;
+}
+
 /* One identity, inside a transaction. */
 static sl_status
 explain_identity(const struct sl_explain *x, const char *kind, const char *norm,
@@ -324,6 +343,8 @@ explain_identity(const struct sl_explain *x, const char *kind, const char *norm,
 	st = sl_explain_doc(rows, 0, &person, err);
 	if (st == SL_OK && strcmp(kind, "email") == 0)
 		st = explain_email(&w, person, err);
+	else if (st == SL_OK)
+		st = explain_handle(&w, person, err);
 	sl_rows_free(&w.meetings);
 	sl_rows_free(&w.evidence);
 	if (st == SL_OK)
@@ -355,6 +376,7 @@ explain_all(const struct sl_explain *x, json_t *people, struct sl_error *err)
 {
 	const char *uuid = sl_explain_uuid(x);
 	const char *norm = sl_address_normalise(x->arena, x->argument);
+	sl_status st;
 
 	if (uuid != NULL)
 		return explain_contact(x, uuid, people, err);
@@ -363,6 +385,9 @@ explain_all(const struct sl_explain *x, json_t *people, struct sl_error *err)
 	norm = sl_handle_normalise(x->arena, x->argument);
 	if (norm == NULL) /* as a person may have entered it */
 		norm = sl_ascii_lower(x->arena, x->argument);
+	st = sl_explain_linked(x, &norm, err);
+	if (st != SL_OK)
+		return st;
 	return explain_identity(x, "handle", norm, people, err);
 }
 

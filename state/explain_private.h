@@ -60,4 +60,17 @@ sl_status sl_explain_mail_of(const struct sl_explain *x,
 sl_status sl_explain_messages(const struct sl_explain *x, json_t *items,
 			      struct sl_error *err) SL_NODISCARD;
 
+/* explain_ties.c */
+
+/** "ties" of a person, if anything names it, and its verdict; inside a
+ *  transaction. */
+sl_status sl_explain_ties_of(const struct sl_explain *x,
+			     const struct sl_explain_rules *rules,
+			     const char *norm, json_t *person,
+			     struct sl_error *err) SL_NODISCARD;
+
+/** A URN of which the profile is known becomes that. */
+sl_status sl_explain_linked(const struct sl_explain *x, const char **norm,
+			    struct sl_error *err) SL_NODISCARD;
+
 #endif

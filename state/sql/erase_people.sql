@@ -1,14 +1,30 @@
 -- Addresses and contacts that came with an account and that no other account
 -- supports, once its artifacts are gone; under people_lock. What a person
--- entered or edited, or has loops with, stays.
+-- entered or edited, or has loops with, stays. Of URNs that nothing names any
+-- more it is forgotten whose they are.
 -- $1 uuid, $2 uuid  user, integration
 -- $3 text           its connector
 -- $4 bigint         addresses at most
--- Result: emails, handles (gone), contacts (text[]: cards that lost one)
+-- Result: emails, handles, links (gone), contacts (text[]: cards that lost one)
 WITH others AS MATERIALIZED (
 	SELECT i.provider, lower(i.account) AS account
 	FROM public.user_integrations i
 	WHERE i.user_id = $1::uuid AND i.id <> $2::uuid
+), links AS (
+	DELETE FROM sluice.handle_links k
+	WHERE k.user_id = $1::uuid
+		AND NOT EXISTS (
+			SELECT FROM public.artifact_participants p
+			WHERE p.user_id = $1::uuid AND p.kind = 'handle'
+				AND p.value_norm = k.handle)
+		AND NOT EXISTS (
+			SELECT FROM public.contact_handles h
+			JOIN public.contacts c
+				ON c.user_id = $1::uuid AND c.id = h.contact_id
+			WHERE h.user_id = $1::uuid AND h.value_norm = k.handle
+				AND c.is_self_contact AND h.source IN (
+					SELECT o.provider FROM others o))
+	RETURNING k.handle
 ), card AS MATERIALIZED (
 	SELECT c.id
 	FROM public.contacts c
@@ -53,6 +69,7 @@ WITH others AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM emails) AS emails,
 	(SELECT count(*) FROM handles) AS handles,
+	(SELECT count(*) FROM links) AS links,
 	ARRAY (
 		SELECT e.contact_id FROM emails e
 		UNION

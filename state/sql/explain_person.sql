@@ -58,5 +58,11 @@ CROSS JOIN (
 			AND e.address_norm = $3::text
 		UNION ALL
 		SELECT FROM public.user_integrations u
-		WHERE u.user_id = $1::uuid AND lower(u.account) = $3::text) AS own
+		WHERE u.user_id = $1::uuid AND lower(u.account) = $3::text)
+	OR $2::text = 'handle' AND EXISTS (
+		SELECT FROM public.contacts s
+		JOIN public.contact_handles h
+			ON h.user_id = s.user_id AND h.contact_id = s.id
+		WHERE s.user_id = $1::uuid AND s.is_self_contact
+			AND h.value_norm = $3::text) AS own
 ) o
