@@ -21,6 +21,8 @@ sl_look_page_release(struct sl_look_page *p)
 	sl_rows_free(&p->people_stored);
 	sl_rows_free(&p->mail_new);
 	sl_rows_free(&p->mail_stored);
+	sl_rows_free(&p->ties_new);
+	sl_rows_free(&p->ties_stored);
 }
 
 static sl_status

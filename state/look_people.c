@@ -27,16 +27,9 @@ kind_name(enum sl_identity_kind kind)
 	return kind == SL_IDENTITY_EMAIL ? "email" : "handle";
 }
 
-/* Content changed: its people are judged from the page. */
-static bool
-is_judged_new(const struct sl_compared *c)
-{
-	return c->refused == NULL && c->written && !c->same;
-}
-
 /* As store_artifacts.c: the same content, but seen by a walk, or revived. */
-static bool
-is_judged_again(const struct sl_look_page *p, const struct sl_compared *c)
+bool
+sl_look_judges_again(const struct sl_look_page *p, const struct sl_compared *c)
 {
 	return c->refused == NULL && c->id != NULL && c->same &&
 	       (p->work.walking || c->was_deleted);
@@ -48,12 +41,12 @@ is_mail(const struct sl_compared *c)
 	return sl_text_equal(c->artifact->type, SL_TYPE_MAIL);
 }
 
-/* Its people are judged from the page, by that statement. */
-static bool
-is_new_of(const struct sl_compared *c, bool mail)
+bool
+sl_look_judges_new(const struct sl_compared *c, enum sl_evidence_of of)
 {
-	return is_judged_new(c) && c->artifact->participants != NULL &&
-	       is_mail(c) == mail;
+	return c->refused == NULL && c->written && !c->same &&
+	       c->artifact->participants != NULL &&
+	       sl_evidence_of(c->artifact) == of;
 }
 
 static void
@@ -124,7 +117,7 @@ ask_new_mail(struct sl_look_page *p, struct sl_error *err)
 	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
 		const struct sl_artifact *x = p->artifacts[i].artifact;
 
-		if (!is_new_of(&p->artifacts[i], true))
+		if (!sl_look_judges_new(&p->artifacts[i], SL_OF_MAIL))
 			continue;
 		sl_pg_array_time(a[0], x->occurred_us);
 		sl_pg_array_bool(a[1], x->deleted);
@@ -157,7 +150,7 @@ ask_new(struct sl_look_page *p, struct sl_error *err)
 	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
 		const struct sl_artifact *x = p->artifacts[i].artifact;
 
-		if (!is_new_of(&p->artifacts[i], false))
+		if (!sl_look_judges_new(&p->artifacts[i], SL_OF_MEETINGS))
 			continue;
 		sl_pg_array_time(a[0], x->occurred_us);
 		sl_pg_array_bool(a[1], x->deleted);
@@ -194,7 +187,8 @@ ask_stored(struct sl_look_page *p, struct sl_error *err)
 	for (size_t i = 0; i < p->work.page->artifacts.count; i++) {
 		const struct sl_compared *c = &p->artifacts[i];
 
-		if (!is_judged_again(p, c))
+		if (!sl_look_judges_again(p, c) ||
+		    sl_evidence_of(c->artifact) == SL_OF_TIES)
 			continue;
 		sl_pg_array_text(ids, c->id);
 		mail = mail || is_mail(c);
@@ -217,7 +211,9 @@ sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 
 	if (status == SL_OK)
 		status = ask_new_mail(p, err);
-	return status == SL_OK ? ask_stored(p, err) : status;
+	if (status == SL_OK)
+		status = ask_stored(p, err);
+	return status == SL_OK ? sl_look_ask_ties(p, err) : status;
 }
 
 static bool
@@ -331,6 +327,8 @@ turn(struct sl_look_page *p, bool first)
 		return;
 	judge(p, p->mail_new, SL_OF_MAIL, false);
 	judge(p, p->mail_stored, SL_OF_MAIL, false);
+	judge(p, p->ties_new, SL_OF_TIES, false);
+	judge(p, p->ties_stored, SL_OF_TIES, false);
 }
 
 void
@@ -389,7 +387,7 @@ sl_look_follow(struct sl_look_store *s, struct sl_look_page *p)
 struct again {
 	struct sl_look_page *page;
 	struct sl_people_chunk chunk;
-	struct sl_rows *mail, *meetings;
+	struct sl_rows *mail, *meetings, *ties;
 };
 
 static void
@@ -397,6 +395,7 @@ again_release(struct again *a)
 {
 	sl_rows_free(&a->mail);
 	sl_rows_free(&a->meetings);
+	sl_rows_free(&a->ties);
 }
 
 static sl_status
@@ -423,6 +422,11 @@ again_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	query.artifact_ids = a->chunk.meetings;
 	if (status == SL_OK && a->chunk.meeting_count > 0)
 		status = sl_evidence_load(s->pg, w->arena, &query, &a->meetings,
+					  err);
+	query.of = SL_OF_TIES;
+	query.artifact_ids = a->chunk.ties;
+	if (status == SL_OK && a->chunk.tie_count > 0)
+		status = sl_evidence_load(s->pg, w->arena, &query, &a->ties,
 					  err);
 	return status;
 }
@@ -468,6 +472,7 @@ sl_look_again(struct sl_look_store *s, struct sl_look_page *p)
 			break;
 		judge(p, a.mail, SL_OF_MAIL, false);
 		judge(p, a.meetings, SL_OF_MEETINGS, false);
+		judge(p, a.ties, SL_OF_TIES, false);
 		sl_arena_reset(scratch);
 	}
 	again_release(&a);

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "state/evidence.h"
 #include "state/look.h"
 #include "state/page_compare.h"
 #include "state/store_private.h"
@@ -110,6 +111,7 @@ struct sl_look_page {
 	struct sl_rows *tombstones, *orphans, *patches, *streams, *unlisted;
 	struct sl_rows *people_new, *people_stored; /* of meetings */
 	struct sl_rows *mail_new, *mail_stored;
+	struct sl_rows *ties_new, *ties_stored;
 	struct sl_known_ref *refs;
 	bool had_rows;
 	int64_t people_us;
@@ -120,6 +122,13 @@ struct sl_look_page {
 
 void sl_look_page_release(struct sl_look_page *p);
 void sl_look_apply(struct sl_look_page *p);
+/** Content changed: its people are judged from the page, as evidence of that. */
+bool sl_look_judges_new(const struct sl_compared *c, enum sl_evidence_of of);
+/** The same content, whose people are judged again. */
+bool sl_look_judges_again(const struct sl_look_page *p,
+			  const struct sl_compared *c);
+sl_status sl_look_ask_ties(struct sl_look_page *p, struct sl_error *err)
+	SL_NODISCARD;
 /** look_people.c: the evidence, and what follows from it. */
 sl_status sl_look_ask_people(struct sl_look_page *p, struct sl_error *err)
 	SL_NODISCARD;
