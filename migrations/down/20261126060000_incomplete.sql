@@ -1,3 +1,0 @@
-DELETE FROM sluice.sys_table_migrations WHERE version = '20261126060000';
-
-DROP INDEX public.artifacts_incomplete_idx;
