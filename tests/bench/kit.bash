@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What the benchmarks share: a seeded account behind the emulator, and the floor
 # of the database: the same rows upserted by one psql script under the
-# gateway's role. Sourced by calendar.sh and gmail.sh, inside pg_virtualenv.
+# gateway's role. Sourced by calendar.sh, gmail.sh and import.sh, inside
+# pg_virtualenv.
 set -euo pipefail
 
 build=$PWD/${1:-build/release}
@@ -138,6 +139,8 @@ floor() {
 		[artifact_participants]='artifact_id, position'
 		[contacts]='id'
 		[contact_emails]='user_id, address_norm'
+		[contact_handles]='user_id, kind, value_norm'
+		[artifact_aliases]='user_id, alias_kind, alias'
 		[calendar_series]='artifact_id'
 		[calendar_occurrences]='user_id, artifact_id, starts_at'
 	)
@@ -146,6 +149,8 @@ floor() {
 		[artifact_participants]='t.value IS DISTINCT FROM excluded.value OR t.response IS DISTINCT FROM excluded.response'
 		[contacts]='t.display_name IS DISTINCT FROM excluded.display_name'
 		[contact_emails]='t.last_seen_at < excluded.last_seen_at'
+		[contact_handles]='t.last_seen_at < excluded.last_seen_at'
+		[artifact_aliases]='t.artifact_id <> excluded.artifact_id'
 		[calendar_series]='t.basis IS DISTINCT FROM excluded.basis'
 		[calendar_occurrences]='t.ends_at IS DISTINCT FROM excluded.ends_at'
 	)
