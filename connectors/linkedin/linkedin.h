@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * LinkedIn as a provider: endpoints, OAuth, whose token it is.
+ * LinkedIn: as a provider (endpoints, OAuth, whose token it is), and the
+ * connector that reads a member's own data.
  *
  * Source: LinkedIn, 3-Legged OAuth Flow, Token Introspection, Sign In with
  * LinkedIn using OpenID Connect, Member Data Portability, read 2026-11
@@ -8,6 +9,7 @@
 #ifndef SL_CONNECTORS_LINKEDIN_H
 #define SL_CONNECTORS_LINKEDIN_H
 
+#include "core/sync/connector.h"
 #include "core/sync/provider.h"
 
 /** Endpoint name besides auth, token, introspect and revoke. */
@@ -18,6 +20,7 @@
 #define SL_LINKEDIN_VERSION "202312"
 
 extern const struct sl_provider sl_linkedin_provider;
+extern const struct sl_connector sl_linkedin;
 
 /**
  * Does a list of granted scopes, separated by blanks or commas, cover one
