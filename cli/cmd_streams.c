@@ -13,6 +13,7 @@
 #define TITLE_SHOWN   36
 #define KEY_SHOWN     90
 #define NOTE_SHOWN    70
+#define WAITING_SHOWN 100
 #define ROWS_MAX      100000
 
 static void
@@ -38,6 +39,7 @@ print_json(struct sl_cli *cli, const struct sl_stream_info *row)
 	sl_json_put_i64(object, "listed", row->listed);
 	sl_json_put_i64(object, "estimate", row->estimate);
 	sl_json_put(object, "oldest", row->oldest);
+	sl_json_put(object, "waiting", row->waiting);
 	sl_json_put_i64(object, "pending", row->pending);
 	sl_out_json(cli, object);
 }
@@ -51,6 +53,8 @@ progress(struct sl_cli *cli, const struct sl_stream_info *row)
 
 	if (strcmp(row->state, "walking") != 0 && row->pending == 0)
 		return "";
+	if (row->waiting != NULL)
+		return sl_format_clean(cli->arena, row->waiting, WAITING_SHOWN);
 	if (row->listed > 0)
 		text = sl_arena_printf(
 			cli->arena, "%s%s%s listed",

@@ -5,9 +5,11 @@
 
 #include "connectors/gmail/gmail.h"
 #include "connectors/google_calendar/google_calendar.h"
+#include "connectors/linkedin/linkedin.h"
 
 const struct sl_connector *const sl_registry[] = {
 	&sl_google_calendar,
 	&sl_gmail,
+	&sl_linkedin,
 	NULL,
 };

@@ -12,10 +12,7 @@
 /** NULL-ended. */
 extern const struct sl_connector *const sl_registry[];
 
-/**
- * The providers of this build, each once: those of the connectors, then those
- * that only accounts can be connected of. NULL behind the last one.
- */
+/** The providers of the connectors, each once. NULL behind the last one. */
 const struct sl_provider *sl_registry_provider(size_t index);
 
 #endif

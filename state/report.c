@@ -220,6 +220,7 @@ read_stream(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 		NUMBER(listed),
 		NUMBER(estimate),
 		TEXT(oldest),
+		TEXT(waiting),
 		NUMBER(pending),
 	};
 #undef TEXT

@@ -107,7 +107,8 @@ struct sl_stream_info {
 	/* How far a walk is, where the connector shows it; 0, NULL = unknown */
 	int64_t listed, estimate;
 	const char *oldest;
-	int64_t pending; /* listed, and still to be read */
+	const char *waiting; /* why a walk stands still; NULL: it does not */
+	int64_t pending;     /* listed, and still to be read */
 };
 
 sl_status sl_report_streams(struct sl_pg *pg,

@@ -56,9 +56,8 @@ add_number(struct parameters *list, const char *name, int64_t value)
 	add(list, name, sl_arena_printf(list->arena, "%lld", (long long)value));
 }
 
-/** Events on a page; fewer after too large an answer. */
-static int64_t
-page_size(const struct sl_turn *turn)
+int64_t
+sl_linkedin_page_size(const struct sl_turn *turn)
 {
 	int64_t size = 1;
 
@@ -80,7 +79,7 @@ ask_events(const struct sl_turn *turn, struct sl_arena *arena,
 		return st;
 	add(&list, "q", "memberAndApplication");
 	add_number(&list, "startTime", window.at);
-	add_number(&list, "count", page_size(turn));
+	add_number(&list, "count", sl_linkedin_page_size(turn));
 	if (window.start > 0)
 		add_number(&list, "start", window.start);
 	*ask->calls = (struct sl_call){ .endpoint = SL_LINKEDIN_API,

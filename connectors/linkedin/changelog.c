@@ -55,6 +55,7 @@ struct reading {
 	struct sl_linkedin_window *window;
 	struct sl_page *page;
 	int64_t now_ms;
+	int64_t asked; /* events, at most */
 	json_t *fresh; /* names of the events at window->max */
 	size_t news;
 };
@@ -92,9 +93,10 @@ read_event(struct reading *r, const json_t *event)
 }
 
 /*
- * An empty page ends a window. One that brings nothing new and has no next one
- * does, too, but not for ever: should links fail to tell, the true end is
- * looked for once a day.
+ * An empty page ends a window. One that brings nothing new, and holds at most
+ * half of what was asked for or has no next one, does, too, but not for ever:
+ * pages may be short and links missing, so once a day the true end is looked
+ * for.
  */
 static bool
 is_over(const struct reading *r, size_t count, bool has_next)
@@ -103,7 +105,8 @@ is_over(const struct reading *r, size_t count, bool has_next)
 
 	if (count == 0)
 		return true;
-	return w->start == 0 && r->news == 0 && !has_next &&
+	return w->start == 0 && r->news == 0 &&
+	       (!has_next || (int64_t)count * 2 <= r->asked) &&
 	       r->now_ms - w->verified < SL_MS_PER_DAY;
 }
 
@@ -159,6 +162,7 @@ read_window(const struct sl_turn *turn, struct sl_linkedin_window *window,
 	struct reading r = { .window = window,
 			     .page = page,
 			     .now_ms = turn->now_us / 1000,
+			     .asked = sl_linkedin_page_size(turn),
 			     .fresh = fresh };
 	int64_t before = window->at;
 	bool strange = false, next;

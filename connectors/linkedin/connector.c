@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "connectors/linkedin/archive.h"
 #include "connectors/linkedin/linkedin.h"
 #include "connectors/linkedin/private.h"
 
@@ -131,4 +132,5 @@ const struct sl_connector sl_linkedin = {
 	.ask = sl_linkedin_ask,
 	.read = sl_linkedin_read,
 	.classify = sl_linkedin_classify,
+	.importer = &sl_linkedin_importer,
 };

@@ -215,14 +215,24 @@ map_removal(const struct sl_linkedin_event *event)
 	stone->reason = "deleted";
 }
 
+/* CREATE, BATCH_CREATE, and what is new: an arrival. */
 void
 sl_linkedin_map_message_event(const struct sl_linkedin_event *event)
 {
-	if (strcmp(event->method, "DELETE") == 0)
-		map_removal(event);
-	else if (strcmp(event->method, "UPDATE") == 0 ||
-		 strcmp(event->method, "PARTIAL_UPDATE") == 0)
-		map_edit(event);
-	else /* CREATE, BATCH_CREATE, and what is new */
-		map_arrival(event);
+	static const struct {
+		const char *method;
+		void (*map)(const struct sl_linkedin_event *event);
+	} rows[] = {
+		{ "update", map_edit },
+		{ "partial_update", map_edit },
+		{ "delete", map_removal },
+	};
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		if (!sl_ascii_iequal(event->method, rows[i].method))
+			continue;
+		rows[i].map(event);
+		return;
+	}
+	map_arrival(event);
 }

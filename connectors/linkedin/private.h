@@ -11,7 +11,6 @@
 #include "connectors/linkedin/rows.h"
 
 #define SL_LINKEDIN_CHANGELOG "changelog"
-#define SL_LINKEDIN_ARCHIVE   "archive"
 
 #define SL_LINKEDIN_OPT_DOMAINS       "domains"
 #define SL_LINKEDIN_OPT_SNAPSHOT_DAYS "snapshot_days"
@@ -115,6 +114,9 @@ bool sl_linkedin_says_no_data(const json_t *body);
 bool sl_linkedin_says_inactive(const json_t *body);
 /** What that means. */
 sl_status sl_linkedin_inactive(const json_t *body, struct sl_error *err);
+
+/** Events that a page may hold; fewer after too large an answer. */
+int64_t sl_linkedin_page_size(const struct sl_turn *turn);
 
 /** One answer of a stream each becomes a page. */
 sl_status sl_linkedin_read_events(const struct sl_turn *turn,

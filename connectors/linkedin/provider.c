@@ -54,7 +54,9 @@ static const struct sl_code refusals[] = {
 	{ "unauthorized_scope_error",
 	  "the app lacks a product; request it in the developer portal, "
 	  "Products (\"Sign In with LinkedIn using OpenID Connect\" for openid, "
-	  "profile and email), then run connect again" },
+	  "profile and email, \"Member Data Portability API (3rd Party)\" for "
+	  "the data), then run connect again; who has the Member product alone "
+	  "connects by a token: connect linkedin --token-file FILE" },
 	{ NULL, NULL },
 };
 

@@ -143,7 +143,8 @@ put_recipients(const struct sl_linkedin_row *row, struct sl_artifact *artifact)
 			(void)sl_linkedin_person(row->page, artifact, NULL, to,
 						 "to");
 		/* tables of before 2023 tell names alone */
-		artifact->participants_incomplete = true;
+		artifact->participants_incomplete =
+			!sl_linkedin_has(row, SL_LI_RECIPIENT_URLS);
 		return;
 	}
 	if (to != NULL)

@@ -47,7 +47,11 @@ WITH own AS MATERIALIZED (
 	LEFT JOIN sluice.handle_links l ON l.user_id = $1::uuid
 		AND p.kind = 'handle' AND l.handle = p.value_norm
 ), sent AS MATERIALIZED (
-	SELECT p.id, p.thread_id, max(p.position) AS last
+	-- behind all that are there, those whom nobody can know, too
+	SELECT p.id, p.thread_id, (
+			SELECT max(x.position)
+			FROM public.artifact_participants x
+			WHERE x.user_id = $1::uuid AND x.artifact_id = p.id) AS last
 	FROM person p
 	WHERE p.participants_incomplete
 	GROUP BY p.id, p.thread_id

@@ -11,7 +11,7 @@ SELECT s.user_id, i.provider AS connector, i.account, s.kind, s.key, s.title,
 		THEN trunc((s.shown ->> 'listed')::numeric)::bigint END AS listed,
 	CASE WHEN jsonb_typeof(s.shown -> 'estimate') = 'number'
 		THEN trunc((s.shown ->> 'estimate')::numeric)::bigint END AS estimate,
-	s.shown ->> 'oldest' AS oldest,
+	s.shown ->> 'oldest' AS oldest, s.shown ->> 'waiting' AS waiting,
 	coalesce(jsonb_array_length(s.pending), 0) AS pending
 FROM public.sync_state s
 JOIN public.user_integrations i ON i.user_id = s.user_id AND i.id = s.integration_id

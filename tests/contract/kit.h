@@ -114,6 +114,9 @@ struct contract_kit {
 	/** How it says that a sync token, or a page token, is worthless. */
 	int sync_expired, page_expired;
 
+	/** It hands out no tokens: pages are counted, changes asked for by time.
+	 *  What the suite knows of feeds says nothing of it; only `cases` run. */
+	bool counted;
 	/** Items tell which of two versions is newer. */
 	bool versioned;
 	/** Bytes that are kept of a title; 0 = all. */
@@ -145,6 +148,7 @@ extern const struct contract_row contract_connectors[];
 /* The kits, in alphabetical order: kit_<connector>.c */
 extern const struct contract_kit contract_gmail;
 extern const struct contract_kit contract_google_calendar;
+extern const struct contract_kit contract_linkedin;
 extern const struct contract_kit contract_toy;
 
 /** The value of a query parameter, decoded; NULL = not there. */

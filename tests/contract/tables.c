@@ -24,11 +24,13 @@ static const struct {
 	  "a.id)) AS t FROM artifacts a WHERE a.user_id = $user "
 	  "ORDER BY a.stream_key, a.source_id) x" },
 	/* the page size ("n") may have been halved, the way may be another:
-	 * when ("told") and how much of it ("listed", "oldest") was told */
+	 * when ("told", "verified", "snapshots", "connected", "not_before" and
+	 * the words for them) and how much of it ("listed", "oldest") was told */
 	{ "streams",
 	  "SELECT string_agg(concat_ws(' ', kind, key, state, enabled, "
-	  "cursor - '{n,told,listed}'::text[], shown - "
-	  "'{listed,oldest}'::text[], pending, sweep_state, pending_deletions, "
+	  "cursor - '{n,told,listed,verified,snapshots,connected,not_before,"
+	  "tries}'::text[], shown - '{listed,oldest,waiting,not_before,tries,"
+	  "snapshots_at,snapshots_why}'::text[], pending, sweep_state, pending_deletions, "
 	  "scope_from, failures, last_error_class), E'\\n' ORDER BY kind, "
 	  "key) AS v FROM sync_state WHERE user_id = $user" },
 	{ "items",

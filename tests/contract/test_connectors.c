@@ -112,11 +112,13 @@ add_all(const struct contract_row *row)
 		contract_reading_cases,   row->kit->cases
 	};
 
-	for (size_t t = 0; t < SL_ARRAY_LEN(tables); t++)
+	for (size_t t = row->kit->counted ? SL_ARRAY_LEN(tables) - 1 : 0;
+	     t < SL_ARRAY_LEN(tables); t++)
 		for (const struct contract_case *c = tables[t];
 		     c != NULL && c->name != NULL; c++)
 			add(row, c);
-	add_refusals(row);
+	if (!row->kit->counted) /* its refusals are among its cases */
+		add_refusals(row);
 }
 
 static bool

@@ -57,19 +57,15 @@ is 'connect' "$status" 0
 unlike 'no PKCE' "$url" 'code_challenge'
 unlike 'no parameter of another provider' "$url" 'access_type|prompt=|login_hint'
 like 'state' "$url" 'state=[A-Za-z0-9_-]{43}'
-like 'connect names the account' "$out" "Connected LinkedIn of $ana. The account is stored; there is nothing that this build can read of it yet"
+like 'connect names the account' "$out" "Connected LinkedIn of $ana. Next: sluice sync"
 like 'connect tells the end' "$err" "warning: LinkedIn ends this consent in 59 days|warning: LinkedIn ends this consent 20"
 is 'no refresh token came, and none is stored' "$(sql "SELECT string_agg(purpose, ',') FROM sluice.user_secrets")" access_token
-is 'scopes are parted by blanks' "$(sql "SELECT scopes FROM sluice.grants")" 'openid profile email'
+is 'scopes are parted by blanks' "$(sql "SELECT scopes FROM sluice.grants")" 'openid profile email r_dma_portability_3rd_party'
 is 'PKCE was not used anywhere' "$(violation linkedin_pkce)" ''
 is '60 days' "$(sql "SELECT round(extract(epoch FROM access_expires_at - now()) / 86400) FROM sluice.grants")" 60
 works 'status' status
 like 'status shows the account' "$out" "$ana +linkedin +connected"
-works 'sync says that it reads nothing' sync
-like 'sync: what it says' "$out" '1 account of a kind that this build cannot read'
-works '--due is silent' sync --due
-is '--due: nothing' "$out$err" ''
-is 'no run was logged' "$(sql 'SELECT count(*) FROM sync_logs')" 0
+is 'its connector' "$(sql 'SELECT provider FROM user_integrations')" linkedin
 
 connect $ana
 is 'connect again' "$status" 0

@@ -22,6 +22,8 @@ INSERT INTO tap.matrix VALUES
 	('public.contacts', 'r(a)(w)d', 'rawd', 'rawd', ''),
 	('public.gmail_sync_logs', 'r', 'r', 'r', 'r'),
 	('public.gmail_sync_state', 'r', 'r', 'r', 'r'),
+	('public.linkedin_sync_logs', 'r', 'r', 'r', 'r'),
+	('public.linkedin_sync_tracking', 'r', 'r', 'r', 'r'),
 	('public.loops', 'r(a)(w)d', 'rawd', 'r', ''),
 	('public.suggestions', 'r(a)(w)d', 'rawd', 'ra', ''),
 	('public.sync_items', 'r', 'r', 'rawd', '(r)'),

@@ -50,7 +50,7 @@ FROM (VALUES
 ) AS w (act_role, stmt);
 SELECT is(tap.act('authenticated', tap.a(), w.stmt), w.want, 'people do: ' || w.stmt)
 FROM (VALUES
-	('SELECT * FROM public.artifact_processing_config', 'ok:2'),
+	('SELECT * FROM public.artifact_processing_config', 'ok:5'),
 	('UPDATE public.contacts SET notes = ''x'', company = ''y''', 'ok:1'),
 	('UPDATE public.loops SET status = ''done''', 'ok:1'),
 	('UPDATE public.suggestions SET status = ''dismissed''', 'ok:1'),
@@ -285,6 +285,35 @@ SELECT results_eq($$ SELECT history_id IS NULL, backfill_listed IS NULL, backfil
 		backfill_oldest_at IS NULL, labels FROM public.gmail_sync_state WHERE user_id = tap.b() $$,
 	$$ VALUES (true, true, true, true, '{}'::jsonb) $$, 'what is not as it should be is absent');
 DELETE FROM public.user_integrations WHERE user_id = tap.b() AND provider = 'gmail';
+
+-- A member of LinkedIn: what is followed, and what waits, by road.
+WITH made AS (
+	INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+	VALUES (tap.b(), 'linkedin', 'x@example.com', 'sub') RETURNING id
+)
+INSERT INTO public.sync_state (user_id, integration_id, kind, key, title, state, shown)
+SELECT tap.b(), m.id, x.kind, x.key, x.kind, x.state, x.shown::jsonb
+FROM made m CROSS JOIN (VALUES
+	('changelog', '', 'live', '{"processed_to":"2026-11-20T10:00:00.5Z",'
+		'"snapshots_at":"2026-11-19T10:00:00Z","snapshots_why":"scheduled"}'),
+	('connections', '', 'live', '{"listed":5000,"waiting":null,"not_before":null,"tries":0}'),
+	('inbox', '', 'walking', '{"waiting":"nothing yet","tries":2,'
+		'"not_before":"2026-11-20T12:00:00Z"}'),
+	('archive', 'ab', 'live', '{"listed":"many","tries":"x","processed_to":"then"}'))
+	AS x (kind, key, state, shown);
+SELECT results_eq($$ SELECT road, domain, rows_listed, waiting, empty_answers, asked_again_after,
+		processed_to, snapshots_at, snapshots_why
+	FROM public.linkedin_sync_tracking WHERE user_id = tap.b() ORDER BY domain $$,
+	$$ VALUES ('archive', 'archive', NULL::bigint, NULL::text, NULL::integer, NULL::timestamptz,
+			NULL::timestamptz, NULL::timestamptz, NULL::text),
+		('changelog', 'changelog', NULL, NULL, NULL, NULL, '2026-11-20 10:00:00.5Z',
+			'2026-11-19 10:00Z', 'scheduled'),
+		('snapshot', 'connections', 5000, NULL, 0, NULL, NULL, NULL, NULL),
+		('snapshot', 'inbox', NULL, 'nothing yet', 2, '2026-11-20 12:00Z', NULL, NULL, NULL) $$,
+	'a member''s columns come typed from shown, and what is not as it should be is absent');
+SELECT is(tap.ask('authenticated', tap.a(), 'SELECT count(*) FROM public.linkedin_sync_tracking'),
+	'0', 'another user has no row there');
+DELETE FROM public.user_integrations WHERE user_id = tap.b() AND provider = 'linkedin';
 
 -- The agenda: single events, occurrences without exception, live exceptions.
 INSERT INTO public.calendar_occurrences (user_id, artifact_id, starts_at, ends_at)

@@ -3,7 +3,8 @@ BEGIN;
 \ir support/helpers.sql
 \ir support/fixture.sql
 SELECT * FROM no_plan();
-SELECT tap.fixture_mailbox(tap.a()), tap.fixture_mailbox(tap.b()) \gset ignored_
+SELECT tap.fixture_mailbox(tap.a()), tap.fixture_mailbox(tap.b()),
+	tap.fixture_member(tap.a()), tap.fixture_member(tap.b()) \gset ignored_
 
 INSERT INTO auth.users (id, email, is_sso_user, banned_until, deleted_at, created_at) VALUES
 	('c0000000-0000-4000-8000-000000000001', 'gone@example.com', false, NULL, now(), now()),

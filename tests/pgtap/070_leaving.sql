@@ -3,7 +3,8 @@ BEGIN;
 \ir support/helpers.sql
 \ir support/fixture.sql
 SELECT * FROM no_plan();
-SELECT tap.fixture_mailbox(tap.a()), tap.fixture_mailbox(tap.b()) \gset ignored_
+SELECT tap.fixture_mailbox(tap.a()), tap.fixture_mailbox(tap.b()),
+	tap.fixture_member(tap.a()), tap.fixture_member(tap.b()) \gset ignored_
 
 CREATE FUNCTION tap.left_of(full_name text, u uuid) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

@@ -102,3 +102,19 @@ BEGIN
 			'manual', 'full', 'ok', now());
 END
 $$;
+
+-- A member of LinkedIn beside it, the same.
+CREATE FUNCTION tap.fixture_member(u uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	integration uuid;
+BEGIN
+	INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+		VALUES (u, 'linkedin', 'x@example.com', 'sub') RETURNING id INTO integration;
+	INSERT INTO public.sync_state (user_id, integration_id, kind)
+		VALUES (u, integration, 'changelog');
+	INSERT INTO public.sync_logs (id, user_id, integration_id, provider, account, trigger,
+			mode, status, started_at)
+		VALUES (gen_random_uuid(), u, integration, 'linkedin', 'x@example.com',
+			'manual', 'full', 'ok', now());
+END
+$$;

@@ -72,7 +72,7 @@ static const struct kit_page page_rows[] = {
 	  "invitations,contacts,emails,profile,positions',"
 	  "'known':['1/act-1'],'max':1795168795000,"
 	  "'snapshots':1795168790000,'v':1,'verified':1795168790000}\n" },
-	{ "... but for a next page", "changelog",
+	{ "... nor is one looked for behind so few", "changelog",
 	  "{'v':1,'at':1795168795000,'max':1795168795000,"
 	  "'snapshots':1795168790000,'verified':1795168790000,"
 	  "'domains':'connections,inbox,invitations,contacts,emails,"
@@ -93,8 +93,54 @@ static const struct kit_page page_rows[] = {
 	  "'fallback':'Lunch?\\nBring it.'}}}]}",
 	  "cursor {'at':1795168795000,'domains':'connections,inbox,"
 	  "invitations,contacts,emails,profile,positions',"
-	  "'fresh':['1/act-1'],'known':['1/act-1'],'max':1795168795000,"
-	  "'snapshots':1795168790000,'start':1,'v':1,"
+	  "'known':['1/act-1'],'max':1795168795000,"
+	  "'snapshots':1795168790000,'v':1,'verified':1795168790000}\n" },
+	{ "... but behind more of them", "changelog",
+	  "{'v':1,'at':1795168795000,'max':1795168795000,"
+	  "'snapshots':1795168790000,'verified':1795168790000,"
+	  "'domains':'connections,inbox,invitations,contacts,emails,"
+	  "profile,positions','known':['1/act-1','2/act-2','3/act-3',"
+	  "'4/act-4','5/act-5','6/act-6']}",
+	  200,
+	  "{'paging':{'links':[{'rel':'next',"
+	  "'href':'/rest/memberChangeLogs?start=1'}]},"
+	  "'elements':[{'id':1,'activityId':'act-1',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}},{'id':2,'activityId':'act-2',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}},{'id':3,'activityId':'act-3',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}},{'id':4,'activityId':'act-4',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}},{'id':5,'activityId':'act-5',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}},{'id':6,'activityId':'act-6',"
+	  "'activityStatus':'SUCCESS','owner':'urn:li:person:me',"
+	  "'actor':'urn:li:person:bo','resourceName':'x',"
+	  "'resourceId':'2-m1','method':'CREATE',"
+	  "'capturedAt':1795168794500,'processedAt':1795168795000,"
+	  "'activity':{}}]}",
+	  "cursor {'at':1795168795000,'domains':'connections,inbox,"
+	  "invitations,contacts,emails,profile,positions',"
+	  "'fresh':['1/act-1','2/act-2','3/act-3','4/act-4','5/act-5',"
+	  "'6/act-6'],'known':['1/act-1','2/act-2','3/act-3','4/act-4',"
+	  "'5/act-5','6/act-6'],'max':1795168795000,"
+	  "'snapshots':1795168790000,'start':6,'v':1,"
 	  "'verified':1795168790000}\n"
 	  "more\n" },
 	{ "... and but once a day", "changelog",
