@@ -3,6 +3,8 @@
 -- public and sluice that is there when this runs. Nothing is listed but what
 -- is left out, so that a new table or column is compared without being told.
 --
+-- In a document, named_at is a time at which something was done.
+--
 -- A reference (a uuid) is shown as the content of the row that it points to; a
 -- uuid inside a document is not shown.
 --
@@ -118,8 +120,9 @@ CREATE VIEW crash.dump AS
 WITH node AS MATERIALIZED (
 	SELECT row_number() OVER () AS n, x.*, md5(x.rel || x.facts) AS colour
 	FROM (
-		SELECT rel, id, links, regexp_replace(facts::text,
-			'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'uuid', 'g') AS facts
+		SELECT rel, id, links, regexp_replace(regexp_replace(facts::text,
+			'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'uuid', 'g'),
+			'("named_at": )"[^"]*"', '\1true', 'g') AS facts
 		FROM crash.node
 	) x
 ), link AS MATERIALIZED (

@@ -3,10 +3,11 @@
 #   given_NAME  brings database and emulator to where the run begins
 #   run_NAME    the run that is disturbed, under the library: DO AT
 #   resume_NAME the run after it
+#   repeat_NAME the one that finds nothing (default: a sync)
 #   again_NAME  brings the emulator back to there, before each try
 # Small on purpose: every step of each is tried.
 # shellcheck shell=bash disable=SC2034  # $start and others are the kit's
-all_scenarios=(walk pages changes resync breaker held tokens streams mail connect)
+all_scenarios=(walk pages changes resync breaker held tokens streams mail import connect)
 
 world() { # SPEC
 	start_emulator --seed 11 --now 2026-11-20T08:00:00Z --account "$ana:$1"
@@ -183,6 +184,45 @@ difference_mail() {
 	FULL JOIN (SELECT * FROM artifacts WHERE deleted_at IS NULL) a ON a.source_id = j->>'id'"
 	sql 'DROP TABLE crash.truth'
 }
+
+# A member's archive, of which a newer one takes a connection away: three
+# tables, one of them of two chunks, a row that cannot be read, a sweep.
+# Another stop in it is another step of the same walk.
+world_import() {
+	start_emulator --seed 11 --now 2026-11-20T08:00:00Z
+	truth_holds=0
+}
+given_import() {
+	local n dir=$work/archive person=https://www.linkedin.com/in
+	mkdir -p "$dir"
+	printf '%s\n' 'Email Address,Confirmed,Primary,Updated On' "$ana,Yes,Yes,x" >"$dir/Email Addresses.csv"
+	{
+		echo 'First Name,Last Name,URL,Email Address,Company,Position,Connected On'
+		for n in 1 2 3; do echo "P$n,Q,$person/p-$n,p$n@example.org,C,D,0$n Mar 2024"; done
+		echo 'No,Date,,,,,x'
+	} >"$dir/Connections.csv"
+	import_archive "$dir" 11-10-2026
+	sed -i -e '/^P3/d' -e '/^No/d' -e '2s/,C,/,E,/' "$dir/Connections.csv"
+	{
+		echo 'CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT,FOLDER'
+		for ((n = 0; n < 505; n++)); do
+			echo "2-t$((n % 3)),,P,$person/p-$((n % 2 + 1)),Ana,$person/ana,2026-11-10 10:$((n / 60 + 10)):$((n % 60 / 10))$((n % 10)) UTC,,text $n,INBOX"
+		done
+		echo '2-t1,,P,too,short'
+	} >"$dir/messages.csv"
+	(cd "$dir" && printf '%s\n' Connections.csv 'Email Addresses.csv' messages.csv) |
+		"$build/tests/integration/make_zip" "$work/11-19-2026.zip" "$dir"
+}
+import_archive() { # DIR DAY
+	(cd "$1" && find . -type f -printf '%P\n' | LC_ALL=C sort) |
+		"$build/tests/integration/make_zip" "$work/$2.zip" "$1"
+	call import linkedin "$work/$2.zip" --user $ana
+	[ "$status" = 0 ] || not_ok "$name: first import" "$out $err"
+}
+run_import() { with_steps "$1" "$2" import linkedin "$work/11-19-2026.zip" --user $ana; }
+resume_import() { call import linkedin "$work/11-19-2026.zip" --user $ana; }
+repeat_import() { resume_import; }
+again_import() { :; }
 
 # Consent, and all that it stores.
 world_connect() { world 12:1; }
