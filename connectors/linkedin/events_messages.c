@@ -115,8 +115,8 @@ put_message(const struct sl_linkedin_event *event, const char *thread,
 	    const char *text)
 {
 	struct sl_arena *arena = event->page->arena;
-	const char *content =
-		*text != '\0' ? sl_arena_strdup(arena, text) : NULL;
+	const char *said = sl_linkedin_message_text(arena, text);
+	const char *content = *said != '\0' ? said : NULL;
 	int64_t second = second_of(event);
 	char *id = sl_arena_alloc(arena, SL_TEXT_KEY);
 	struct sl_artifact *artifact;
@@ -196,7 +196,7 @@ map_edit(const struct sl_linkedin_event *event)
 	patch->source_id = event->resource;
 	patch->alias = sl_linkedin_event_aliases(event, NULL, NULL);
 	patch->source_version = event->version;
-	patch->content = sl_arena_strdup(event->page->arena, text);
+	patch->content = sl_linkedin_message_text(event->page->arena, text);
 }
 
 static void

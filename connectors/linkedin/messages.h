@@ -11,4 +11,10 @@
  */
 const char *sl_linkedin_thread(struct sl_arena *arena, const char *id);
 
+/**
+ * A message's text as every road tells it: lines end in LF, and no blanks are
+ * at its end, where the roads differ. NULL for NULL.
+ */
+const char *sl_linkedin_message_text(struct sl_arena *arena, const char *text);
+
 #endif

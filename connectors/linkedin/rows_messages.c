@@ -185,7 +185,7 @@ is_sponsored(const char *content)
 	return strcasestr(start, EDITOR) != NULL;
 }
 
-/** As it is: its blanks are its own. NULL: empty, or none. */
+/** NULL: empty, or none. */
 static const char *
 content_of(const struct sl_linkedin_row *row, bool *sponsored)
 {
@@ -196,8 +196,10 @@ content_of(const struct sl_linkedin_row *row, bool *sponsored)
 	if (content == NULL || *content == '\0')
 		return NULL;
 	*sponsored = is_sponsored(content);
-	if (!*sponsored)
-		return sl_arena_strdup(row->page->arena, content);
+	if (!*sponsored) {
+		content = sl_linkedin_message_text(row->page->arena, content);
+		return *content != '\0' ? content : NULL;
+	}
 	sl_html_to_text(row->page->arena, content, strlen(content),
 			SL_HTML_BYTES_MAX, &text);
 	return text.len > 0 ? text.text : NULL;

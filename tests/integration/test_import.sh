@@ -17,6 +17,9 @@ unlike 'machines are no people' "$out" guide_messages
 works 'a check as JSON' import linkedin "$work/$name" --check --json
 is 'one line' "$(wc -l <<<"$out")" 1
 like 'with the date' "$out" '"as_of":"2026-11-20T00:00:00'
+cp "$work/$name" "$work/Basic_LinkedInDataExport_03-01-2026.zip"
+works 'a name and files of one day' import linkedin "$work/Basic_LinkedInDataExport_03-01-2026.zip" --check --json
+like 'the minute of the newest file' "$out" '"as_of":"2026-03-01T08:15:30'
 
 # --- the first import ----------------------------------------------------------------
 ready import_first
@@ -72,7 +75,7 @@ zip_of "$work/11-20-2026.zip" "$work/suffix"
 same_again 'with suffixes' "$work/11-20-2026.zip"
 cp -r "$work/full" "$work/excel"
 (cd "$work/excel" && sed -i -e '1,3d' Connections.csv && sed -i -e 's/12 Mar 2024/2024-03-12/' -e 's/03 Feb 2023/02\/03\/2023/' Connections.csv &&
-	sed -i 's/$/\r/' Connections.csv && { printf '\xef\xbb\xbf'; cat Connections.csv; } >c && mv c Connections.csv)
+	sed -i 's/$/\r/' Connections.csv messages.csv && { printf '\xef\xbb\xbf'; cat Connections.csv; } >c && mv c Connections.csv)
 zip_of "$work/excel.zip" "$work/excel"
 same_again 'saved again by a spreadsheet' "$work/excel.zip" --as-of 2026-11-20
 

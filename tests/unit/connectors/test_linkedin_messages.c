@@ -3,18 +3,19 @@
 #include "linkedin_rows.h"
 
 static const struct kit_row message_rows[] = {
-	{ "a letter of one to one", SL_LINKEDIN_MESSAGES,
+	{ "a letter of one to one, saved again by a spreadsheet",
+	  SL_LINKEDIN_MESSAGES,
 	  "[{'CONVERSATION ID':'2-c3lu=','CONVERSATION TITLE':'',"
 	  "'FROM':'Tobias L, PhD','SENDER PROFILE "
 	  "URL':'https://www.linkedin.com/in/tobias','TO':'Mira H',"
 	  "'RECIPIENT PROFILE URLS':'https://www.linkedin.com/in/mira',"
 	  "'DATE':'2026-11-02 09:14:05 UTC','SUBJECT':'',"
-	  "'CONTENT':'Lunch on Friday?\\nBring the deck. ',"
+	  "'CONTENT':'Lunch on Friday?\\r\\nBring the deck. \\r\\n',"
 	  "'FOLDER':'INBOX','ATTACHMENTS':''}]",
 	  "linkedin_message KEY v7180675200003 by-moment listed "
 	  "thread=[2-c3lu=] at=2026-11-02T09:14:05 content=[Lunch on "
 	  "Friday?\n"
-	  "Bring the deck. ] labels=INBOX\n"
+	  "Bring the deck.] labels=INBOX\n"
 	  "  from https://www.linkedin.com/in/tobias name=[Tobias L, "
 	  "PhD]\n"
 	  "  to https://www.linkedin.com/in/mira name=[Mira H]\n" },
