@@ -366,6 +366,8 @@ let_time_pass(struct contract_world *w)
 static void
 single_items_are_gone(struct contract_world *w)
 {
+	if (w->row->kit->counted)
+		skip(); /* nothing is read by id, no walk sweeps */
 	feed_fill(&w->feed, MANY);
 	w->feed.per_page = 100;
 	world_begin(w);
@@ -381,6 +383,8 @@ single_items_are_gone(struct contract_world *w)
 static void
 single_items_are_there(struct contract_world *w)
 {
+	if (w->row->kit->counted)
+		skip(); /* nothing is read by id, no walk sweeps */
 	feed_fill(&w->feed, MANY);
 	w->feed.per_page = 100;
 	world_begin(w);

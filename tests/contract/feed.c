@@ -154,6 +154,13 @@ show(struct contract_feed *feed, struct contract_exchange *x, size_t at)
 
 /* ---- the listing ---- */
 
+/** A moment of a counted feed is told again by the next window. */
+static bool
+is_after(const struct contract_feed *feed, size_t at, int64_t since)
+{
+	return feed->changed[at] > since - feed->kit->counted;
+}
+
 /** What a walk, or a list of changes, holds, in its order. */
 static size_t
 listed(const struct contract_feed *feed, int64_t since, size_t *out)
@@ -161,7 +168,7 @@ listed(const struct contract_feed *feed, int64_t since, size_t *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < feed->count; i++)
-		if (since < 0 ? !feed->items[i].gone : feed->changed[i] > since)
+		if (since < 0 ? !feed->items[i].gone : is_after(feed, i, since))
 			out[n++] = i;
 	/* changes come in the order in which they happened */
 	for (size_t i = 1; since >= 0 && i < n; i++)
@@ -257,6 +264,8 @@ is_poll(const struct contract_feed *feed, const struct contract_exchange *x)
 {
 	const char *position = x->request->position;
 
+	if (feed->kit->counted) /* it ends a window */
+		return x->status == 200 && x->page.count == 0;
 	return feed->kit->refs != NULL && position != NULL &&
 	       *position == 's' && x->status == 200 && x->page.count == 0;
 }

@@ -114,11 +114,15 @@ struct contract_kit {
 	/** How it says that a sync token, or a page token, is worthless. */
 	int sync_expired, page_expired;
 
-	/** It hands out no tokens: pages are counted, changes asked for by time.
-	 *  What the suite knows of feeds says nothing of it; only `cases` run. */
+	/** It hands out no tokens: pages are counted, changes asked for by the
+	 *  moment of the last one, which is told again; an empty page ends them.
+	 *  Nothing is read by id, no walk of it sweeps, and streams beside it go
+	 *  on. Cases of listings and items say nothing of it and do not run. */
 	bool counted;
 	/** Items tell which of two versions is newer. */
 	bool versioned;
+	/** Bytes of an answer that it takes; 0 = SL_BODY_MAX. */
+	size_t body_max;
 	/** Bytes that are kept of a title; 0 = all. */
 	size_t title_max;
 	/** An item too large for any page can be passed by, or is read without

@@ -6,7 +6,8 @@
  *
  * The feed's positions are made of what is asked for: a moment, and how many
  * events behind it. Nothing can be read by id, and no position expires, so that
- * the cases of feeds that hand out tokens say nothing of it; its own are below.
+ * the cases of listings that hand out tokens, and of single items, say nothing
+ * of it; what is its own is below.
  *
  * Source: LinkedIn, Member Changelog API, Error Handling, read 2026-11
  */
@@ -14,6 +15,7 @@
 
 #include "core/base/text.h"
 
+#include "connectors/linkedin/private.h"
 #include "tests/contract/world.h"
 
 #define ITEMS   7 /* three pages */
@@ -32,7 +34,7 @@ recognise(const char *path, const char *query, struct sl_arena *arena,
 	if (contract_param(arena, query, "start") != NULL)
 		(void)sl_parse_i64(contract_param(arena, query, "start"),
 				   &start);
-	since = (from - BASE_MS) / 1000 - 1; /* that moment included */
+	since = (from - BASE_MS) / 1000;
 	if (from < BASE_MS && start > 0)
 		out->position =
 			sl_arena_printf(arena, "w%lld.0", (long long)start);
@@ -87,10 +89,10 @@ item(const struct contract_item *item, struct sl_buf *out)
 static void
 page(const struct contract_page *page, struct sl_buf *out)
 {
-	sl_buf_adds(out, "{\"elements\":[");
+	sl_buf_adds(out, "{\"paging\":{\"links\":[]},\"elements\":[");
 	for (size_t i = 0; i < page->count; i++)
 		sl_buf_addf(out, "%s%s", i > 0 ? "," : "", page->items[i]);
-	sl_buf_adds(out, "],\"paging\":{\"links\":[]}}");
+	sl_buf_adds(out, "]}");
 }
 
 static const struct contract_refusal refusals[] = {
@@ -139,7 +141,7 @@ windows_follow_each_other(struct contract_world *w)
 	change(w);
 	world_run(w);
 	world_ended(w, "ok", SL_OK, SL_ITEM);
-	assert_string_equal(world_position(w, 1), "s6");
+	assert_string_equal(world_position(w, 1), "s7");
 	assert_int_equal(w->last.tally.created, 1);
 	assert_int_equal(w->last.tally.updated, 2);
 	assert_int_equal(w->last.tally.deleted, 1);
@@ -152,110 +154,8 @@ windows_follow_each_other(struct contract_world *w)
 	world_equal(w);
 }
 
-static void
-refuse(struct contract_feed *feed, struct contract_exchange *x)
-{
-	const struct contract_refusal *r = feed->spoil_ctx;
-
-	x->status = r->status;
-	sl_buf_adds(&x->body, r->body);
-}
-
-/** When it is over, the window goes on, and all is as at the twin's. */
-static void
-is_over_and_nothing_is_lost(struct contract_world *w)
-{
-	w->feed.spoil = NULL;
-	world_run(w);
-	world_ended(w, "ok", SL_OK, SL_ITEM);
-	world_twin(w);
-	world_equal(w);
-}
-
-static void
-every_refusal(struct contract_world *w)
-{
-	const struct contract_refusal *r = w->arg;
-
-	feed_fill(&w->feed, ITEMS);
-	world_begin(w);
-	change(w);
-	w->feed.spoil = refuse;
-	w->feed.spoil_ctx = r;
-	world_run(w);
-	assert_int_equal(w->last.error.status, r->remedy);
-	assert_int_equal(w->last.error.scope, r->scope);
-	assert_int_equal(world_live(w), ITEMS);
-	if (r->remedy == SL_REAUTH)
-		world_connect(w, &w->subject);
-	is_over_and_nothing_is_lost(w);
-}
-
-static void
-second_page(struct contract_feed *feed, struct contract_exchange *x)
-{
-	const enum contract_framing *framing = feed->spoil_ctx;
-
-	if (x->number > 1)
-		x->framing = *framing;
-}
-
-static void
-a_broken_answer(struct contract_world *w)
-{
-	feed_fill(&w->feed, ITEMS);
-	world_begin(w);
-	change(w);
-	w->feed.spoil = second_page;
-	w->feed.spoil_ctx = w->arg;
-	world_run(w);
-	assert_string_equal(w->last.status, "failed");
-	is_over_and_nothing_is_lost(w);
-}
-
-static void
-no_list(struct contract_feed *feed, struct contract_exchange *x)
-{
-	(void)feed;
-	sl_buf_adds(&x->body, "{\"hello\":1}");
-}
-
-static void
-a_foreign_body(struct contract_world *w)
-{
-	feed_fill(&w->feed, ITEMS);
-	world_begin(w);
-	change(w);
-	w->feed.spoil = no_list;
-	world_run(w);
-	assert_int_equal(w->last.error.status, SL_RETRY);
-	is_over_and_nothing_is_lost(w);
-}
-
-static const enum contract_framing cut = FRAME_CUT,
-				   cut_chunked = FRAME_CUT_CHUNKED,
-				   reset = FRAME_RESET, empty = FRAME_EMPTY,
-				   cut_gzip = FRAME_CUT_GZIP;
-
 static const struct contract_case cases[] = {
 	{ "windows follow each other", windows_follow_each_other, NULL },
-	{ "a bad request", every_refusal, &refusals[0] },
-	{ "permission missing", every_refusal, &refusals[1] },
-	{ "no such API", every_refusal, &refusals[2] },
-	{ "no data of a changelog", every_refusal, &refusals[3] },
-	{ "a version that is no more", every_refusal, &refusals[4] },
-	{ "... told without the status", every_refusal, &refusals[5] },
-	{ "a limit of a day", every_refusal, &refusals[6] },
-	{ "429 without a word", every_refusal, &refusals[7] },
-	{ "trouble", every_refusal, &refusals[8] },
-	{ "a gateway's page", every_refusal, &refusals[9] },
-	{ "unavailable", every_refusal, &refusals[10] },
-	{ "an answer cut", a_broken_answer, &cut },
-	{ "... in chunks", a_broken_answer, &cut_chunked },
-	{ "... in gzip", a_broken_answer, &cut_gzip },
-	{ "a connection reset", a_broken_answer, &reset },
-	{ "no answer", a_broken_answer, &empty },
-	{ "a foreign body", a_foreign_body, NULL },
 	{ .name = NULL },
 };
 
@@ -270,6 +170,7 @@ const struct contract_kit contract_linkedin = {
 	.page = page,
 	.refusals = refusals,
 	.counted = true,
+	.body_max = SL_LINKEDIN_BODY_MAX,
 	.versioned = true,
 	.cases = cases,
 };

@@ -51,8 +51,10 @@ static const struct {
 	{ "integration",
 	  "SELECT concat_ws(' ', status, last_error_class) AS v FROM "
 	  "user_integrations WHERE user_id = $user" },
-	{ "seen", "SELECT count(*) AS v FROM sluice.seen WHERE user_id = "
-		  "$user" },
+	/* a walk that waits books what came meanwhile, from when it began */
+	{ "seen", "SELECT count(*) AS v FROM sluice.seen n JOIN sync_state s "
+		  "ON s.id = n.stream_id WHERE s.shown ->> 'waiting' IS NULL "
+		  "AND s.user_id = $user" },
 };
 
 /** `$user` becomes the account's. */

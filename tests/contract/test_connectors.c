@@ -106,19 +106,21 @@ add_refusals(const struct contract_row *row)
 static void
 add_all(const struct contract_row *row)
 {
+	/* Those of tokens and of reading by id say nothing of counted pages. */
 	const struct contract_case *const tables[] = {
-		contract_listing_cases,   contract_refusal_cases,
-		contract_transport_cases, contract_item_cases,
-		contract_reading_cases,   row->kit->cases
+		contract_refusal_cases,
+		contract_transport_cases,
+		row->kit->cases,
+		row->kit->counted ? NULL : contract_listing_cases,
+		row->kit->counted ? NULL : contract_item_cases,
+		row->kit->counted ? NULL : contract_reading_cases,
 	};
 
-	for (size_t t = row->kit->counted ? SL_ARRAY_LEN(tables) - 1 : 0;
-	     t < SL_ARRAY_LEN(tables); t++)
+	for (size_t t = 0; t < SL_ARRAY_LEN(tables); t++)
 		for (const struct contract_case *c = tables[t];
 		     c != NULL && c->name != NULL; c++)
 			add(row, c);
-	if (!row->kit->counted) /* its refusals are among its cases */
-		add_refusals(row);
+	add_refusals(row);
 }
 
 static bool
