@@ -143,7 +143,8 @@ void sl_linkedin_put_positions(struct sl_page *page,
 
 /**
  * Who takes part in every message of a chunk is the member whose messages they
- * are, if it is one alone and at least two others occur.
+ * are, if it is one alone and at least two others occur, each in another
+ * conversation.
  *
  * from		the chunk's first artifact, or NULL
  */

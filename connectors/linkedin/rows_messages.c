@@ -325,20 +325,25 @@ is_everywhere(const struct sl_artifact *from, const char *profile)
 	return true;
 }
 
-/** Do two people beside this one occur? */
+/** Do two people beside this one occur, in conversations of their own? Within
+ *  one whoever writes most may be everywhere. */
 static bool
 meets_two(const struct sl_artifact *from, const char *profile)
 {
-	const char *other = NULL;
+	const char *other = NULL, *thread = NULL;
 
 	for (; from != NULL; from = from->next)
 		for (const struct sl_participant *p = from->participants;
 		     p != NULL; p = p->next) {
 			if (p->not_person || strcmp(p->value, profile) == 0)
 				continue;
-			if (other != NULL && strcmp(p->value, other) != 0)
+			if (other == NULL) {
+				other = p->value;
+				thread = from->thread;
+			} else if (strcmp(p->value, other) != 0 &&
+				   strcmp(from->thread, thread) != 0) {
 				return true;
-			other = p->value;
+			}
 		}
 	return false;
 }

@@ -144,6 +144,24 @@ static const struct kit_row message_rows[] = {
 	  "  from https://www.linkedin.com/in/mira name=[Mira]\n"
 	  "  to https://www.linkedin.com/in/b name=[B]\n"
 	  "own https://www.linkedin.com/in/mira name=[Mira]\n" },
+	{ "who writes to two in one conversation may be anybody",
+	  SL_LINKEDIN_MESSAGES,
+	  "[{'CONVERSATION ID':'t','FROM':'A','SENDER PROFILE "
+	  "URL':'https://www.linkedin.com/in/a','TO':'B','RECIPIENT "
+	  "PROFILE URLS':'https://www.linkedin.com/in/b',"
+	  "'DATE':'2019-03-12 08:15:30 UTC'},{'CONVERSATION ID':'t',"
+	  "'FROM':'A','SENDER PROFILE "
+	  "URL':'https://www.linkedin.com/in/a','TO':'C',"
+	  "'RECIPIENT PROFILE URLS':'https://www.linkedin.com/in/c',"
+	  "'DATE':'2019-03-12 08:15:32 UTC'}]",
+	  "linkedin_message KEY v7180675200003 by-moment listed "
+	  "thread=[t] at=2019-03-12T08:15:30 labels=\n"
+	  "  from https://www.linkedin.com/in/a name=[A]\n"
+	  "  to https://www.linkedin.com/in/b name=[B]\n"
+	  "linkedin_message KEY v7180675200003 by-moment listed "
+	  "thread=[t] at=2019-03-12T08:15:32 labels=\n"
+	  "  from https://www.linkedin.com/in/a name=[A]\n"
+	  "  to https://www.linkedin.com/in/c name=[C]\n" },
 	{ "two who are in all of them: nobody knows", SL_LINKEDIN_MESSAGES,
 	  "[{'CONVERSATION ID':'t','FROM':'A','SENDER PROFILE "
 	  "URL':'https://www.linkedin.com/in/a','TO':'Mira, B',"
