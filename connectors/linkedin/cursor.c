@@ -34,6 +34,28 @@ check_version(const json_t *cursor, struct sl_error *err)
 
 /* --- changelog ------------------------------------------------------------ */
 
+static int64_t
+horizon_ms(const struct sl_turn *turn)
+{
+	return turn->now_us / 1000 - SL_LINKEDIN_HORIZON_DAYS * SL_MS_PER_DAY;
+}
+
+/** LinkedIn moves a beginning of before its horizon up to that: the events of
+ *  such a window are no longer those that were counted. */
+static void
+count_again(const struct sl_turn *turn, struct sl_linkedin_window *window)
+{
+	if (window->start == 0 || window->at >= horizon_ms(turn))
+		return;
+	window->at = horizon_ms(turn) + SL_LINKEDIN_MARGIN_AGAIN_MS;
+	window->start = 0;
+	window->known = NULL;
+	if (window->max < window->at) {
+		window->max = window->at;
+		window->fresh = NULL;
+	}
+}
+
 sl_status
 sl_linkedin_window(const struct sl_turn *turn,
 		   struct sl_linkedin_window *window, struct sl_error *err)
@@ -57,13 +79,14 @@ sl_linkedin_window(const struct sl_turn *turn,
 		st = check_version(cursor, err);
 	else
 		window->at = window->max =
-			turn->now_us / 1000 -
-			SL_LINKEDIN_HORIZON_DAYS * SL_MS_PER_DAY;
+			horizon_ms(turn) + SL_LINKEDIN_MARGIN_MS;
 	if (st != SL_OK)
 		return st;
 	if (window->at <= 0 || window->start < 0 || window->max < window->at)
 		return sl_fail(err, SL_RESYNC, SL_STREAM,
 			       "the stored position makes no sense");
+	window->was = window->at;
+	count_again(turn, window);
 	return SL_OK;
 }
 

@@ -42,8 +42,8 @@ sl_linkedin_domain_of(const char *kind)
 static bool
 has_gap(const struct sl_turn *turn, const struct sl_linkedin_window *window)
 {
-	int64_t since =
-		window->at > window->snapshots ? window->at : window->snapshots;
+	int64_t since = window->was > window->snapshots ? window->was
+							: window->snapshots;
 
 	if (turn->checked_us != SL_NO_TIME && turn->checked_us / 1000 > since)
 		since = turn->checked_us / 1000;

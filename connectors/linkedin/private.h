@@ -22,6 +22,12 @@
 #define SL_MS_PER_HOUR INT64_C(3600000)
 #define SL_MS_PER_DAY  (24 * SL_MS_PER_HOUR)
 
+/** A window begins so long behind the horizon, as that moves while its pages
+ *  are read, and what it passes is no longer counted among them; so long when
+ *  it has passed a window's beginning. */
+#define SL_LINKEDIN_MARGIN_MS       SL_MS_PER_HOUR
+#define SL_LINKEDIN_MARGIN_AGAIN_MS SL_MS_PER_DAY
+
 /** Bytes of one answer; how many rows LinkedIn puts on a page nobody told. */
 #define SL_LINKEDIN_BODY_MAX ((size_t)16 * 1024 * 1024)
 
@@ -57,6 +63,7 @@ const struct sl_linkedin_domain *sl_linkedin_domain_of(const char *kind);
 struct sl_linkedin_window {
 	bool begins;         /* no position was taken up before              */
 	int64_t at;          /* all that was processed before is stored      */
+	int64_t was;         /* ... as the cursor has it                     */
 	int64_t start;       /* events of the window that are stored, or were */
 	int64_t max;         /* latest that they were processed              */
 	const json_t *known; /* array: names of the events at `at`      */

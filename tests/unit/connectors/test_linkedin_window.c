@@ -29,11 +29,11 @@ static const struct kit_page page_rows[] = {
 	  "stream emails anew\n"
 	  "stream profile anew\n"
 	  "stream positions anew\n"
-	  "cursor {'at':1792749600000,'domains':'connections,inbox,"
+	  "cursor {'at':1792753200000,'domains':'connections,inbox,"
 	  "invitations,contacts,emails,profile,positions',"
 	  "'fresh':['1/act-1'],'max':1795168799000,"
 	  "'snapshots':1795168800000,'start':1,'v':1}\n"
-	  "shown {'processed_to':'2026-10-23T10:00:00.000000Z',"
+	  "shown {'processed_to':'2026-10-23T11:00:00.000000Z',"
 	  "'snapshots_at':'2026-11-20T10:00:00.000000Z',"
 	  "'snapshots_why':'first'}\n"
 	  "more\n" },
@@ -285,15 +285,21 @@ windows_end_where_nothing_is_lost(void **state SL_UNUSED)
 static const struct {
 	const char *why, *cursor, *asked; /* cursor NULL: it begins */
 } ask_rows[] = {
-	{ "28 days back", NULL,
-	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179274"
-	  "9600000&count=10" },
-	{ "where the last window ended", "{'v':1,'at':7,'max':9}",
+	{ "28 days back, but for an hour", NULL,
+	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179275"
+	  "3200000&count=10" },
+	{ "where the last window ended, however long ago",
+	  "{'v':1,'at':7,'max':9}",
 	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=7&coun"
 	  "t=10" },
-	{ "on in the window", "{'v':1,'at':7,'max':9,'start':12}",
-	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=7&coun"
-	  "t=10&start=12" },
+	{ "on in the window",
+	  "{'v':1,'at':1792749600000,'max':1792749600001,'start':12}",
+	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179274"
+	  "9600000&count=10&start=12" },
+	{ "from its start, where events have left it",
+	  "{'v':1,'at':1792749599999,'max':1795168795000,'start':12}",
+	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179283"
+	  "6000000&count=10" },
 };
 
 static void
