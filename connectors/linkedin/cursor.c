@@ -137,6 +137,7 @@ sl_linkedin_walk(const struct sl_turn *turn, struct sl_linkedin_walk *walk,
 		.tries = number(cursor, "tries"),
 		.not_before = number(cursor, "not_before"),
 		.done = sl_json_bool(cursor, "done"),
+		.gaps = sl_json_bool(cursor, "gaps"),
 		.positions = sl_json_array(cursor, "positions"),
 	};
 	if (walk->page < 0 || walk->rows < 0 || walk->tries < 0)
@@ -174,5 +175,7 @@ sl_linkedin_walk_cursor(const struct sl_linkedin_walk *walk)
 	put_positions(cursor, walk->positions);
 	if (walk->done)
 		(void)json_object_set_new(cursor, "done", json_true());
+	if (walk->gaps)
+		(void)json_object_set_new(cursor, "gaps", json_true());
 	return cursor;
 }

@@ -82,6 +82,7 @@ struct sl_linkedin_walk {
 	int64_t tries;      /* in a row that page 0 was empty            */
 	int64_t not_before; /* ms; asked for nothing until then          */
 	bool done;          /* nothing to ask for                        */
+	bool gaps;          /* some of it could not be read              */
 	const json_t *positions; /* array of those so far; or NULL      */
 };
 

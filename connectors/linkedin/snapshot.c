@@ -128,6 +128,7 @@ end_walk(const struct sl_linkedin_walk *walk, struct sl_page *page)
 
 	page->cursor = sl_linkedin_walk_cursor(&over);
 	page->walk_done = true;
+	page->gaps = walk->gaps;
 	tell(walk, page);
 }
 
@@ -144,6 +145,11 @@ go_on(struct sl_linkedin_walk *walk, const struct rows *rows, const char *hash,
 	tell(walk, page);
 }
 
+/*
+ * A page that comes twice ends the walk, or it might never end; but nobody
+ * said that it was the last one. Then nothing is gone for not being listed, as
+ * where a row could not be read: it might have been the one.
+ */
 static void
 read_page(const struct sl_turn *turn, const struct sl_linkedin_domain *domain,
 	  struct sl_linkedin_walk *walk, const struct rows *rows,
@@ -157,6 +163,7 @@ read_page(const struct sl_turn *turn, const struct sl_linkedin_domain *domain,
 		return;
 	}
 	if (rows->count == 0 || sl_text_equal(hash, walk->hash)) {
+		walk->gaps = walk->gaps || rows->count > 0;
 		end_walk(walk, page);
 		return;
 	}
@@ -164,6 +171,7 @@ read_page(const struct sl_turn *turn, const struct sl_linkedin_domain *domain,
 					    : json_array();
 	map_rows(turn, domain, rows, positions, page);
 	walk->positions = positions;
+	walk->gaps = walk->gaps || page->rejected.count > 0;
 	go_on(walk, rows, hash, page);
 }
 

@@ -76,7 +76,7 @@ fill_commit(struct sl_task *task, const struct sl_step *step,
 		.lists_instances = task->kind->lists_instances,
 		.shares_key =
 			sl_kind_shares_key(run->connector->kinds, task->kind),
-		.sweeps = task->kind->sweeps,
+		.sweeps = step->page.gaps ? "" : task->kind->sweeps,
 		.listed_version = sl_listing_version(task->walk_started_us),
 		.now_us = sl_run_now_us(run),
 		.people = run->people,

@@ -259,6 +259,8 @@ struct sl_page {
 			 * replace those there; NULL = none changes          */
 	bool more;      /* ask again now                                     */
 	bool walk_done; /* this page ends a complete walk: sweeping is safe  */
+	bool gaps;      /* with walk_done: but for some of what it lists, which
+			 * could not be read: nothing is swept              */
 	int64_t scope_from_us; /* first page of a walk: items that reach no
 				* further than this are outside; SL_NO_TIME */
 	const char *warning;   /* odd but survivable; logged; or NULL        */

@@ -142,8 +142,9 @@ kit_print(struct kit *kit)
 	if (page->warning != NULL)
 		sl_buf_addf(&out, "warning %s\n", page->warning);
 	if (page->more || page->walk_done)
-		sl_buf_addf(&out, "%s%s\n", page->more ? "more" : "",
-			    page->walk_done ? "walk-done" : "");
+		sl_buf_addf(&out, "%s%s%s\n", page->more ? "more" : "",
+			    page->walk_done ? "walk-done" : "",
+			    page->gaps ? " with gaps" : "");
 	text = sl_arena_strdup(kit->arena, sl_buf_text(&out));
 	sl_buf_release(&out);
 	return text;

@@ -118,6 +118,36 @@ static const struct kit_page page_rows[] = {
 	  "warning a link to the next page leads elsewhere; it is not "
 	  "followed\n"
 	  "more\n" },
+	{ "a page that comes twice is an end, and no proof of one",
+	  "connections", "{'v':1,'page':1,'rows':1,'hash':'1109061f5a7af9e1'}",
+	  200,
+	  "{'elements':[{'snapshotDomain':'CONNECTIONS',"
+	  "'snapshotData':[{'First Name':'Ann',"
+	  "'URL':'https://www.linkedin.com/in/ann','Connected On':'12 "
+	  "Mar 2024'}]}]}",
+	  "cursor {'done':true,'rows':1,'v':1}\n"
+	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "'waiting':null}\n"
+	  "walk-done with gaps\n" },
+	{ "what could not be read is a gap", "connections",
+	  "{'v':1,'page':1,'rows':1,'hash':'0'}", 200,
+	  "{'elements':[{'snapshotDomain':'CONNECTIONS',"
+	  "'snapshotData':[{'First Name':'Ann'}]}]}",
+	  "rejected connections/0f2fe23f3901e15c3dd02bae4f688638d362e29a97"
+	  "9e45a0ece078932d505417 a connection without profile, or name "
+	  "and date\n"
+	  "cursor {'gaps':true,'hash':'03001ab7682da944','page':2,'rows':2,'v':1}\n"
+	  "shown {'listed':2,'not_before':null,'tries':0,"
+	  "'waiting':null}\n"
+	  "more\n" },
+	{ "to the end of the walk", "connections",
+	  "{'v':1,'page':2,'rows':2,'hash':'0','gaps':true}", 404,
+	  "{'message':'No data found for this domain and memberId.',"
+	  "'status':404}",
+	  "cursor {'done':true,'rows':2,'v':1}\n"
+	  "shown {'listed':2,'not_before':null,'tries':0,"
+	  "'waiting':null}\n"
+	  "walk-done with gaps\n" },
 	{ "positions are gathered over pages", "positions",
 	  "{'v':1,'page':1,'rows':1,'positions':[{'company':'Lab',"
 	  "'started_on':'2021-06'}]}",
