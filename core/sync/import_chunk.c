@@ -156,7 +156,7 @@ adopt(struct sl_import_work *w, const struct sl_outcome *out,
 	}
 }
 
-/* A file that is not there, or that could not be read as a whole, says of
+/* A file that is not there, is empty, or could not be read as a whole, says of
  * nothing that it is gone. */
 static bool
 lists_in_full(const struct sl_import_work *w)
@@ -337,6 +337,10 @@ sl_import_read(struct sl_import_work *w, struct sl_error *err)
 			status = read_file(w, err);
 		if (status != SL_OK)
 			break;
+		/* a header alone is no list of nothing */
+		w->place.gaps = w->place.gaps ||
+				(table_of(w, w->place.file)->sweeps != NULL &&
+				 w->place.row == 0);
 		w->place.file++;
 		w->place.row = 0;
 	}

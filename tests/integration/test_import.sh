@@ -108,6 +108,11 @@ imports 'the older one last' "$work/$name" --full --json
 like 'undoes nothing' "$out" '"created":0,"updated":0'
 is 'a connection that is gone stays so' "$(live connection)" 1
 is 'so does the position' "$(sql "SELECT metadata->>'position' FROM artifacts WHERE type = 'linkedin_connection' AND deleted_at IS NULL")" 'Head of Data'
+cp -r "$work/newer" "$work/header"
+(cd "$work/header" && sed -i '5,$d' Connections.csv)
+zip_of "$work/header.zip" "$work/header"
+imports 'a header without connections' "$work/header.zip" --as-of 2026-11-25 --json
+is 'is no list of nothing' "$(live connection)" 1
 ready import_reverse
 imports 'the newer one first' "$work/newer.zip" --as-of 2026-11-24
 imports 'then the older one' "$work/$name"
