@@ -64,25 +64,35 @@ check_flags(struct import *import)
 
 /* --- whose it is ------------------------------------------------------------ */
 
-/* Does the archive say that this is its owner's address? */
+/* Does the archive say that this is its owner's address, or name? */
 static bool
 is_owners(const struct import *import, const char *account)
 {
 	const struct sl_archive *a = &import->archive;
 
+	if (a->person != NULL && sl_ascii_iequal(a->person, account))
+		return true;
 	for (size_t i = 0; i < a->address_count; i++)
 		if (sl_ascii_iequal(a->addresses[i], account))
 			return true;
 	return false;
 }
 
-/* Another person's archive in this account would be hard to get out again. */
+/* Another person's archive in this account would be hard to get out again. An
+ * account is called by an address, by a name (which has a blank), or by what
+ * nobody can compare. */
 static bool
 is_another_person(const struct import *import)
 {
-	return strchr(import->account.target.account, '@') != NULL &&
-	       import->archive.address_count > 0 &&
-	       !is_owners(import, import->account.target.account);
+	const struct sl_archive *a = &import->archive;
+	const char *account = import->account.target.account;
+	bool comparable = false;
+
+	if (strchr(account, '@') != NULL)
+		comparable = a->address_count > 0;
+	else if (strchr(account, ' ') != NULL)
+		comparable = a->person != NULL;
+	return comparable && !is_owners(import, account);
 }
 
 static const char *

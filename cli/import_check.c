@@ -208,6 +208,8 @@ note_owner(struct sl_archive *a, enum sl_owner_rank rank, const char *name,
 		a->owner = name;
 		*best = rank;
 	}
+	if (rank == SL_OWNER_NAME && a->person == NULL)
+		a->person = name;
 	if (rank >= SL_OWNER_ADDRESS && a->address_count < OWNER_ROWS &&
 	    !is_known(a, name))
 		a->addresses[a->address_count++] = name;

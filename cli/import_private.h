@@ -37,6 +37,7 @@ struct sl_archive {
 	uint64_t size;          /* of those files together */
 	int64_t as_of_us;       /* when it was made */
 	const char *owner;      /* whose it is; or NULL: it does not say */
+	const char *person;     /* ... by the name alone; or NULL        */
 	const char **addresses; /* of the owner, `address_count` of them */
 	size_t address_count;
 };

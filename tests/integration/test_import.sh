@@ -152,6 +152,23 @@ is 'two accounts' "$(sql 'SELECT count(*) FROM user_integrations')" 2
 imports 'then the archive says which one' "$work/other.zip" --as-of 2026-11-20
 refuse 'or somebody must' 2 'several accounts of linkedin' import linkedin "$work/rows.zip" --user $mira --as-of 2026-11-20
 
+ready import_named
+mkdir "$work/named" "$work/renamed"
+head -2 "$work/full/Profile.csv" >"$work/named/Profile.csv"
+sed 's/^Mira,Halvorsen/Ossian,Berg/' "$work/named/Profile.csv" >"$work/renamed/Profile.csv"
+cp "$work/full/Connections.csv" "$work/named"
+cp "$work/full/Connections.csv" "$work/renamed"
+zip_of "$work/named.zip" "$work/named"
+zip_of "$work/renamed.zip" "$work/renamed"
+imports 'an account of a name' "$work/named.zip" --as-of 2026-11-20
+is 'is called by it' "$(sql 'SELECT account FROM user_integrations')" 'Mira Halvorsen'
+before=$(written)
+refuse "an archive of another name is refused" 1 'archive is of Ossian Berg.*account is Mira Halvorsen' \
+	import linkedin "$work/renamed.zip" --user $mira --as-of 2026-11-20
+is 'and nothing is stored' "$(written)" "$before"
+imports 'one of the same name, that tells addresses' "$work/$name"
+is 'is of the same account' "$(sql 'SELECT count(*) FROM user_integrations')" 1
+
 # --- dates ----------------------------------------------------------------------------
 refuse 'a date that is none' 2 'a date, like' import linkedin "$work/$name" --user $mira --as-of yesterday
 refuse 'a day to come' 2 'yet to come' import linkedin "$work/$name" --user $mira --as-of 2199-01-01
