@@ -122,7 +122,8 @@ sl_look_apply_streams(struct sl_look_page *p)
 	const struct sl_page *page = p->work.page;
 	int64_t ord = 0;
 
-	p->out->counts.unchanged += (int64_t)page->streams.count;
+	if (!p->work.commit->follows)
+		p->out->counts.unchanged += (int64_t)page->streams.count;
 	for (const struct sl_stream_change *c = page->streams.first; c != NULL;
 	     c = c->next) {
 		struct sl_look_stream *s = find(p->run, c->kind, c->key);

@@ -218,8 +218,10 @@ put_changes(struct sl_page_work *w, struct sl_error *err)
 		return status;
 	w->opened += (int)sl_row_i64(rows, 0, "opened", 0);
 	w->moved = sl_row_i64(rows, 0, "changed", 0) > 0;
-	/* Counters are about artifacts; the sum must still add up. */
-	w->counts.unchanged += (int64_t)w->page->streams.count;
+	/* Counters are about artifacts; the sum must still add up, where the
+	 * streams are what was listed. One that follows opens others by itself. */
+	if (!w->commit->follows)
+		w->counts.unchanged += (int64_t)w->page->streams.count;
 	return SL_OK;
 }
 
