@@ -31,6 +31,7 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_i64(object, "streams", row->streams);
 	sl_json_put_i64(object, "streams_enabled", row->streams_enabled);
 	sl_json_put_i64(object, "streams_walking", row->streams_walking);
+	sl_json_put_i64(object, "streams_waiting", row->streams_waiting);
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
 	sl_json_put_bool(object, "accept_deletions", row->accept_deletions);
 	sl_json_put_i64(object, "quarantined", row->quarantined);
@@ -53,21 +54,26 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 static const char *
 streams_text(struct sl_cli *cli, const struct sl_status_row *row)
 {
-	const char *off = "", *walking = "";
+	int64_t under_way = row->streams_walking - row->streams_waiting;
+	const char *off = "", *walking = "", *waiting = "";
 
 	if (row->streams > row->streams_enabled)
 		off = sl_arena_printf(
 			cli->arena, " (+%s off)",
 			sl_format_count(cli->arena,
 					row->streams - row->streams_enabled));
-	if (row->streams_walking > 0)
-		walking = sl_arena_printf(
-			cli->arena, ", %s unfinished",
-			sl_format_count(cli->arena, row->streams_walking));
+	if (under_way > 0)
+		walking =
+			sl_arena_printf(cli->arena, ", %s unfinished",
+					sl_format_count(cli->arena, under_way));
+	if (row->streams_waiting > 0)
+		waiting = sl_arena_printf(
+			cli->arena, ", %s waiting",
+			sl_format_count(cli->arena, row->streams_waiting));
 	return sl_arena_printf(
-		cli->arena, "%s%s%s",
-		sl_format_count(cli->arena, row->streams_enabled), off,
-		walking);
+		cli->arena, "%s%s%s%s",
+		sl_format_count(cli->arena, row->streams_enabled), off, walking,
+		waiting);
 }
 
 static void
@@ -105,6 +111,14 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 			sl_format_when(cli->arena, row->resync_asked_us,
 				       now_us));
 	print_deletions(cli, row, account);
+	if (row->streams_waiting > 0)
+		fprintf(cli->out,
+			"%s: %s at which %s has nothing, or not yet, which is "
+			"no failure: sluice streams --provider %s\n",
+			account,
+			sl_format_plural(cli->arena, row->streams_waiting,
+					 "stream"),
+			sl_env_title(row->connector), row->connector);
 	if (row->quarantined > 0)
 		fprintf(cli->out,
 			"%s: %s could not be stored: sluice status "

@@ -32,6 +32,8 @@ struct sl_status_row {
 	const char *status, *reason;
 	int64_t last_success_us, next_run_us;
 	int64_t streams, streams_enabled, streams_walking;
+	int64_t streams_waiting; /* of those that walk: for what the provider
+				  * has not, or not yet                     */
 	int64_t pending_deletions, quarantined, filtered;
 	bool running;
 	int64_t resync_asked_us; /* a full walk, not yet done    */

@@ -34,6 +34,7 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 	coalesce(s.streams, 0) AS streams,
 	coalesce(s.enabled, 0) AS streams_enabled,
 	coalesce(s.walking, 0) AS streams_walking,
+	coalesce(s.waiting, 0) AS streams_waiting,
 	coalesce(s.pending_deletions, 0) AS pending_deletions,
 	coalesce(m.quarantined, 0) AS quarantined,
 	coalesce(m.filtered, 0) AS filtered,
@@ -59,6 +60,8 @@ LEFT JOIN LATERAL (
 		count(*) FILTER (WHERE t.enabled) AS enabled,
 		count(*) FILTER (WHERE t.enabled
 			AND t.state IN ('new', 'walking')) AS walking,
+		count(*) FILTER (WHERE t.enabled AND t.state = 'walking'
+			AND t.shown ->> 'waiting' IS NOT NULL) AS waiting,
 		sum(t.pending_deletions) AS pending_deletions
 	FROM public.sync_state t
 	WHERE t.user_id = i.user_id AND t.integration_id = i.id

@@ -47,10 +47,18 @@ member consent ",\"at\":\"$(date -u -d '-20 days' +%FT%TZ)\"" >/dev/null
 # --- the first run, one domain not ready -----------------------------------
 member domain ',"domain":"CONNECTIONS","state":"not_ready"' >/dev/null
 run 'the first run'
+came=$(($(field "$out" created) + $(field "$out" updated) + $(field "$out" unchanged) + $(field "$out" deleted) + $(field "$out" filtered) + $(field "$out" quarantined)))
+# own addresses are fetched, too, and have no counter
+is "no more came of it ($came) than was fetched ($(field "$out" fetched))" $((came <= $(field "$out" fetched))) 1
 is 'messages' "$(live message)" "$(truth messages | grep -c '"deleted": *false')"
 is 'what is not ready is no failure' "$(stream "state || ' ' || failures || ' ' || empty_answers" connections)" 'walking 0 1'
 works 'streams' streams --provider linkedin
 like 'streams say what is waited for' "$out" 'connections .* LinkedIn has nothing here, or not yet: asked again after '
+works 'status' status --provider linkedin
+like 'status says it, too' "$out" '8, 1 waiting'
+like 'status: what that is' "$out" '1 stream at which LinkedIn has nothing, or not yet, which is no failure'
+works 'status in JSON' status --provider linkedin --json
+like 'status in JSON' "$out" '"streams_walking":1,"streams_waiting":1,'
 before=$(requests)
 run 'asked again before its time'
 is 'it is not asked' $(($(requests) - before)) 1
@@ -59,6 +67,8 @@ wait_over connections
 run 'when it is ready'
 shown() { truth connections | grep '"deleted": *false' | grep '"url": *"http'; }
 is 'connections, but for those who hide' "$(live connection)" "$(shown | wc -l)"
+works 'status of what is whole' status --provider linkedin --json
+like 'status of what is whole' "$out" '"streams_walking":0,"streams_waiting":0,'
 is 'it is walked' "$(stream "state || ' ' || coalesce(waiting, '-') || ' ' || (rows_listed > 0)" connections)" 'live - true'
 is 'the member is known by both handles' "$(sql "SELECT string_agg(CASE WHEN h.value LIKE 'urn:%' THEN 'urn' ELSE 'profile' END, ' ' ORDER BY h.value DESC) FROM contact_handles h JOIN contacts c ON c.id = h.contact_id WHERE c.is_self_contact")" 'urn profile'
 is 'their address, too' "$(sql "SELECT count(*) FROM contact_emails e JOIN contacts c ON c.id = e.contact_id WHERE c.is_self_contact AND e.address_norm = '$ana'")" 1
