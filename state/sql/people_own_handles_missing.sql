@@ -17,7 +17,12 @@ WITH told AS (
 ), own AS (
 	SELECT t.value, t.norm FROM told t
 	UNION ALL
-	SELECT k.profile, k.profile
+	SELECT coalesce((
+			SELECT x.value
+			FROM public.artifact_participants x
+			WHERE x.user_id = $1::uuid AND x.kind = 'handle'
+				AND x.value_norm = k.profile AND octet_length(x.value) <= 2048
+			LIMIT 1), k.profile), k.profile
 	FROM told t
 	JOIN sluice.handle_links k ON k.user_id = $1::uuid AND k.handle = t.norm
 	UNION ALL

@@ -36,6 +36,19 @@ own_handles_belong_to_the_self_contact(void **state)
 }
 
 static void
+an_own_handle_that_is_linked_is_kept_as_written(void **state)
+{
+	(void)state;
+	tie_stored("out", "https://www.linkedin.com/in/me/", ANN);
+	tie_link_handle(ME, "linkedin.com/in/me");
+	tie_own(ME);
+	assert_int_equal(tie_contact("linkedin.com/in/me",
+				     "c.is_self_contact AND h.value = "
+				     "'https://www.linkedin.com/in/me/'"),
+			 1);
+}
+
+static void
 connections_become_contacts(void **state)
 {
 	struct sl_artifact *a;
@@ -288,6 +301,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(own_handles_belong_to_the_self_contact),
+		T(an_own_handle_that_is_linked_is_kept_as_written),
 		T(connections_become_contacts),
 		T(whom_the_user_wrote_to_becomes_a_contact_and_strangers_do_not),
 		T(rules_decide),
