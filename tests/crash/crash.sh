@@ -2,7 +2,7 @@
 # Kill a run after every single step, resume, and demand the tables of an
 # undisturbed run; once more, and nothing is written. See CONTRIBUTING.md.
 #
-#   crash.sh BUILD [SCENARIO...]   (default: all)
+#   crash.sh BUILD [SCENARIO...]   (default: all but LinkedIn's)
 #   EVERY=n    after every nth step only
 #   POOLED=1   through PgBouncer in transaction mode
 # shellcheck source=tests/crash/kit.bash

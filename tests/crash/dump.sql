@@ -10,6 +10,8 @@
 --
 -- psql variable first_come: 1 where pages of several streams come in any order.
 -- What the first one decides is left out then: two undisturbed runs differ.
+-- 2 where that is only why somebody became a contact (LinkedIn: connected or
+-- written to, whichever listing was read first).
 --
 -- And crash.written: table and xmin of every row that a run which finds
 -- nothing must leave alone.
@@ -33,6 +35,7 @@ INSERT INTO crash.left_out VALUES
 	('public.sync_state', 'people_at', 'set', 'timing'),
 	('public.sync_state', 'checked_at', 'set', 'timing'),
 	('public.sync_state', 'changed_at', 'set', 'timing'),
+	('public.sync_state', 'rewalk_at', 'set', 'timing'),
 	('public.sync_items', 'seen_at', 'set', 'timing'),
 	('public.sync_items', 'next_try_at', 'set', 'timing'),
 	('public.user_integrations', 'connected_at', 'set', 'timing'),
@@ -48,13 +51,15 @@ INSERT INTO crash.left_out VALUES
 	('sluice.user_secrets', 'iv', 'set', 'random'),
 	-- counts claims, and there was one more
 	('sluice.schedule', 'fence', 'drop', 'grows with each run'),
-	('public.sync_state', 'resyncs', 'drop', 'refusals in a row: none after the next good page');
+	('public.sync_state', 'resyncs', 'drop', 'refusals in a row: none after the next good page'),
+	-- the word that came first: the same one again, newer, writes nothing
+	('sluice.handle_links', 'source_version', 'drop', 'whichever road told it first');
 INSERT INTO crash.left_out
 SELECT f.* FROM (VALUES
-	('public.contacts', 'origin', 'drop', 'the meeting that was read first'),
+	('public.contacts', 'origin', 'drop', 'the meeting or listing that was read first'),
 	('public.contacts', 'display_name', 'drop', 'as written there'),
 	('public.contact_emails', 'address', 'drop', 'as written there')) f
-WHERE :first_come = 1;
+WHERE :first_come = 1 OR :first_come = 2 AND f.column2 = 'origin';
 
 -- Tables of so many rows that those of one owner are told in one line.
 CREATE TABLE crash.folded (rel text, owner text, ordered text);
@@ -115,14 +120,33 @@ BEGIN
 END
 $do$;
 
+-- What a listing tells is of the moment at which it was read, and such moments
+-- are versions of rows and parts of cursors. Those since crash.save(), in ms and
+-- as LinkedIn's versions are made of them, are told apart from others alone.
+CREATE TABLE crash.began (ms bigint);
+CREATE FUNCTION crash.undated(facts text) RETURNS text LANGUAGE plpgsql AS $fn$
+DECLARE
+	began bigint := (SELECT ms FROM crash.began);
+	number text;
+BEGIN
+	facts := regexp_replace(facts, '"snapshots_at": "[^"]*"', '"snapshots_at": "set"');
+	FOR number IN SELECT DISTINCT m[1] FROM regexp_matches(facts, '\y\d{13}\y', 'g') m LOOP
+		CONTINUE WHEN number::bigint NOT BETWEEN began AND began + 86400000
+			AND number::bigint / 4 NOT BETWEEN began AND began + 86400000;
+		facts := replace(facts, number, '"since"');
+	END LOOP;
+	RETURN facts;
+END
+$fn$;
+
 -- Twice: what a row points to, and what that points to.
 CREATE VIEW crash.dump AS
 WITH node AS MATERIALIZED (
 	SELECT row_number() OVER () AS n, x.*, md5(x.rel || x.facts) AS colour
 	FROM (
-		SELECT rel, id, links, regexp_replace(regexp_replace(facts::text,
+		SELECT rel, id, links, crash.undated(regexp_replace(regexp_replace(facts::text,
 			'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'uuid', 'g'),
-			'("named_at": )"[^"]*"', '\1true', 'g') AS facts
+			'("named_at": )"[^"]*"', '\1true', 'g')) AS facts
 		FROM crash.node
 	) x
 ), link AS MATERIALIZED (
@@ -166,6 +190,7 @@ BEGIN
 		EXECUTE format('CREATE TABLE %s AS SELECT %s FROM %s', t.copy, t.cols, t.quoted);
 		INSERT INTO crash.saved VALUES (t.quoted, t.copy, t.cols);
 	END LOOP;
+	INSERT INTO crash.began SELECT extract(epoch FROM clock_timestamp()) * 1000;
 END
 $fn$;
 CREATE FUNCTION crash.reset() RETURNS void LANGUAGE plpgsql

@@ -114,10 +114,20 @@ use_database() { # NAME
 }
 
 # --- scenarios ---------------------------------------------------------------
+setup_linkedin() {
+	local redirect
+	redirect=http://127.0.0.1:$(free_port)/callback
+	control POST options "{\"linkedin_redirect_uris\":\"$redirect\"}" >/dev/null
+	(umask 077 && printf 'WPL_AP1.emu/secret+=.x==\n' >"$work/secret")
+	call setup linkedin --client-id emu-linkedin-app \
+		--client-secret-file "$work/secret" --redirect-uri "$redirect"
+	[ "$status" = 0 ] || not_ok "$name: setup" "$out $err"
+}
 # scenario NAME: emulator and database as scenarios.bash says
 scenario() {
 	name=$1 database=crash_$1
 	truth_holds=1 first_come=0 connector=google_calendar
+	unset SLUICE_QUOTA
 	if [ -n "$emulator_pid" ]; then
 		kill -9 "$emulator_pid" 2>/dev/null
 		wait "$emulator_pid" 2>/dev/null
@@ -130,6 +140,7 @@ scenario() {
 	export SLUICE_KEY_FILE="$work/keys"
 	client_file "$work/client.json"
 	call setup google --client-file "$work/client.json"
+	[ "$connector" != linkedin ] || setup_linkedin
 	call user add --email $ana
 	if [ "$name" != connect ] && [ "$name" != import ]; then
 		connect $ana

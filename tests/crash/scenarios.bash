@@ -8,6 +8,7 @@
 # Small on purpose: every step of each is tried.
 # shellcheck shell=bash disable=SC2034  # $start and others are the kit's
 all_scenarios=(walk pages changes resync breaker held tokens streams mail import connect)
+# member and member_changes, of many streams, have jobs of their own.
 
 world() { # SPEC
 	start_emulator --seed 11 --now 2026-11-20T08:00:00Z --account "$ana:$1"
@@ -244,3 +245,83 @@ resume_connect() {
 	forget "$connect_pid"
 }
 again_connect() { :; }
+
+# The first sync of a member of LinkedIn: the changes since the consent, and
+# every domain of the snapshot.
+world_member() {
+	start_emulator --seed 7 --member "$ana:8:12:3:2:1"
+	connector=linkedin first_come=2
+	export SLUICE_QUOTA=off # a pace of our own would be waited for
+}
+member() { control POST linkedin "{\"account\":\"$ana\",\"op\":$1}" >/dev/null; }
+given_member() { member "\"consent\",\"at\":\"$(date -u -d '-20 days' +%FT%TZ)\""; }
+run_member() { run_sync "$@"; }
+resume_member() { call sync; }
+again_member() { :; }
+# Messages by second, thread and text (advertisements are HTML there),
+# connections by day and profile; the profiles of closed members are not told.
+difference_member() {
+	truth_from "linkedin?account=$ana&what=messages"
+	sql 'ALTER TABLE crash.truth RENAME TO messages'
+	truth_from "linkedin?account=$ana&what=connections"
+	sql "INSERT INTO crash.truth SELECT j FROM crash.messages; DROP TABLE crash.messages"
+	sql "WITH advertised AS (
+		SELECT DISTINCT j->>'thread' AS thread FROM crash.truth WHERE j->>'kind' = 'sponsored'
+	), own AS (
+		SELECT h.value_norm FROM contact_handles h
+		JOIN contacts c ON c.id = h.contact_id WHERE c.is_self_contact
+	), want AS (
+		SELECT to_timestamp((j->>'second')::bigint)::text AS at, j->>'thread' AS what,
+			CASE WHEN j->>'kind' = 'sponsored' THEN '' ELSE coalesce(j->>'text', '') END AS text
+		FROM crash.truth WHERE j->>'type' = 'linkedin_message' AND NOT (j->>'deleted')::boolean
+		UNION ALL
+		SELECT j->>'date', sluice.handle_norm(j->>'url'), ''
+		FROM crash.truth WHERE j->>'type' = 'linkedin_connection'
+			AND NOT (j->>'deleted')::boolean AND j->>'url' IS NOT NULL
+	), have AS (
+		SELECT occurred_at::text AS at, thread_id AS what,
+			CASE WHEN thread_id IN (SELECT thread FROM advertised) THEN '' ELSE coalesce(content, '') END AS text
+		FROM artifacts WHERE type = 'linkedin_message' AND deleted_at IS NULL
+		UNION ALL
+		SELECT start_date::text, (SELECT min(p.value_norm) FROM artifact_participants p
+			WHERE p.artifact_id = a.id AND p.kind = 'handle'
+				AND p.value_norm NOT IN (SELECT value_norm FROM own)), ''
+		FROM artifacts a WHERE type = 'linkedin_connection' AND deleted_at IS NULL
+	)
+	SELECT 'missing ' || (SELECT count(*) FROM (TABLE want EXCEPT ALL TABLE have) x) ||
+		' extra ' || (SELECT count(*) FROM (TABLE have EXCEPT ALL TABLE want) x) || ' other 0'"
+	sql 'DROP TABLE crash.truth'
+}
+
+# A week later: messages came, were edited and deleted, three connections are
+# lost, and the snapshot is read in full again.
+world_member_changes() { world_member && first_come=0; }
+given_member_changes() {
+	local known url
+	given_member
+	sql "UPDATE user_integrations SET settings = settings || '{\"domains\":\"connections,inbox\"}'"
+	synced
+	mapfile -t known < <(control GET "linkedin?account=$ana&what=messages" |
+		grep '"deleted": *false' | grep '"kind": *"pair"' | grep changelog |
+		sed -n 's/.*"resource": *"\([^"]*\)".*/\1/p')
+	is 'member_changes: messages to edit and delete' $((${#known[@]} > 2)) 1
+	member "\"edit\",\"message\":\"${known[0]}\",\"text\":\"Another text\""
+	member "\"delete\",\"message\":\"${known[1]}\",\"content\":false"
+	mapfile -t url < <(control GET "linkedin?account=$ana&what=connections" |
+		grep '"deleted": *false' | sed -n 's/.*"url": *"\([^"]*\)".*/\1/p')
+	member "\"receive\",\"person\":\"${url[3]}\",\"text\":\"Lunch on Friday?\""
+	member "\"send\",\"person\":\"${url[3]}\",\"text\":\"With pleasure\""
+	member "\"disconnect\",\"person\":\"${url[0]}\""
+	member "\"disconnect\",\"person\":\"${url[1]}\""
+	member "\"disconnect\",\"person\":\"${url[2]}\""
+	sql "UPDATE sync_state SET checked_at = checked_at - interval '7 days', cursor = cursor || jsonb_build_object(
+			'at', (cursor ->> 'at')::bigint - 7 * 86400000::bigint,
+			'max', (cursor ->> 'max')::bigint - 7 * 86400000::bigint,
+			'snapshots', (cursor ->> 'snapshots')::bigint - 7 * 86400000::bigint)
+		WHERE kind = 'changelog'"
+	sleep 0.6 # until LinkedIn has processed it
+}
+run_member_changes() { run_sync "$@"; }
+resume_member_changes() { call sync; }
+again_member_changes() { :; }
+difference_member_changes() { difference_member; }
