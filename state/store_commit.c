@@ -51,6 +51,8 @@ work_init(struct sl_page_work *w)
 	w->judged = SL_NEW_ARRAY(w->arena, w->judged_room, const char *);
 	w->judged_count = 0;
 	w->keys = NULL;
+	w->waiting = NULL;
+	w->due = NULL;
 	w->links = NULL;
 	w->xid[0] = '\0';
 	w->walking = c->starts_walk || c->stream->state == SL_STREAM_WALKING;
@@ -140,8 +142,9 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 		sl_page_put_tombstones,  sl_page_put_series,
 		sl_page_put_occurrences, sl_page_put_patches,
 		sl_page_forget_filtered, sl_page_put_filtered,
-		sl_page_put_rejected,    sl_page_put_seen,
-		sl_page_put_streams,     sl_page_join_people,
+		sl_page_put_waiting,     sl_page_put_rejected,
+		sl_page_put_seen,        sl_page_put_streams,
+		sl_page_join_people,
 	};
 	sl_status status = SL_OK;
 

@@ -114,7 +114,7 @@ put_patches(struct sl_page_work *w, const struct sl_patch *const *list,
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
-	int64_t hit;
+	int64_t hit = 0;
 	sl_status status;
 
 	sl_params_page(&p, w);
@@ -123,11 +123,12 @@ put_patches(struct sl_page_work *w, const struct sl_patch *const *list,
 	status = sl_pg_query(w->pg, sl_sql_artifacts_patch, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
-	hit = (int64_t)sl_rows_count(rows);
-	for (size_t i = 0; i < sl_rows_count(rows); i++)
+	for (size_t i = 0; i < sl_rows_count(rows); i++) {
+		hit += sl_row_bool(rows, i, "changed");
 		if (sl_row_bool(rows, i, "restored"))
 			w->judged[w->judged_count++] =
 				sl_row_copy(w->arena, rows, i, "id");
+	}
 	w->counts.updated += hit;
 	w->counts.unchanged += (int64_t)count - hit;
 	return SL_OK;

@@ -36,9 +36,11 @@ struct sl_page_work {
 			      * room for each artifact, patch and ref */
 	size_t judged_count, judged_room;
 
-	/* store_match.c, store_roads.c */
+	/* store_match.c, store_roads.c, store_waiting.c */
 	struct sl_item_key *keys; /* to be booked                        */
-	struct sl_link *links;    /* from sl_page_join_people on: those that
+	struct sl_waiting *waiting;
+	struct sl_due *due;
+	struct sl_link *links; /* from sl_page_join_people on: those that
 				   * were not known before this page     */
 
 	char xid[24];

@@ -15,11 +15,36 @@
 
 /* --- keys ------------------------------------------------------------------------ */
 
+static struct sl_named
+read_named(struct sl_arena *arena, const struct sl_rows *rows, size_t i)
+{
+	return (struct sl_named){
+		.source_id = sl_row_copy(arena, rows, i, "source_id"),
+		.thread = sl_row_copy(arena, rows, i, "thread_id"),
+		.occurred_us = sl_row_time(rows, i, "occurred_at"),
+	};
+}
+
+static void
+read_due(struct sl_page_work *w, const struct sl_rows *rows)
+{
+	for (size_t i = 0; i < sl_rows_count(rows); i++) {
+		struct sl_due *d = SL_NEW(w->arena, struct sl_due);
+
+		d->item = read_named(w->arena, rows, i);
+		d->event = sl_row_copy(w->arena, rows, i, "event");
+		d->next = w->due;
+		w->due = d;
+	}
+}
+
 static sl_status
 book_keys(struct sl_page_work *w, struct sl_error *err)
 {
 	struct sl_pg_array *ids, *kinds, *values;
+	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
+	sl_status status;
 
 	if (w->keys == NULL)
 		return SL_OK;
@@ -36,18 +61,15 @@ book_keys(struct sl_page_work *w, struct sl_error *err)
 	sl_params_text(&p, sl_pg_array_done(ids));
 	sl_params_text(&p, sl_pg_array_done(kinds));
 	sl_params_text(&p, sl_pg_array_done(values));
-	return sl_pg_query(w->pg, sl_sql_match_book, &p, NULL, err);
+	status = sl_pg_query(w->pg, sl_sql_match_book, &p, &rows, err);
+	if (status == SL_OK)
+		read_due(w, rows);
+	return status;
 }
 
 /* --- by alias --------------------------------------------------------------------- */
 
-/* What an alias names, in the order of asking: patches, then tombstones. */
-struct named {
-	const char *source_id; /* NULL = nothing */
-	const char *thread;
-	int64_t occurred_us;
-};
-
+/* In the order of asking: patches, then tombstones. */
 static size_t
 ask_named(const struct sl_page *page, struct sl_pg_array *kinds,
 	  struct sl_pg_array *values)
@@ -74,7 +96,7 @@ ask_named(const struct sl_page *page, struct sl_pg_array *kinds,
 }
 
 static sl_status
-find_named(struct sl_page_work *w, struct named **out, struct sl_error *err)
+find_named(struct sl_page_work *w, struct sl_named **out, struct sl_error *err)
 {
 	struct sl_pg_array *kinds = sl_pg_array_new(w->arena);
 	struct sl_pg_array *values = sl_pg_array_new(w->arena);
@@ -86,7 +108,7 @@ find_named(struct sl_page_work *w, struct named **out, struct sl_error *err)
 	*out = NULL;
 	if (n == 0)
 		return SL_OK;
-	*out = SL_NEW_ARRAY(w->arena, n, struct named);
+	*out = SL_NEW_ARRAY(w->arena, n, struct sl_named);
 	sl_params_page(&p, w);
 	sl_params_text(&p, sl_pg_array_done(kinds));
 	sl_params_text(&p, sl_pg_array_done(values));
@@ -97,12 +119,7 @@ find_named(struct sl_page_work *w, struct named **out, struct sl_error *err)
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 1) - 1;
 
 		SL_ASSERT(ord < n);
-		(*out)[ord] = (struct named){
-			.source_id =
-				sl_row_copy(w->arena, rows, i, "source_id"),
-			.thread = sl_row_copy(w->arena, rows, i, "thread_id"),
-			.occurred_us = sl_row_time(rows, i, "occurred_at"),
-		};
+		(*out)[ord] = read_named(w->arena, rows, i);
 	}
 	return SL_OK;
 }
@@ -142,10 +159,9 @@ emptied_copy(const struct sl_page_work *w)
 	return page;
 }
 
-/* The text that a patch brings is a key of its item, whenever it was. */
-static void
-learn_text(struct sl_page_work *w, const struct sl_patch *x,
-	   const struct named *item)
+void
+sl_page_learn_text(struct sl_page_work *w, const struct sl_patch *x,
+		   const struct sl_named *item)
 {
 	char key[SL_TEXT_KEY];
 
@@ -159,14 +175,14 @@ learn_text(struct sl_page_work *w, const struct sl_patch *x,
 
 static void
 put_patches(struct sl_page_work *w, struct sl_page *page,
-	    const struct named **item)
+	    const struct sl_named **item)
 {
 	for (const struct sl_patch *x = w->page->patches.first; x != NULL;
 	     x = x->next) {
 		struct sl_patch *copy;
 
 		if (x->alias != NULL && (*item)->source_id == NULL) {
-			leave_out(page, x->source_id, NOT_STORED);
+			sl_page_wait_patch(w, x);
 			(*item)++;
 			continue;
 		}
@@ -175,7 +191,7 @@ put_patches(struct sl_page_work *w, struct sl_page *page,
 		copy->next = NULL;
 		if (x->alias != NULL) {
 			copy->source_id = (*item)->source_id;
-			learn_text(w, x, (*item)++);
+			sl_page_learn_text(w, x, (*item)++);
 		}
 		*page->patches.tail = copy;
 		page->patches.tail = &copy->next;
@@ -185,7 +201,7 @@ put_patches(struct sl_page_work *w, struct sl_page *page,
 
 static void
 put_tombstones(struct sl_page_work *w, struct sl_page *page,
-	       const struct named **item)
+	       const struct sl_named **item)
 {
 	for (const struct sl_tombstone *t = w->page->tombstones.first;
 	     t != NULL; t = t->next) {
@@ -195,7 +211,7 @@ put_tombstones(struct sl_page_work *w, struct sl_page *page,
 		if (t->alias != NULL)
 			id = (*item)++->source_id;
 		if (id == NULL) {
-			leave_out(page, t->source_id, NOT_STORED);
+			sl_page_wait_tombstone(w, t);
 			continue;
 		}
 		copy = SL_NEW(w->arena, struct sl_tombstone);
@@ -208,22 +224,28 @@ put_tombstones(struct sl_page_work *w, struct sl_page *page,
 	}
 }
 
+/* look: nothing is written, and what waits is told as left out */
 static sl_status
-resolve(struct sl_page_work *w, struct sl_error *err)
+resolve(struct sl_page_work *w, bool look, struct sl_error *err)
 {
-	struct named *named;
-	const struct named *item;
+	struct sl_named *named;
+	const struct sl_named *item;
 	struct sl_page *page;
 	sl_status status = find_named(w, &named, err);
 
-	if (status != SL_OK || named == NULL)
+	if (status != SL_OK || (named == NULL && w->due == NULL))
 		return status;
 	item = named;
 	page = emptied_copy(w);
 	put_patches(w, page, &item);
 	put_tombstones(w, page, &item);
+	status = sl_page_put_due(w, page, err);
+	if (look)
+		for (const struct sl_waiting *x = w->waiting; x != NULL;
+		     x = x->next)
+			leave_out(page, x->source_id, NOT_STORED);
 	w->page = page;
-	return SL_OK;
+	return status;
 }
 
 sl_status
@@ -232,7 +254,7 @@ sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
 	sl_status status = book_keys(w, err);
 
 	if (status == SL_OK)
-		status = resolve(w, err);
+		status = resolve(w, false, err);
 	return status == SL_OK ? book_keys(w, err) : status;
 }
 
@@ -242,8 +264,9 @@ sl_page_look_roads(struct sl_page_work *w, struct sl_error *err)
 	sl_status status = sl_page_match(w, err);
 
 	if (status == SL_OK)
-		status = resolve(w, err);
+		status = resolve(w, true, err);
 	w->keys = NULL;
+	w->waiting = NULL;
 	w->links = NULL;
 	return status;
 }

@@ -102,7 +102,8 @@ struct sl_artifact {
 };
 
 /** An item known only by its id is gone. Nothing happens if it was unknown;
- *  of one known by an alias alone, that is booked as filtered. */
+ *  of one known by an alias alone, that waits in the ledger until a record
+ *  brings the alias. Patches do the same. */
 struct sl_tombstone {
 	struct sl_tombstone *next;
 	size_t order;          /* of arrival in the page; set by the helper */

@@ -1,4 +1,5 @@
--- Items known by id alone are gone: mark them, keep their content.
+-- Items known by id alone are gone: mark them, keep their content. Of one of
+-- several roads, which may be edited, that is of the version that it was.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 timestamptz             now
 -- $5 text[] source_id  $6 bigint[] version (0 = always)  $7 text[] reason
@@ -24,6 +25,10 @@ WITH input AS MATERIALIZED (
 UPDATE public.artifacts a
 SET deleted_at = $4::timestamptz, deleted_reason = i.reason,
 	source_version = greatest(a.source_version, i.source_version),
+	text_version = CASE WHEN EXISTS (
+			SELECT FROM public.artifact_aliases x
+			WHERE x.user_id = $1::uuid AND x.artifact_id = a.id)
+		THEN a.source_version END,
 	synced_at = $4::timestamptz
 FROM input i
 WHERE a.user_id = $1::uuid AND a.integration_id = $2::uuid

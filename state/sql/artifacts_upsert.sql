@@ -125,6 +125,7 @@ WITH input AS MATERIALIZED (
 		deleted_at = CASE WHEN excluded.deleted_at IS NULL THEN NULL
 			ELSE coalesce(a.deleted_at, excluded.deleted_at) END,
 		deleted_reason = excluded.deleted_reason,
+		text_version = NULL,
 		synced_at = excluded.synced_at
 	WHERE excluded.source_version = 0
 		OR excluded.source_version >= a.source_version

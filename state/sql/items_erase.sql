@@ -1,4 +1,4 @@
--- What is kept raw of an account's quarantined items goes.
+-- What is kept raw of an account's items in the ledger goes.
 -- $1 uuid, $2 uuid  user, integration
 UPDATE public.sync_items q
 SET raw = NULL

@@ -11,11 +11,12 @@ SELECT h.ord, h.title, h.occurred_at, concat_ws(', ',
 	CASE WHEN h.restored THEN 'deleted_at' END) AS changed
 FROM (
 	SELECT i.ord, a.title, a.occurred_at, a.labels AS old_labels,
-		i.restore AND a.deleted_at IS NOT NULL AND a.map_version >= 0
-			AS restored,
+		i.restore AND NOT n.late AND a.deleted_at IS NOT NULL
+			AND a.map_version >= 0 AS restored,
 		i.content IS NOT NULL AND i.content IS DISTINCT FROM a.content
 			AND a.map_version >= 0 AS edited,
-		CASE WHEN i.labels IS NULL AND i.added IS NULL AND i.removed IS NULL
+		CASE WHEN n.late OR (i.labels IS NULL AND i.added IS NULL
+				AND i.removed IS NULL)
 			THEN a.labels
 		ELSE ARRAY (
 			SELECT u.label
@@ -36,6 +37,12 @@ FROM (
 			AND x.stream_key = $3::text AND x.source_id = i.source_id
 		OFFSET 0
 	) a
-	WHERE i.source_version = 0 OR i.source_version >= a.source_version
+	CROSS JOIN LATERAL (
+		SELECT i.source_version <> 0 AND i.source_version < a.source_version
+			AS late
+	) n
+	WHERE NOT n.late
+		OR (i.content IS NOT NULL AND a.deleted_at IS NOT NULL
+			AND i.source_version >= a.text_version)
 ) h
 WHERE h.restored OR h.edited OR h.labels <> h.old_labels
