@@ -7,6 +7,7 @@
 #include "cli/env.h"
 #include "cli/format.h"
 #include "cli/output.h"
+#include "connectors/registry.h"
 #include "state/report.h"
 
 #define ACCOUNT_SHOWN 40
@@ -89,6 +90,37 @@ note(struct sl_cli *cli, const struct sl_stream_info *row)
 					     NOTE_SHOWN);
 }
 
+/* Is it what a person gave, so that no sync ever asks for it? */
+static bool
+is_pushed(const struct sl_stream_info *row)
+{
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
+		for (const struct sl_stream_kind *k = (*c)->kinds;
+		     strcmp((*c)->name, row->connector) == 0 && k->name != NULL;
+		     k++)
+			if (strcmp(k->name, row->kind) == 0)
+				return k->pushed;
+	return false;
+}
+
+static const char *
+state_of(const struct sl_stream_info *row)
+{
+	if (!is_pushed(row))
+		return row->state;
+	if (strcmp(row->state, "live") == 0)
+		return "imported";
+	return strcmp(row->state, "closed") == 0 ? row->state : "unfinished";
+}
+
+static const char *
+checked(struct sl_cli *cli, const struct sl_stream_info *row, int64_t now_us)
+{
+	if (row->checked_us == SL_NO_TIME && is_pushed(row))
+		return "-";
+	return sl_format_when(cli->arena, row->checked_us, now_us);
+}
+
 static void
 print_grid(struct sl_cli *cli, const struct sl_stream_info *rows, size_t count)
 {
@@ -107,8 +139,8 @@ print_grid(struct sl_cli *cli, const struct sl_stream_info *rows, size_t count)
 					   ACCOUNT_SHOWN);
 		cells[1] = row->kind;
 		cells[2] = row->enabled ? "yes" : "no";
-		cells[3] = row->state;
-		cells[4] = sl_format_when(cli->arena, row->checked_us, now_us);
+		cells[3] = state_of(row);
+		cells[4] = checked(cli, row, now_us);
 		cells[5] = sl_format_clean(cli->arena, row->title, TITLE_SHOWN);
 		cells[6] = sl_format_clean(cli->arena, row->key, KEY_SHOWN);
 		cells[7] = note(cli, row);

@@ -37,6 +37,8 @@ is 'the account is named after its owner' "$(sql "SELECT account || ' ' || statu
 is 'a run in the log' "$(sql "SELECT trigger || ' ' || mode || ' ' || status FROM sync_logs")" 'import full ok'
 is 'no lease is held' "$(leases)" 0
 like 'status shows it' "$(sluice status)" "$mira +linkedin +archive"
+like 'so do the streams, as what they are' "$(sluice streams)" "archive +yes +imported +now +${name:0:20}"
+unlike 'which no sync has to look at' "$(sluice streams)" never
 new_keys "$work/keys"
 call --key-file "$work/keys" sync --user $mira
 is 'it is never synced' "$status" 0
