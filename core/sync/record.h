@@ -101,9 +101,8 @@ struct sl_artifact {
 					 * instances depend on           */
 };
 
-/** An item known only by its id is gone. Nothing happens if it was unknown;
- *  of one known by an alias alone, that waits in the ledger until a record
- *  brings the alias. Patches do the same. */
+/** An item known only by its id is gone. Nothing happens if it was unknown; by
+ *  an unknown alias it waits in the ledger for it, and so does a patch. */
 struct sl_tombstone {
 	struct sl_tombstone *next;
 	size_t order;          /* of arrival in the page; set by the helper */
