@@ -7,7 +7,7 @@
 #   again_NAME  brings the emulator back to there, before each try
 # Small on purpose: every step of each is tried.
 # shellcheck shell=bash disable=SC2034  # $start and others are the kit's
-all_scenarios=(walk pages changes resync breaker held tokens streams mail import connect)
+all_scenarios=(walk pages changes resync breaker held tokens streams mail connect)
 # member and member_changes, of many streams, have jobs of their own.
 
 world() { # SPEC

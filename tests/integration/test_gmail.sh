@@ -47,7 +47,7 @@ works 'how far it is' streams --provider gmail
 like 'how far it is: listed of about so many, to be read, back to a day' "$out" \
 	'^'$ana' +backfill .* 500 of about 700 listed, [1-9][0-9]* to be read, back to 20[0-9]{2}-[0-9]{2}-[0-9]{2} *$'
 works 'how far it is, as JSON' streams --provider gmail --json
-like 'how far it is, as JSON: numbers' "$out" '"listed":500,"estimate":700,"oldest":"20[^"]*Z","pending":[1-9]'
+like 'how far it is, as JSON: numbers' "$out" '"listed":500,"estimate":700,"oldest":"20[^"]*Z","waiting":null,"pending":[1-9]'
 
 # --- all of it ------------------------------------------------------------
 control POST options '{"mail_concurrency":4,"latency_ms":10}' >/dev/null

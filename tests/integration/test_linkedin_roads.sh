@@ -4,12 +4,14 @@
 # archive last, killed at points drawn at random on the way.
 #
 #   SEED=n           the same kill points again
-#   MEMBER=C:M       other sizes: connections, messages [5000:40000]
+#   MEMBER=C:M       so many connections and messages [1000:8000; THOROUGH=1,
+#                    as in make torture: 5000:40000]
 # shellcheck source=tests/integration/cli_kit.bash
 . "$(dirname "$0")/cli_kit.bash"
 
 ana=ana@example.com
-member=${MEMBER:-5000:40000}
+member=${MEMBER:-${THOROUGH:+5000:40000}}
+member=${member:-1000:8000}
 seed=${SEED:-$((($(date +%s) ^ $$) % 32768))}
 RANDOM=$seed
 echo "# seed $seed"
