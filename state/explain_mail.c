@@ -15,26 +15,17 @@
 #include "sql.h"
 #include "state/evidence.h"
 #include "state/explain_private.h"
+#include "state/explain_tally.h"
 
 /** Messages of each way that are looked at. */
 #define EACH_WAY_MAX 100
-
-/** Kinds of answers that the policy has, and room. */
-#define REASONS_MAX 32
-
-struct tally {
-	struct sl_people_decision decision;
-	int64_t messages;
-	size_t newest; /* row of the mail */
-};
 
 struct mail_work {
 	const struct sl_explain *x;
 	const struct sl_explain_rules *rules;
 	const char *norm;
 	struct sl_rows *mail; /* explain_mail, newest first */
-	struct tally tallies[REASONS_MAX];
-	size_t tally_count;
+	struct sl_explain_tallies tallies;
 };
 
 static sl_status
@@ -47,36 +38,6 @@ load_mail(struct mail_work *w, struct sl_error *err)
 	sl_params_text(&p, w->norm);
 	sl_params_i64(&p, EACH_WAY_MAX);
 	return sl_pg_query(w->x->pg, sl_sql_explain_mail, &p, &w->mail, err);
-}
-
-static void
-count_decision(struct mail_work *w, const struct sl_people_decision *d,
-	       size_t row)
-{
-	struct tally *t = w->tallies;
-
-	while (t < w->tallies + w->tally_count &&
-	       strcmp(t->decision.reason, d->reason) != 0)
-		t++;
-	if (t == w->tallies + w->tally_count) {
-		SL_ASSERT(w->tally_count < REASONS_MAX);
-		*t = (struct tally){ .decision = *d, .newest = row };
-		w->tally_count++;
-	}
-	t->messages++;
-	if (row < t->newest)
-		t->newest = row;
-}
-
-/* The row of the mail; SIZE_MAX: written between the two statements. */
-static size_t
-mail_row(const struct mail_work *w, const char *artifact_id)
-{
-	for (size_t i = 0; i < sl_rows_count(w->mail); i++)
-		if (strcmp(sl_row_text(w->mail, i, "artifact_id"),
-			   artifact_id) == 0)
-			return i;
-	return SIZE_MAX;
 }
 
 /* The messages of one account, by its settings. */
@@ -112,10 +73,9 @@ judge_account(struct mail_work *w, const struct sl_explain_rule *rule,
 			sl_evidence_mail(rows, i, &rule->options);
 		struct sl_people_decision d =
 			sl_people_decide_mail(&rule->options, &e);
-		size_t row = mail_row(w, sl_row_text(rows, i, "artifact_id"));
 
-		if (row != SIZE_MAX)
-			count_decision(w, &d, row);
+		sl_explain_count(&w->tallies, w->mail,
+				 sl_row_text(rows, i, "artifact_id"), &d);
 	}
 	return st;
 }
@@ -160,30 +120,12 @@ way_json(const struct mail_work *w, const char *way)
 	return json_null();
 }
 
-/* What makes a contact, else what was decided of the newest message. */
-static const struct tally *
-deciding(const struct mail_work *w)
-{
-	const struct tally *best = NULL;
-
-	for (size_t i = 0; i < w->tally_count; i++) {
-		const struct tally *t = &w->tallies[i];
-		bool contact = t->decision.contact;
-
-		if (best == NULL || (contact && !best->decision.contact) ||
-		    (contact == best->decision.contact &&
-		     t->newest < best->newest))
-			best = t;
-	}
-	return best;
-}
-
 /* The person's verdict is the mail's where that makes a contact and no
  * meeting does, or where there is no meeting. */
 static void
 put_verdict(const struct mail_work *w, json_t *person)
 {
-	const struct tally *best = deciding(w);
+	const struct sl_explain_tally *best = sl_explain_deciding(&w->tallies);
 	const json_t *other = sl_json_object(person, "verdict");
 	json_t *verdict;
 
@@ -193,7 +135,7 @@ put_verdict(const struct mail_work *w, json_t *person)
 	verdict = json_object();
 	sl_explain_put_decision(verdict, &best->decision);
 	(void)json_object_set_new(verdict, "message",
-				  message_json(w, best->newest));
+				  message_json(w, best->first));
 	/* The rule was changed since: stored mail is judged again first. */
 	if (best->decision.contact &&
 	    json_is_null(json_object_get(person, "contact")))
@@ -217,15 +159,15 @@ put_mail(const struct mail_work *w, json_t *person)
 		mail, "partial",
 		json_boolean(sl_row_bool(w->mail, 0, "partial")));
 	(void)json_object_set_new(mail, "reasons", reasons);
-	for (size_t i = 0; i < w->tally_count; i++) {
-		const struct tally *t = &w->tallies[i];
+	for (size_t i = 0; i < w->tallies.count; i++) {
+		const struct sl_explain_tally *t = &w->tallies.list[i];
 		json_t *reason = json_object();
 
 		sl_explain_put_decision(reason, &t->decision);
 		(void)json_object_set_new(reason, "messages",
-					  json_integer(t->messages));
+					  json_integer(t->items));
 		(void)json_object_set_new(reason, "newest",
-					  message_json(w, t->newest));
+					  message_json(w, t->first));
 		(void)json_array_append_new(reasons, reason);
 	}
 }

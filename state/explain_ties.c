@@ -14,57 +14,18 @@
 #include "sql.h"
 #include "state/evidence.h"
 #include "state/explain_private.h"
+#include "state/explain_tally.h"
 
 /** Items that are looked at. */
 #define ITEMS_MAX 200
-
-/** Kinds of answers that the policy has, and room. */
-#define REASONS_MAX 32
-
-struct tally {
-	struct sl_people_decision decision;
-	int64_t items;
-	size_t first; /* row of the ties: connections first, then the newest */
-};
 
 struct tie_work {
 	const struct sl_explain *x;
 	const struct sl_explain_rules *rules;
 	const char *norm;
 	struct sl_rows *ties;
-	struct tally tallies[REASONS_MAX];
-	size_t tally_count;
+	struct sl_explain_tallies tallies;
 };
-
-static void
-count_decision(struct tie_work *w, const struct sl_people_decision *d,
-	       size_t row)
-{
-	struct tally *t = w->tallies;
-
-	while (t < w->tallies + w->tally_count &&
-	       strcmp(t->decision.reason, d->reason) != 0)
-		t++;
-	if (t == w->tallies + w->tally_count) {
-		SL_ASSERT(w->tally_count < REASONS_MAX);
-		*t = (struct tally){ .decision = *d, .first = row };
-		w->tally_count++;
-	}
-	t->items++;
-	if (row < t->first)
-		t->first = row;
-}
-
-/* SIZE_MAX: written between the two statements. */
-static size_t
-tie_row(const struct tie_work *w, const char *artifact_id)
-{
-	for (size_t i = 0; i < sl_rows_count(w->ties); i++)
-		if (strcmp(sl_row_text(w->ties, i, "artifact_id"),
-			   artifact_id) == 0)
-			return i;
-	return SIZE_MAX;
-}
 
 /* The items of one account, by its settings. */
 static sl_status
@@ -94,10 +55,9 @@ judge_account(struct tie_work *w, const struct sl_explain_rule *rule,
 			sl_evidence_tie(rows, i, &rule->options);
 		struct sl_people_decision d =
 			sl_people_decide_tie(&rule->options, &e);
-		size_t row = tie_row(w, sl_row_text(rows, i, "artifact_id"));
 
-		if (row != SIZE_MAX)
-			count_decision(w, &d, row);
+		sl_explain_count(&w->tallies, w->ties,
+				 sl_row_text(rows, i, "artifact_id"), &d);
 	}
 	return st;
 }
@@ -120,24 +80,6 @@ item_json(const struct tie_work *w, size_t row)
 	return made;
 }
 
-/* What makes a contact, else what was decided of the first item. */
-static const struct tally *
-deciding(const struct tie_work *w)
-{
-	const struct tally *best = NULL;
-
-	for (size_t i = 0; i < w->tally_count; i++) {
-		const struct tally *t = &w->tallies[i];
-		bool contact = t->decision.contact;
-
-		if (best == NULL || (contact && !best->decision.contact) ||
-		    (contact == best->decision.contact &&
-		     t->first < best->first))
-			best = t;
-	}
-	return best;
-}
-
 static void
 put_ties(const struct tie_work *w, json_t *person)
 {
@@ -154,8 +96,8 @@ put_ties(const struct tie_work *w, json_t *person)
 		ties, "partial",
 		json_boolean(sl_row_bool(w->ties, 0, "partial")));
 	(void)json_object_set_new(ties, "reasons", reasons);
-	for (size_t i = 0; i < w->tally_count; i++) {
-		const struct tally *t = &w->tallies[i];
+	for (size_t i = 0; i < w->tallies.count; i++) {
+		const struct sl_explain_tally *t = &w->tallies.list[i];
 		json_t *reason = json_object();
 
 		sl_explain_put_decision(reason, &t->decision);
@@ -170,7 +112,7 @@ put_ties(const struct tie_work *w, json_t *person)
 static void
 put_verdict(const struct tie_work *w, json_t *person)
 {
-	const struct tally *best = deciding(w);
+	const struct sl_explain_tally *best = sl_explain_deciding(&w->tallies);
 	json_t *verdict;
 
 	if (best == NULL)
