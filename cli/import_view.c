@@ -322,6 +322,7 @@ print_report(const struct sl_import_view *view, const struct sl_target *target,
 	     const struct sl_import_report *r)
 {
 	FILE *out = view->archive->cli->out;
+	bool interrupted;
 
 	if (r->already) {
 		fprintf(out,
@@ -330,13 +331,15 @@ print_report(const struct sl_import_view *view, const struct sl_target *target,
 			head_line(view, target));
 		return;
 	}
-	fprintf(out, "%s: %s%s in %s\n", head_line(view, target),
-		strcmp(r->status, "interrupted") == 0
-			? "stopped; the same command goes on from here"
+	interrupted = strcmp(r->status, "interrupted") == 0;
+	fprintf(out, "%s: %s%s %s %s%s\n", head_line(view, target),
+		interrupted ? "stopped"
 		: r->failed ? "failed"
 			    : "imported",
-		r->resumed ? ", going on where it had stopped" : "",
-		sl_format_duration(view->arena, r->duration_us));
+		r->resumed ? ", going on where it had stopped," : "",
+		interrupted ? "after" : "in",
+		sl_format_duration(view->arena, r->duration_us),
+		interrupted ? "; the same command goes on from here" : "");
 	print_parts(view);
 	print_reasons(view);
 	print_rest(view, r);

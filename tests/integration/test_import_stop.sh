@@ -32,7 +32,7 @@ for signal in INT TERM; do
 	kill -"$signal" "$run_pid"
 	ended 20
 	is "$signal ends it" "$status" "$([ $signal = INT ] && echo 130 || echo 143)"
-	like "$signal: which is said" "$out" 'the same command goes on from here'
+	like "$signal: which is said" "$out" 'stopped.* after [0-9.]+ m?s; the same command goes on from here'
 	is "$signal: its log row says so" "$(log_status)" interrupted
 	like "$signal: its stream says so, too" "$(sluice streams)" 'archive +yes +unfinished +-'
 	is "$signal: part of it is there" "$([ "$(live message)" -lt 6000 ] && echo yes)" yes
