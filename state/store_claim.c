@@ -266,6 +266,7 @@ sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	out->status = sl_row_copy(arena, rows, 0, "status");
 	out->connected_us = sl_row_time(rows, 0, "connected_at");
 	out->interval_us = sl_row_i64(rows, 0, "interval_s", 0) * SL_US_PER_S;
+	out->failures = (int)sl_row_i64(rows, 0, "failures", 0);
 	out->bucket_units = sl_row_i64(rows, 0, "bucket_units", 0);
 	out->bucket_at_us = sl_row_time(rows, 0, "bucket_at");
 	out->not_before_us = sl_row_time(rows, 0, "not_before");

@@ -108,9 +108,13 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 {
 	const struct sl_run_end *end = w->end;
 	struct sl_params p;
+	int64_t next = end->next_run_us;
 
+	if (!end->aside && end->backfill_us != SL_NO_TIME &&
+	    (next == SL_NO_TIME || end->backfill_us < next))
+		next = end->backfill_us;
 	sl_params_lease(&p, w->arena, end->lease);
-	sl_params_time(&p, end->next_run_us);
+	sl_params_time(&p, next);
 	sl_params_bool(&p, end->resync_done);
 	sl_params_bool(&p, strcmp(end->status, "failed") == 0);
 	sl_params_time(&p, end->not_before_us);

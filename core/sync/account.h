@@ -14,6 +14,19 @@
 
 #include "core/sync/record.h"
 
+/**
+ * Which of an account's work a run does. Changes are due at an interval, and
+ * walks, which may take days, in slices between: so each lane has a due time
+ * of its own.
+ */
+enum sl_lane {
+	SL_LANE_ALL,      /* a person asked: everything, to the end         */
+	SL_LANE_CHANGES,  /* what does not walk. A new account, and one that is
+			   * asked to resync, has no walk under way that would
+			   * be another lane's: everything, for one slice   */
+	SL_LANE_BACKFILL, /* everything, for one slice                      */
+};
+
 /** One integration that could be run. */
 struct sl_target {
 	char integration_id[37];
@@ -132,6 +145,7 @@ struct sl_account {
 	int64_t bucket_at_us;  /* ... then; SL_NO_TIME = not known */
 	int64_t not_before_us; /* a deadline kept; SL_NO_TIME = none */
 	int64_t interval_us;   /* between runs; 0 = not known    */
+	int failures;          /* runs that failed in a row      */
 	int64_t connected_us;  /* a person consented; SL_NO_TIME */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;

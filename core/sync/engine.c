@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine's outside: configuration, workers, and one call that does all
- * work it is given. What a run does is in engine_run.c.
+ * The engine's outside: configuration, workers, and how it is ended. What
+ * begins when is in engine_serve.c, what a run does in engine_run.c.
  */
 #include "core/sync/engine.h"
 
@@ -24,6 +24,8 @@ apply_defaults(struct sl_engine_config *c)
 		c->workers = WORKERS_DEFAULT;
 	if (c->runs_at_once <= 0)
 		c->runs_at_once = RUNS_DEFAULT;
+	if (c->backfills_at_once <= 0)
+		c->backfills_at_once = c->runs_at_once - c->runs_at_once / 4;
 	if (c->streams_at_once <= 0)
 		c->streams_at_once = STREAMS_DEFAULT;
 	if (c->body_budget == 0)
@@ -90,6 +92,7 @@ sl_engine_new(const struct sl_engine_config *config, struct sl_engine **out,
 	e->budget_free = e->config.body_budget;
 	e->client_paces = sl_alloc_array(count_connectors(e->config.registry),
 					 sizeof(*e->client_paces));
+	sl_intake_init(e);
 	e->workers =
 		sl_alloc_array((size_t)e->config.workers, sizeof(*e->workers));
 	for (int i = 0; i < e->config.workers; i++) {
@@ -105,75 +108,8 @@ sl_engine_new(const struct sl_engine_config *config, struct sl_engine **out,
 	return SL_OK;
 }
 
-/* Start runs until as many are under way as may be. Locked. */
-static void
-start_runs(struct sl_engine *e)
-{
-	while (e->work_next < e->work_count && !e->stop && !e->hand_back &&
-	       e->work_live < (size_t)e->config.runs_at_once) {
-		struct sl_run *run = sl_alloc(sizeof(*run));
-
-		run->engine = e;
-		run->work = &e->work[e->work_next++];
-		run->job.step = sl_run_step;
-		run->next = e->runs;
-		e->runs = run;
-		e->work_live++;
-		sl_job_wake_locked(e, &run->job);
-	}
-}
-
-static bool
-run_at_rest(const struct sl_run *run)
-{
-	if (run->state != SL_RUN_OVER || !sl_job_at_rest(&run->job))
-		return false;
-	for (const struct sl_task *t = run->tasks; t; t = t->next)
-		if (!sl_job_at_rest(&t->job))
-			return false;
-	return true;
-}
-
-/* Free runs that are over and that no worker has in hand any more. Locked. */
-static void
-reap_runs(struct sl_engine *e)
-{
-	struct sl_run **at = &e->runs;
-
-	e->reap = false;
-	while (*at) {
-		struct sl_run *run = *at;
-
-		if (run_at_rest(run)) {
-			*at = run->next;
-			sl_run_free(&run);
-			continue;
-		}
-		if (run->state == SL_RUN_OVER)
-			e->reap = true; /* look again after the next job */
-		at = &run->next;
-	}
-}
-
-static void
-report_unstarted(struct sl_engine *e)
-{
-	while (e->work_next < e->work_count) {
-		const struct sl_work *work = &e->work[e->work_next++];
-		struct sl_run_report report = {
-			.target = &work->target,
-			.trigger = work->trigger,
-			.mode = "incremental",
-			.status = e->stop ? "interrupted" : "handed-back",
-		};
-
-		if (e->observer && e->observer->report)
-			e->observer->report(e->observer->ctx, &report);
-	}
-}
-
-static void
-wake_all_runs(struct sl_engine *e)
+void
+sl_engine_wake_all(struct sl_engine *e)
 {
 	for (struct sl_run *run = e->runs; run; run = run->next) {
 		if (run->state == SL_RUN_OVER)
@@ -200,68 +136,11 @@ void
 sl_engine_hand_back(struct sl_engine *e)
 {
 	e->hand_back = true;
-	wake_all_runs(e);
+	sl_engine_wake_all(e);
 	pthread_cond_broadcast(&e->events);
 	pthread_mutex_unlock(&e->mutex);
 	e->config.transport->cancel_all(e->config.transport);
 	pthread_mutex_lock(&e->mutex);
-}
-
-/* Wait for the next event, or for the deadline. Locked. */
-static void
-wait_for_runs(struct sl_engine *e)
-{
-	int64_t left = sl_engine_time_left(e);
-	struct timespec until;
-
-	if (left < 0) {
-		pthread_cond_wait(&e->events, &e->mutex);
-		return;
-	}
-	if (left == 0) {
-		sl_engine_hand_back(e);
-		return;
-	}
-	sl_wait_deadline(left, &until);
-	(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
-}
-
-sl_status
-sl_engine_run(struct sl_engine *e, const struct sl_work *work, size_t count,
-	      const struct sl_observer *observer, struct sl_error *err)
-{
-	sl_status s = SL_OK;
-
-	pthread_mutex_lock(&e->mutex);
-	e->work = work;
-	e->work_count = count;
-	e->work_next = 0;
-	e->observer = observer;
-	e->hand_back = false;
-	e->store_failed = false;
-	e->outage_count = 0;
-	e->deadline_mono_us =
-		e->config.max_time_us
-			? sl_mono_us(e->config.clock) + e->config.max_time_us
-			: 0;
-	for (;;) {
-		start_runs(e);
-		if (e->work_live == 0 && !e->runs)
-			break;
-		if (e->work_live > 0)
-			wait_for_runs(e);
-		else
-			pthread_cond_wait(&e->events, &e->mutex);
-		reap_runs(e);
-	}
-	e->deadline_mono_us = 0;
-	report_unstarted(e);
-	if (e->store_failed) {
-		*err = e->store_error;
-		s = err->status;
-	}
-	pthread_mutex_unlock(&e->mutex);
-	return s;
 }
 
 void
@@ -269,7 +148,7 @@ sl_engine_stop(struct sl_engine *e)
 {
 	pthread_mutex_lock(&e->mutex);
 	e->stop = true;
-	wake_all_runs(e);
+	sl_engine_wake_all(e);
 	pthread_cond_broadcast(&e->events);
 	pthread_mutex_unlock(&e->mutex);
 	e->config.transport->cancel_all(e->config.transport);
@@ -296,6 +175,7 @@ sl_engine_free(struct sl_engine **engine)
 	pthread_mutex_destroy(&e->observer_mutex);
 	sl_free(e->workers);
 	sl_free(e->client_paces);
+	sl_intake_release(e);
 	sl_free(e);
 	*engine = NULL;
 }

@@ -5,7 +5,8 @@
  * Worker threads (one store each) claim integrations, ask connectors what to
  * request, read the answers and commit page by page; the transport's thread
  * does all network I/O, so no worker ever waits for a provider. A run is all
- * streams of one integration; its streams progress side by side.
+ * streams of one integration, or those of its lane; they progress side by
+ * side. The engine does the work it is given, or is fed: then it runs on.
  *
  * The engine logs each failure once and reports each run once. It writes
  * nothing to stdout.
@@ -37,6 +38,12 @@
 
 /** Times a page is halved because the database took too long to store it. */
 #define SL_SLOW_MAX 3
+
+/** How many runs of a connector at most are under way. */
+struct sl_cap {
+	const char *provider; /* connector name; NULL ends the table */
+	int runs;
+};
 
 /** An account stopped: a person must see to it. */
 struct sl_stop {
@@ -71,7 +78,14 @@ struct sl_engine_config {
 	size_t body_budget;  /* bytes; 0 = SL_BODY_BUDGET_DEFAULT     */
 	bool quota;          /* pace requests by the published quotas */
 	int64_t max_time_us; /* hand work back after this; 0 = never  */
-	int pages_max;       /* of one run, then it ends; 0 = no limit */
+	/* of runs that have a lane */
+	int64_t slice_us;      /* each is handed back after this; 0 = never */
+	int64_t patience_us;   /* one that would wait longer, for its quota or a
+			      * provider's deadline, with nothing under way, is
+			      * handed back until then; 0 = it waits */
+	int backfills_at_once; /* 0 = three quarters of runs_at_once */
+	const struct sl_cap *caps; /* NULL = none */
+	int pages_max;             /* of one run, then it ends; 0 = no limit */
 };
 
 /** One run to do. */
@@ -80,7 +94,13 @@ struct sl_work {
 	const char *trigger; /* "manual", "schedule", "resync", "connect" */
 	bool full;
 	bool accept_deletions;
-	bool skip_busy; /* --due: leave one that another process works on */
+	bool skip_busy;  /* --due: leave one that another process works on */
+	char run_id[37]; /* leased already, by this and the fence; "" = the
+			  * run takes the lease itself */
+	int64_t fence;
+	enum sl_lane lane;
+	bool alone; /* its run ended a process, perhaps: nothing else is to be
+		     * under way */
 };
 
 /** Where a run stands; after each committed page. */
@@ -106,6 +126,43 @@ struct sl_run_report {
 	size_t streams_failed;
 	int64_t held_deletions; /* waiting for consent */
 	bool limited;           /* it ended at pages_max, with more to ask */
+	enum sl_lane lane;
+};
+
+/** What may begin of one connector. */
+struct sl_room_of {
+	const char *provider; /* connector name */
+	size_t under_way;
+	size_t runs; /* more of it */
+};
+
+/** What may begin now. */
+struct sl_room {
+	size_t runs;                 /* 1 or more */
+	size_t backfills;            /* of them, of that lane */
+	bool idle;                   /* nothing is under way */
+	const struct sl_room_of *of; /* as the registry */
+	size_t of_count;
+};
+
+/** Where an engine that runs on takes its work from. */
+struct sl_feed {
+	/**
+	 * What is to begin now; leased already. Called by the thread that is in
+	 * sl_engine_serve, never under a lock: it may wait for the database. It
+	 * is called when `wait_us` has passed, after a nudge, and when there is
+	 * room again, after it had filled all.
+	 *
+	 * out		room->runs of them; the engine copies, strings too. What
+	 *		is to run alone comes as the only one, when idle
+	 * wait_us	ask again after so long; below 0: there will be no more
+	 *
+	 * SL_RETRY	ask again after wait_us, if that is not below 0
+	 */
+	sl_status (*take)(void *ctx, const struct sl_room *room,
+			  struct sl_work *out, size_t *count, int64_t *wait_us,
+			  struct sl_error *err) SL_NODISCARD;
+	void *ctx;
 };
 
 /** Called from worker threads, one call at a time. */
@@ -130,6 +187,24 @@ sl_status sl_engine_new(const struct sl_engine_config *config,
 sl_status sl_engine_run(struct sl_engine *engine, const struct sl_work *work,
 			size_t count, const struct sl_observer *observer,
 			struct sl_error *err) SL_NODISCARD;
+
+/**
+ * Do what the feed hands out until it says that there is no more, or the engine
+ * is drained or stopped; all is over when this returns. Each piece is reported
+ * exactly once. Returns what the feed failed with.
+ */
+sl_status sl_engine_serve(struct sl_engine *engine, const struct sl_feed *feed,
+			  const struct sl_observer *observer,
+			  struct sl_error *err) SL_NODISCARD;
+
+/** Ask the feed now: there is news. Any thread; not from a signal handler. */
+void sl_engine_nudge(struct sl_engine *engine);
+
+/**
+ * Take no more; what is under way ends in its own time, and after `grace_us` it
+ * is handed back. For good. Any thread; not from a signal handler.
+ */
+void sl_engine_drain(struct sl_engine *engine, int64_t grace_us);
 
 /**
  * Ask to stop soon: pages under way are committed or rolled back, leases are

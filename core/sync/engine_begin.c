@@ -16,26 +16,13 @@
 #define PACE_BURST_S 3.0
 #define UUID_BYTES   16
 
-/* Which one of the registry is it? False: this build has none. */
-static bool
-find_connector(const struct sl_engine *e, const char *name, size_t *at)
+bool
+sl_connector_find(const struct sl_engine *e, const char *name, size_t *at)
 {
 	for (*at = 0; e->config.registry[*at]; ++*at)
 		if (strcmp(e->config.registry[*at]->name, name) == 0)
 			return true;
 	return false;
-}
-
-static void
-choose_connector(struct sl_run *run)
-{
-	struct sl_engine *e = run->engine;
-	size_t at;
-
-	if (!find_connector(e, run->work->target.provider, &at))
-		return;
-	run->connector = e->config.registry[at];
-	run->client_pace = &e->client_paces[at];
 }
 
 /* A random (version 4) uuid for the run's log row. */
@@ -208,6 +195,7 @@ init_pace(struct sl_run *run)
 	if (run->account.bucket_at_us != SL_NO_TIME)
 		sl_pace_resume(&run->pace, (double)run->account.bucket_units,
 			       sl_run_now_us(run) - run->account.bucket_at_us);
+	run->client_pace = &e->client_paces[run->connector_at];
 	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
 	pthread_mutex_lock(&e->mutex);
 	if (!run->client_pace->begun)
@@ -268,13 +256,42 @@ heed_deadline(struct sl_run *run, struct sl_error *err)
 	return SL_RETRY;
 }
 
+/* Already, for the batch that it came in? */
+static bool
+is_leased(const struct sl_run *run)
+{
+	return run->work->run_id[0] != '\0';
+}
+
+static bool
+client_is_down(struct sl_run *run, struct sl_error *err)
+{
+	struct sl_engine *e = run->engine;
+	int64_t now = sl_mono_us(e->config.clock);
+	bool down = false;
+
+	pthread_mutex_lock(&e->mutex);
+	for (size_t i = 0; i < e->outage_count && !down; i++) {
+		const struct sl_outage *o = &e->outages[i];
+
+		down = o->until_us > now &&
+		       o->provider == run->connector->provider &&
+		       (!o->connector || o->connector == run->connector);
+		if (down)
+			*err = o->error;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return down;
+}
+
 /* The lease is ours: set up what the streams need, and start them. */
 static void
 begin_streams(struct sl_worker *worker, struct sl_run *run)
 {
 	struct sl_error err;
 
-	if (check_account(run, &err) != SL_OK ||
+	if ((is_leased(run) && client_is_down(run, &err)) ||
+	    check_account(run, &err) != SL_OK ||
 	    heed_deadline(run, &err) != SL_OK) {
 		sl_run_fail(run, &err, true);
 		return;
@@ -300,12 +317,17 @@ claim(struct sl_worker *worker, struct sl_run *run, bool *busy,
 		.connector = run->connector,
 		.owner = &run->engine->config.owner,
 		.trigger = work->trigger,
+		.run_id = work->run_id,
+		.fence = work->fence,
+		.lane = work->lane,
 		.full = work->full,
 	};
 
 	if (!run->arena)
 		run->arena = sl_arena_new();
-	claim.run_id = sl_run_id_new(run->engine->config.rng, run->arena);
+	if (!is_leased(run))
+		claim.run_id =
+			sl_run_id_new(run->engine->config.rng, run->arena);
 	*busy = false;
 	return worker->store->claim(worker->store, &claim, run->arena,
 				    &run->account, busy, err);
@@ -327,23 +349,27 @@ never_started(struct sl_run *run, const struct sl_error *err)
 	sl_run_over(run, "failed");
 }
 
-static bool
-client_is_down(struct sl_run *run, struct sl_error *err)
+/* The engine ends before it has begun. */
+static void
+leave_undone(struct sl_worker *worker, struct sl_run *run)
 {
-	struct sl_engine *e = run->engine;
-	bool down = false;
+	const struct sl_work *work = run->work;
+	struct sl_lease lease = { .fence = work->fence };
+	struct sl_error err;
 
-	pthread_mutex_lock(&e->mutex);
-	for (size_t i = 0; i < e->outage_count && !down; i++) {
-		const struct sl_outage *o = &e->outages[i];
-
-		down = o->provider == run->connector->provider &&
-		       (!o->connector || o->connector == run->connector);
-		if (down)
-			*err = o->error;
-	}
-	pthread_mutex_unlock(&e->mutex);
-	return down;
+	/* not given back, it runs out by itself */
+	memcpy(lease.integration_id, work->target.integration_id,
+	       sizeof(lease.integration_id));
+	memcpy(lease.user_id, work->target.user_id, sizeof(lease.user_id));
+	memcpy(lease.run_id, work->run_id, sizeof(lease.run_id));
+	if (is_leased(run) && worker->store->unlease &&
+	    worker->store->unlease(worker->store, &lease, work->lane, &err) !=
+		    SL_OK)
+		sl_log(run->engine->config.log, SL_LOG_INFO, "lease-left",
+		       (struct sl_field[]){
+			       SL_F_TEXT("integration", lease.integration_id),
+			       SL_F_TEXT("error", err.text), SL_F_END });
+	sl_run_over(run, run->engine->stop ? "interrupted" : "handed-back");
 }
 
 static void
@@ -355,11 +381,23 @@ run_busy(struct sl_run *run)
 		sl_job_after(run->engine, &run->job, BUSY_WAIT_US);
 }
 
+static bool
+begins_no_more(struct sl_engine *e)
+{
+	bool no_more;
+
+	pthread_mutex_lock(&e->mutex);
+	no_more = sl_engine_begins_no_more(e);
+	pthread_mutex_unlock(&e->mutex);
+	return no_more;
+}
+
 void
 sl_run_start(struct sl_worker *worker, struct sl_run *run)
 {
 	struct sl_engine *e = run->engine;
 	struct sl_error err;
+	sl_status s;
 	bool busy;
 
 	if (!run->tasks_tail) {
@@ -367,10 +405,9 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		run->started_mono_us = sl_mono_us(e->config.clock);
 		run->epoch_us =
 			sl_now_us(e->config.clock) - run->started_mono_us;
-		choose_connector(run);
 	}
-	if (sl_engine_ending(e)) {
-		sl_run_over(run, e->stop ? "interrupted" : "handed-back");
+	if (begins_no_more(e)) {
+		leave_undone(worker, run);
 		return;
 	}
 	if (!run->connector) {
@@ -380,12 +417,17 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		never_started(run, &err);
 		return;
 	}
-	if (client_is_down(run, &err)) {
+	if (!is_leased(run) && client_is_down(run, &err)) {
 		sl_run_fail(run, &err, true);
 		sl_run_over(run, "failed");
 		return;
 	}
-	if (claim(worker, run, &busy, &err) != SL_OK) {
+	s = claim(worker, run, &busy, &err);
+	if (s == SL_LOST && is_leased(run)) { /* paused, or gone to another */
+		sl_run_over(run, "busy");
+		return;
+	}
+	if (s != SL_OK) {
 		never_started(run, &err);
 		return;
 	}

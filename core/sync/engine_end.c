@@ -89,6 +89,8 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
 				       ? sl_run_now_us(run)
 				       : SL_NO_TIME,
+		.backfill_us = SL_NO_TIME,
+		.lane = run->work->lane,
 		.integration_status = integration_status(run),
 		.detail = handed_back ? "{\"handed_back\":true}" : NULL,
 	};

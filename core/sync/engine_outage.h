@@ -12,9 +12,11 @@ struct sl_outage {
 	/* Its API alone, of a client that serves several; NULL = the client,
 	 * as the token's refusal says. */
 	const struct sl_connector *connector;
+	int64_t until_us; /* monotonic: then one may try again */
 	struct sl_error error;
 };
 
+#define SL_OUTAGE_US   (INT64_C(300) * 1000000)
 #define SL_OUTAGES_MAX 16
 
 #endif

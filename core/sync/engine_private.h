@@ -17,6 +17,8 @@
 #include "core/sync/engine.h"
 #include "core/sync/engine_outage.h"
 #include "core/sync/flight_private.h"
+#include "core/sync/intake_private.h"
+#include "core/sync/job_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/step_private.h"
 #include "core/sync/token_private.h"
@@ -27,15 +29,6 @@ struct sl_worker {
 	struct sl_store *store;
 	struct sl_job *job; /* (L) that it works on; NULL: it let it go */
 	pthread_t thread;
-};
-
-struct sl_job {
-	struct sl_job *next;
-	void (*step)(struct sl_worker *worker, struct sl_job *job);
-	bool queued, active, again; /* (L) */
-	bool timed;                 /* (L) in the timer list */
-	int64_t due_us;             /* (L) monotonic */
-	struct sl_job *timer_next;  /* (L) */
 };
 
 struct sl_task {
@@ -108,7 +101,9 @@ struct sl_run {
 	struct sl_job job; /* first */
 	struct sl_engine *engine;
 	const struct sl_work *work;
-	const struct sl_connector *connector;
+	struct sl_work own; /* of the feed; strings on the run's arena */
+	const struct sl_connector *connector; /* NULL = this build has none */
+	size_t connector_at;                  /* in the registry */
 	enum sl_run_state state;
 	struct sl_arena *arena;
 	struct sl_account account;
@@ -167,9 +162,11 @@ struct sl_engine {
 	size_t budget_free;
 	size_t pages_held; /* (L) read, and not yet settled */
 	struct sl_task *budget_head, **budget_tail;
-	/* of the sl_engine_run under way */
+	bool draining; /* no more is begun */
+	/* of the sl_engine_run or sl_engine_serve under way */
 	const struct sl_work *work;
 	size_t work_count, work_next, work_live;
+	struct sl_intake intake;
 	const struct sl_observer *observer;
 	pthread_mutex_t observer_mutex;
 	struct sl_run *runs;
@@ -180,6 +177,10 @@ struct sl_engine {
 	struct sl_client_pace *client_paces; /* (L) as in the registry */
 };
 
+/* engine.c */
+/** Wake runs and their streams: the engine ends. Locked. */
+void sl_engine_wake_all(struct sl_engine *e);
+
 /* engine_queue.c: jobs, timers, body budget */
 void sl_job_wake(struct sl_engine *e, struct sl_job *job); /* takes L */
 void sl_job_wake_locked(struct sl_engine *e, struct sl_job *job);
@@ -187,7 +188,10 @@ void sl_job_wake_locked(struct sl_engine *e, struct sl_job *job);
  *  one may take it. */
 void sl_job_let_go_locked(struct sl_worker *worker);
 void sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us);
+void sl_job_after_locked(struct sl_engine *e, struct sl_job *job,
+			 int64_t delay_us);
 void sl_job_no_timer(struct sl_engine *e, struct sl_job *job);
+void sl_job_no_timer_locked(struct sl_engine *e, struct sl_job *job);
 bool sl_job_at_rest(const struct sl_job *job); /* locked */
 void *sl_worker_main(void *worker);
 
@@ -211,6 +215,8 @@ void sl_engine_hand_back(struct sl_engine *e);
 void sl_engine_pause(struct sl_engine *e, int64_t us);
 
 /* engine_begin.c, engine_end.c */
+/** Which one of the registry is it? False: this build has none. */
+bool sl_connector_find(const struct sl_engine *e, const char *name, size_t *at);
 /** A random uuid, on the arena, for a run's log row. */
 const char *sl_run_id_new(const struct sl_rng *rng, struct sl_arena *arena);
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);

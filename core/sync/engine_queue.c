@@ -36,9 +36,8 @@ sl_job_wake(struct sl_engine *e, struct sl_job *job)
 }
 
 void
-sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
+sl_job_after_locked(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
 {
-	pthread_mutex_lock(&e->mutex);
 	job->due_us = sl_mono_us(e->config.clock) + delay_us;
 	if (!job->timed) {
 		job->timed = true;
@@ -46,15 +45,21 @@ sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
 		e->timers = job;
 	}
 	pthread_cond_signal(&e->jobs);
+}
+
+void
+sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
+{
+	pthread_mutex_lock(&e->mutex);
+	sl_job_after_locked(e, job, delay_us);
 	pthread_mutex_unlock(&e->mutex);
 }
 
 void
-sl_job_no_timer(struct sl_engine *e, struct sl_job *job)
+sl_job_no_timer_locked(struct sl_engine *e, struct sl_job *job)
 {
 	struct sl_job **at;
 
-	pthread_mutex_lock(&e->mutex);
 	for (at = &e->timers; *at; at = &(*at)->timer_next) {
 		if (*at == job) {
 			*at = job->timer_next;
@@ -62,6 +67,13 @@ sl_job_no_timer(struct sl_engine *e, struct sl_job *job)
 		}
 	}
 	job->timed = false;
+}
+
+void
+sl_job_no_timer(struct sl_engine *e, struct sl_job *job)
+{
+	pthread_mutex_lock(&e->mutex);
+	sl_job_no_timer_locked(e, job);
 	pthread_mutex_unlock(&e->mutex);
 }
 

@@ -104,14 +104,25 @@ static void
 note_outage(struct sl_run *run, const struct sl_error *err)
 {
 	struct sl_engine *e = run->engine;
+	int64_t now = sl_mono_us(e->config.clock);
+	const struct sl_connector *which =
+		run->token_state == SL_TOKEN_FAILED ? NULL : run->connector;
+	size_t i = 0;
 
-	if (!run->connector || e->outage_count == SL_OUTAGES_MAX)
+	while (i < e->outage_count &&
+	       (e->outages[i].connector != which ||
+		e->outages[i].provider != run->connector->provider))
+		i++;
+	if (i == SL_OUTAGES_MAX)
 		return;
-	e->outages[e->outage_count++] = (struct sl_outage){
+	if (i == e->outage_count)
+		e->outage_count++;
+	else if (e->outages[i].until_us > now) /* told by it, perhaps */
+		return;
+	e->outages[i] = (struct sl_outage){
 		.provider = run->connector->provider,
-		.connector = run->token_state == SL_TOKEN_FAILED
-				     ? NULL
-				     : run->connector,
+		.connector = which,
+		.until_us = now + SL_OUTAGE_US,
 		.error = *err,
 	};
 }
@@ -133,7 +144,8 @@ sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal)
 				sl_job_wake_locked(e, &t->job);
 		sl_job_wake_locked(e, &run->job);
 	}
-	if (err->scope == SL_CLIENT && err->status == SL_CONFIG)
+	if (err->scope == SL_CLIENT && err->status == SL_CONFIG &&
+	    run->connector)
 		note_outage(run, err);
 	pthread_mutex_unlock(&e->mutex);
 	log_failure(run, err);
@@ -180,6 +192,7 @@ report(struct sl_run *run, const char *status)
 		.streams_failed = run->streams_failed,
 		.held_deletions = run->held,
 		.limited = run->limited,
+		.lane = run->work->lane,
 	};
 
 	if (!e->observer || !e->observer->report)
@@ -199,7 +212,7 @@ sl_run_over(struct sl_run *run, const char *status)
 	sl_token_release(run);
 	pthread_mutex_lock(&e->mutex);
 	run->state = SL_RUN_OVER;
-	e->work_live--;
+	sl_intake_over(e, run);
 	e->reap = true;
 	pthread_cond_broadcast(&e->events);
 	pthread_mutex_unlock(&e->mutex);

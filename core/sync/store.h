@@ -30,6 +30,8 @@
 #include "core/sync/commit.h"
 #include "core/sync/connector.h"
 #include "core/sync/grants.h"
+#include "core/sync/lease.h"
+#include "core/sync/quota.h"
 #include "core/sync/record.h"
 
 /** Breaker: a sweep above both is not done without proof or consent. */
@@ -43,19 +45,6 @@
 /** Where a chunk of an erasure ended: a stream's key, an item's id, and a
  *  little between them. */
 #define SL_ERASED_TO_MAX (SL_STREAM_KEY_MAX + SL_SOURCE_ID_MAX + 8)
-
-/** How long a lease lasts without a heartbeat. */
-#define SL_LEASE_US (INT64_C(60) * 1000000)
-
-struct sl_claim {
-	const struct sl_target *target;
-	const struct sl_connector *connector; /* its root kinds are opened */
-	const struct sl_owner *owner;
-	const char *trigger; /* "manual", "schedule", "resync", "connect" */
-	const char *run_id;  /* uuid text, fresh                          */
-	bool full;           /* --full: as if a resync had been requested */
-	bool pushes; /* an import: no root is opened, nothing becomes wanted */
-};
 
 struct sl_sweep_request {
 	const struct sl_lease *lease;
@@ -132,27 +121,6 @@ struct sl_stream_key {
 	const char *kind;  /* pushed */
 	const char *key;   /* at most SL_STREAM_KEY_MAX bytes */
 	const char *title; /* for people, or NULL = as it is  */
-};
-
-/** How a run ended. */
-struct sl_run_end {
-	const struct sl_lease *lease;
-	const char *trigger;
-	const char *mode;
-	const char *status; /* "ok", "partial", "failed", "interrupted" */
-	int64_t started_us, finished_us;
-	const struct sl_tally *add;   /* not yet written                   */
-	bool changed;                 /* anything but unchanged in the run */
-	const struct sl_error *error; /* NULL = none                       */
-	bool resync_done;             /* the request was fulfilled         */
-	int64_t not_before_us;        /* a provider's deadline, or SL_NO_TIME */
-	int64_t next_run_us;          /* SL_NO_TIME = by the interval      */
-	int64_t bucket_units, bucket_at_us; /* as in sl_account */
-	const char *integration_status; /* NULL = leave; "connected", "error",
-					 * "needs_reauth"                  */
-	const char *detail;             /* JSON object text, or NULL         */
-	bool aside; /* an import: what the provider's runs left stays, their
-		     * failures in a row and the account's last error */
 };
 
 struct sl_store {
@@ -266,6 +234,26 @@ struct sl_store {
 	/** Write the log row, plan the next run, give the lease back. */
 	sl_status (*finish)(struct sl_store *s, const struct sl_run_end *end,
 			    struct sl_error *err) SL_NODISCARD;
+
+	/** Give back what was leased for a batch and never begun: it is due as
+	 *  before, and there was no run. NULL = it runs out. */
+	sl_status (*unlease)(struct sl_store *s, const struct sl_lease *lease,
+			     enum sl_lane lane, struct sl_error *err)
+		SL_NODISCARD;
+
+	/** A chunk of a client's quota, of which a minute has no more than is
+	 *  published, for all processes together. No user's identity. NULL =
+	 *  each process keeps to the quota by itself. */
+	sl_status (*take_quota)(struct sl_store *s,
+				const struct sl_quota_ask *ask,
+				struct sl_quota_grant *grant,
+				struct sl_error *err) SL_NODISCARD;
+
+	/** The provider wants a client to wait: no process is granted any of
+	 *  its quota until then. NULL as take_quota. */
+	sl_status (*block_quota)(struct sl_store *s,
+				 const struct sl_quota_block *block,
+				 struct sl_error *err) SL_NODISCARD;
 
 	void (*free)(struct sl_store **s);
 };

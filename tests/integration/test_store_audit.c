@@ -66,6 +66,7 @@ finish(struct sl_kit *k, const char *status)
 		.add = &none,
 		.not_before_us = SL_NO_TIME,
 		.next_run_us = SL_NO_TIME,
+		.backfill_us = SL_NO_TIME,
 	};
 
 	assert_int_equal(k->store->finish(k->store, &end, &k->err), SL_OK);

@@ -59,6 +59,7 @@ finish(struct sl_kit *kit, const char *status, bool changed,
 		.add = add,
 		.changed = changed,
 		.next_run_us = SL_NO_TIME,
+		.backfill_us = SL_NO_TIME,
 	};
 
 	return kit->store->finish(kit->store, &end, &kit->err);
@@ -263,6 +264,7 @@ an_error_shows_once_at_the_integration(void **state)
 				  .add = &none,
 				  .error = &cause,
 				  .next_run_us = SL_NO_TIME,
+				  .backfill_us = SL_NO_TIME,
 				  .integration_status = "error" };
 	char mark[64];
 
@@ -326,7 +328,8 @@ end_resync(struct sl_kit *kit, bool done)
 					.finished_us = KIT_NOW,
 					.add = &none,
 					.resync_done = done,
-					.next_run_us = SL_NO_TIME };
+					.next_run_us = SL_NO_TIME,
+					.backfill_us = SL_NO_TIME };
 
 	assert_int_equal(kit->store->finish(kit->store, &end, &kit->err),
 			 SL_OK);
