@@ -308,14 +308,24 @@ check_revocations(struct exam *exam)
 static void
 check_network(struct exam *exam)
 {
-	const struct sl_http_config config = { .clock = exam->cli->clock,
-					       .user_agent = "sluice" };
+	const char *ca_file = getenv("SLUICE_CA_FILE");
+	const struct sl_http_config config = {
+		.clock = exam->cli->clock,
+		.user_agent = "sluice",
+		.ca_file = ca_file != NULL && *ca_file != '\0' ? ca_file : NULL,
+	};
 	const char *quota = getenv("SLUICE_QUOTA");
 	struct sl_http *http = NULL;
 	struct sl_error err;
 
 	if (sl_http_new(&config, &http, &err) != SL_OK)
 		say(exam, FINDING_FAIL, "https", err.text);
+	else if (config.ca_file != NULL)
+		say(exam, FINDING_WARN, "https",
+		    sl_arena_printf(exam->cli->arena,
+				    "SLUICE_CA_FILE: authorities of %s are "
+				    "trusted, the system's are not",
+				    config.ca_file));
 	else
 		say(exam, FINDING_OK, "https", "the client starts, with TLS");
 	sl_http_free(&http);

@@ -167,6 +167,7 @@ sl_env_http(struct sl_cli *cli, struct sl_http **out)
 		.clock = cli->clock,
 		/* Google compresses for those alone who name gzip here */
 		.user_agent = "sluice/" SL_VERSION " (gzip)",
+		.ca_file = variable("SLUICE_CA_FILE"),
 		.proxy = variable("SLUICE_PROXY"),
 	};
 	struct sl_error err;

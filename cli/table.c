@@ -122,6 +122,9 @@ const enum sl_flag sl_common_flags[] = {
 };
 
 const struct sl_variable_row sl_variable_rows[] = {
+	{ "SLUICE_CA_FILE", "Certificate authorities (PEM) for requests to "
+			    "providers, instead of the system's. For a private "
+			    "proxy that has an authority of its own." },
 	{ "SLUICE_LOG_FORMAT", "text (default) or json: how log lines look." },
 	{ "SLUICE_NOTIFY_COMMAND",
 	  "Run by /bin/sh, once each time that an account stops and must be "

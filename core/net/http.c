@@ -373,9 +373,16 @@ sl_http_new(const struct sl_http_config *config, struct sl_http **out,
 {
 	struct sl_http *http;
 	CURLcode ready = sl_net_init();
-	CURLM *multi = ready == CURLE_OK ? curl_multi_init() : NULL;
+	CURLM *multi;
+	sl_status status;
 	int code;
 
+	if (config->ca_file) {
+		status = sl_http_check_authorities(config->ca_file, err);
+		if (status != SL_OK)
+			return status;
+	}
+	multi = ready == CURLE_OK ? curl_multi_init() : NULL;
 	if (!multi)
 		return sl_fail(err, SL_CONFIG, SL_CLIENT,
 			       "libcurl cannot start: %s",

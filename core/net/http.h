@@ -24,7 +24,7 @@
 struct sl_http_config {
 	const struct sl_clock *clock;
 	const char *user_agent;
-	const char *ca_file;   /* NULL = the system's */
+	const char *ca_file;   /* PEM, instead of the system's; NULL = those  */
 	const char *proxy;     /* NULL = none; the caller reads SLUICE_PROXY  */
 	long max_connections;  /* per host; 0 = 8     */
 	uint32_t slow_seconds; /* 0 = SL_HTTP_SLOW_SECONDS; tests shorten it */
@@ -33,7 +33,8 @@ struct sl_http_config {
 
 struct sl_http; /* a struct sl_transport and its thread */
 
-/** Starts the thread. SL_CONFIG when libcurl or the thread cannot start. */
+/** Starts the thread. SL_CONFIG when libcurl or the thread cannot start, or
+ *  ca_file holds no certificate. */
 sl_status sl_http_new(const struct sl_http_config *config, struct sl_http **out,
 		      struct sl_error *err) SL_NODISCARD;
 

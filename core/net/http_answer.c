@@ -4,6 +4,7 @@
  * else. Failure texts hold the origin and libcurl's words for the code; never
  * the path, the query or anything that the server wrote.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -23,8 +24,8 @@ static const struct {
 	{ CURLE_INTERFACE_FAILED, SL_NET_CONNECT },
 	{ CURLE_NO_CONNECTION_AVAILABLE, SL_NET_CONNECT },
 	{ CURLE_PROXY, SL_NET_CONNECT },
-	/* Refused handshakes end here, but resets during one as well: a
-	 * passing fault must not stop a client until an operator acts. */
+	/* Resets during a handshake end here as well: a passing fault must
+	 * not stop a client until an operator acts. */
 	{ CURLE_SSL_CONNECT_ERROR, SL_NET_CONNECT },
 	{ CURLE_PEER_FAILED_VERIFICATION, SL_NET_TLS },
 	{ CURLE_SSL_CACERT_BADFILE, SL_NET_TLS },
@@ -51,6 +52,32 @@ static const struct {
 	{ CURLE_RECURSIVE_API_CALL, SL_NET_BUG },
 };
 
+/* Of OpenSSL's library "SSL" (0x0A): what a server speaks is too old for us,
+ * or ours too new for it. Another try would hear the same. */
+static const unsigned too_old[] = {
+	0x0A000102, /* unsupported protocol         */
+	0x0A00042E, /* alert protocol version       */
+	0x0A00042F, /* alert insufficient security  */
+	0x0A00018A, /* dh key too small             */
+};
+
+/**
+ * Did a handshake fail over its versions? libcurl keeps OpenSSL's code only in
+ * its own sentence, as "error:0A000102:SSL routines::...".
+ */
+static bool
+is_too_old(const char *sentence)
+{
+	const char *at = strstr(sentence, "error:");
+	unsigned long code = at ? strtoul(at + strlen("error:"), NULL, 16) : 0;
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(too_old); i++) {
+		if (too_old[i] == code)
+			return true;
+	}
+	return false;
+}
+
 /** Codes without a row (18, 52, 56, 61, 92, ...) are garbled answers. */
 static enum sl_net_failure
 failure_of(const struct sl_http_job *job, CURLcode code)
@@ -65,6 +92,8 @@ failure_of(const struct sl_http_job *job, CURLcode code)
 		/* The request never left: no connection came about. */
 		return ready_us > 0 ? SL_NET_SLOW : SL_NET_CONNECT;
 	}
+	if (code == CURLE_SSL_CONNECT_ERROR && is_too_old(job->error))
+		return SL_NET_TLS;
 	for (size_t i = 0; i < SL_ARRAY_LEN(failures); i++) {
 		if (failures[i].code == code)
 			return failures[i].failure;

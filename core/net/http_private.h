@@ -97,6 +97,11 @@ struct sl_http_settings {
 	long connect_ms;
 };
 
+/** Can these be trusted authorities? SL_CONFIG, scope client, if not: no such
+ *  file, no regular one, no certificate in it. */
+sl_status sl_http_check_authorities(const char *path, struct sl_error *err)
+	SL_NODISCARD;
+
 /** Set up job->easy for its request; false fills in the response's failure. */
 bool sl_http_easy_prepare(struct sl_http_job *job,
 			  const struct sl_http_settings *settings);

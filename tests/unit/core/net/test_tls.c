@@ -22,7 +22,8 @@ struct manner {
 	bool stranger; /* signed by an authority that nobody knows */
 	int newest;    /* TLS version; 0 = any                     */
 	const char *answer;
-	bool cut; /* the connection ends without close_notify */
+	bool cut;     /* the connection ends without close_notify */
+	bool hang_up; /* ... and before the handshake does        */
 	/* what must come of it */
 	enum sl_net_failure failure;
 	size_t requests;
@@ -67,7 +68,9 @@ serve(struct stage *stage, int fd)
 	const char *answer = stage->manner->answer;
 
 	(void)SSL_set_fd(ssl, fd);
-	if (SSL_accept(ssl) == 1 && read_request(ssl)) {
+	if (stage->manner->hang_up)
+		(void)recv(fd, (char[64]){ 0 }, 64, 0);
+	else if (SSL_accept(ssl) == 1 && read_request(ssl)) {
 		stage->requests++;
 		(void)SSL_write(ssl, answer, (int)strlen(answer));
 		if (!stage->manner->cut)
@@ -228,14 +231,19 @@ static const struct manner manners[] = {
 	  .stranger = true,
 	  .answer = GOOD,
 	  .failure = SL_NET_TLS },
-	/* A reset in the middle of a handshake looks the same to us, so it is
-	 * a failed connection, tried again a few times. */
 	{ .why = "TLS 1.1 at most",
 	  .name = "127.0.0.1",
 	  .from_s = -YEAR_S,
 	  .until_s = YEAR_S,
 	  .newest = TLS1_1_VERSION,
 	  .answer = GOOD,
+	  .failure = SL_NET_TLS },
+	/* That passes: tried again as any connection that failed. */
+	{ .why = "hung up in the middle of the handshake",
+	  .name = "127.0.0.1",
+	  .from_s = -YEAR_S,
+	  .until_s = YEAR_S,
+	  .hang_up = true,
 	  .failure = SL_NET_CONNECT },
 	/* libcurl takes that for an end, as without TLS: whether the document
 	 * is whole is for its reader to say (contract suite, "a body cut
@@ -257,6 +265,66 @@ static const struct manner manners[] = {
 	  .requests = 1 },
 };
 
+/** A file of authorities is looked at before any request. */
+static void
+a_file_without_authorities_is_refused(void **state)
+{
+	const struct {
+		const char *path, *why;
+	} files[] = {
+		{ "/nonexistent/ca.pem", "No such file" },
+		{ "/dev/null", "no regular file" },
+		{ "README.md", "no certificate" },
+		{ NULL, NULL },
+	};
+	struct stage *stage = *state;
+	struct sl_http_config config = { .clock = &sl_system_clock,
+					 .user_agent = "sluice-test (gzip)" };
+	struct sl_http *http = NULL;
+	struct sl_error err;
+
+	for (size_t i = 0; files[i].path; i++) {
+		config.ca_file = files[i].path;
+		assert_int_equal(sl_http_new(&config, &http, &err), SL_CONFIG);
+		assert_int_equal(err.scope, SL_CLIENT);
+		assert_non_null(strstr(err.text, files[i].path));
+		assert_non_null(strstr(err.text, files[i].why));
+	}
+	config.ca_file = stage->ca_file;
+	assert_int_equal(sl_http_new(&config, &http, &err), SL_OK);
+	sl_http_free(&http);
+}
+
+/** The mark may lie across two pieces of what is read. */
+static void
+authorities_are_found_behind_any_remark(void **state)
+{
+	static const size_t lengths[] = { 0,    4068, 4069, 4090,
+					  4095, 4096, 8100, 8191 };
+	struct sl_http_config config = { .clock = &sl_system_clock,
+					 .user_agent = "sluice-test (gzip)" };
+	struct sl_http *http = NULL;
+	struct sl_error err;
+	char path[] = "/tmp/sluice-remark.XXXXXX";
+	int fd = mkstemp(path);
+	FILE *file = fdopen(fd, "w+");
+
+	(void)state;
+	config.ca_file = path;
+	for (size_t i = 0; i < SL_ARRAY_LEN(lengths); i++) {
+		rewind(file);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		for (size_t n = 0; n < lengths[i]; n++)
+			(void)fputc('#', file);
+		(void)fputs("-----BEGIN CERTIFICATE-----", file);
+		assert_int_equal(fflush(file), 0);
+		assert_int_equal(sl_http_new(&config, &http, &err), SL_OK);
+		sl_http_free(&http);
+	}
+	(void)fclose(file);
+	(void)unlink(path);
+}
+
 static void
 only_who_it_should_be_hears_the_secret(void **state)
 {
@@ -271,6 +339,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			only_who_it_should_be_hears_the_secret, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_file_without_authorities_is_refused, set_up,
+			tear_down),
+		cmocka_unit_test(authorities_are_found_behind_any_remark),
 	};
 
 	/* OpenSSL writes to whom has hung up. */
