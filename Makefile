@@ -111,7 +111,8 @@ contract_src := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c
 contract_obj := $(patsubst %.c,$(B)/obj/%.o,$(contract_src) tests/toy/toy.c)
 
 .PHONY: all deps build emulator tests-build demo test torture lint bench \
-	install clean unit valgrind format fuzz fuzz-build corpus
+	install clean unit valgrind format fuzz fuzz-build corpus \
+	release-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -227,6 +228,9 @@ torture: deps
 
 lint: deps
 	@scripts/lint
+
+release-check: deps
+	@scripts/release-check $(CHECKS)
 
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) tests-build

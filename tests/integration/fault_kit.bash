@@ -22,7 +22,8 @@ same() {
 	), have AS (
 		SELECT a.stream_key, a.source_id, a.title, a.occurred_at
 		FROM artifacts a JOIN user_integrations i ON i.id = a.integration_id
-		WHERE a.deleted_at IS NULL AND i.account = '$account'
+		WHERE a.deleted_at IS NULL AND a.type = 'calendar_event'
+			AND i.account = '$account'
 	)
 	SELECT count(*) FILTER (WHERE h.source_id IS NULL) || ' ' ||
 		count(*) FILTER (WHERE w.id IS NULL) || ' ' ||

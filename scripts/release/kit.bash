@@ -1,0 +1,56 @@
+# Shared by the checks of a release (scripts/release-check): packages, TAP, a
+# place to work, a throw-away PostgreSQL. Sourced.
+# shellcheck shell=bash
+
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+root=$PWD
+export LC_ALL=C.UTF-8
+
+# skip_check REASON: this machine cannot run the check
+skip_check() {
+	echo "$1"
+	exit 77
+}
+
+# needs PACKAGE...: from Debian
+needs() {
+	local p missing=()
+	for p in "$@"; do
+		dpkg-query -W -f='${Status}' "$p" 2>/dev/null |
+			grep -q '^install ok installed$' || missing+=("$p")
+	done
+	[ ${#missing[@]} -eq 0 ] && return 0
+	command -v apt-get >/dev/null ||
+		skip_check "needs the Debian packages: ${missing[*]}"
+	local as_root=()
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null ||
+			skip_check "needs root or sudo to install: ${missing[*]}"
+		as_root=(sudo)
+	fi
+	echo "# installing ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	"${as_root[@]}" apt-get update -qq
+	"${as_root[@]}" apt-get install -y -qq --no-install-recommends \
+		"${missing[@]}" >/dev/null ||
+		skip_check "could not install: ${missing[*]}"
+}
+
+# built [TARGET...]: the release build of this tree
+built() {
+	scripts/deps || exit 3
+	make --no-print-directory -s -j"$(nproc)" "$@" >&2 || {
+		echo 'not ok 1 - it builds'
+		echo '0 passed, 1 failed'
+		exit 1
+	}
+}
+
+# under_pg SCRIPT ARGS...: again, with a server of its own that dies with it
+under_pg() {
+	exec pg_virtualenv -t -v 15 -o fsync=off -o synchronous_commit=off \
+		-o full_page_writes=off env IN_CLUSTER=1 "$@"
+}
+
+tell() { echo "# told: $*"; } # a measure, for the summary
