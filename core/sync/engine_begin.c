@@ -76,9 +76,8 @@ may_run(const struct sl_run *run, const struct sl_stream_row *row)
 	       row->not_before_us <= sl_run_now_us(run);
 }
 
-/* The task that has or had the stream last, or NULL. */
-static struct sl_task *
-find_task(const struct sl_run *run, const struct sl_stream_row *row)
+struct sl_task *
+sl_run_find_task(const struct sl_run *run, const struct sl_stream_row *row)
 {
 	struct sl_task *found = NULL;
 
@@ -112,7 +111,7 @@ static void
 take_up(struct sl_run *run, const struct sl_stream_kind *kind,
 	const struct sl_stream_row *row)
 {
-	struct sl_task *task = find_task(run, row);
+	struct sl_task *task = sl_run_find_task(run, row);
 
 	if (kind->pushed)
 		return;
@@ -302,6 +301,7 @@ begin_streams(struct sl_worker *worker, struct sl_run *run)
 	init_pace(run);
 	sl_token_begin(run);
 	sl_run_warn_of_end(worker, run);
+	sl_run_begin_lane(run);
 	sl_run_plan_erasure(run);
 	if (!run->erasure)
 		sl_run_add_tasks(run, true);

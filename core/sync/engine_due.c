@@ -24,7 +24,7 @@ sl_task_sweep(struct sl_worker *worker, struct sl_task *task,
 
 	*status = SL_OK;
 	while (out.answer == SL_SWEEP_MORE && *status == SL_OK &&
-	       !sl_engine_ending(run->engine)) {
+	       !sl_run_is_ending(run)) {
 		struct sl_arena *arena = sl_arena_new();
 
 		out = (struct sl_sweep_outcome){ 0 };
@@ -78,7 +78,7 @@ sl_task_expand(struct sl_worker *worker, struct sl_task *task,
 	sl_status status = SL_OK;
 
 	while (status == SL_OK && out.answer == SL_EXPAND_MORE &&
-	       !sl_engine_ending(run->engine)) {
+	       !sl_run_is_ending(run)) {
 		struct sl_arena *arena = sl_arena_new();
 
 		status = worker->store->expand(worker->store, &request, arena,

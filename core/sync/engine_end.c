@@ -83,17 +83,14 @@ fill_end(struct sl_run *run, const char *status, struct sl_run_end *end)
 		.add = &run->unwritten,
 		.changed = run->changed,
 		.error = run->failed ? &run->error : NULL,
-		.resync_done = run->account.resync && run->skipped == 0 &&
-			       !run->limited && strcmp(status, "ok") == 0,
 		.not_before_us = deadline(run),
-		.next_run_us = handed_back || strcmp(status, "interrupted") == 0
-				       ? sl_run_now_us(run)
-				       : SL_NO_TIME,
-		.backfill_us = SL_NO_TIME,
-		.lane = run->work->lane,
 		.integration_status = integration_status(run),
 		.detail = handed_back ? "{\"handed_back\":true}" : NULL,
 	};
+	sl_run_plan_next(run, end);
+	end->resync_done = run->account.resync && run->skipped == 0 &&
+			   !run->limited && strcmp(status, "ok") == 0 &&
+			   end->backfill_us == SL_NO_TIME;
 }
 
 /* A dead grant told of its accounts when it was found. */

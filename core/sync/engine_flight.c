@@ -319,7 +319,7 @@ sl_flight_salvage(struct sl_flight *f)
 {
 	sl_flight_sort(f); /* a deadline is heard in any case */
 	f->cut = true;
-	return f->rolls && f->finals > 0;
+	return f->finals > 0 && (f->rolls || f->finals == f->count);
 }
 
 static size_t

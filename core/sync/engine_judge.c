@@ -86,6 +86,21 @@ block(struct sl_run *run, int64_t until_us)
 	pthread_mutex_unlock(&run->engine->mutex);
 }
 
+/* Nothing came of the run so far, and it would wait too long: better told so
+ * than handed back again and again. */
+static bool
+is_in_vain(struct sl_run *run, const struct sl_error *err,
+	   const struct sl_retry_decision *d)
+{
+	bool answered;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	answered = run->answered_us > 0;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return !answered && err->scope >= SL_INTEGRATION &&
+	       !sl_run_has_patience(run, d->delay_ms * 1000);
+}
+
 static bool
 try_again(struct sl_leg *leg, struct sl_error *err)
 {
@@ -100,9 +115,9 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 			  c->rng);
 	err->retry_after_ms = d.delay_ms;
 	at = sl_mono_us(c->clock) + d.delay_ms * 1000;
-	if (err->scope == SL_INTEGRATION)
+	if (err->scope >= SL_INTEGRATION)
 		block(run, at);
-	if (!d.again)
+	if (!d.again || is_in_vain(run, err, &d))
 		return false;
 	relaunch(leg);
 	leg->not_before_us = at;

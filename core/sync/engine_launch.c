@@ -246,20 +246,33 @@ depart(struct sl_leg *leg, bool wait, int64_t now)
 	return d;
 }
 
-/* When the next one may leave; INT64_MAX: none is held by its time. */
-static int64_t
-next_time(const struct sl_flight *f, int64_t now)
+/* The next one that may leave; NULL: none is held by its time. */
+static const struct sl_leg *
+next_leg(const struct sl_flight *f, int64_t now)
 {
-	int64_t first = INT64_MAX;
+	const struct sl_leg *first = NULL;
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct sl_leg *leg = &f->legs[i];
 
 		if (leg->ready && leg->not_before_us > now &&
-		    leg->not_before_us < first)
-			first = leg->not_before_us;
+		    (!first || leg->not_before_us < first->not_before_us))
+			first = leg;
 	}
 	return first;
+}
+
+/* By the quota, or because the provider said so? Else it is a backoff. */
+static bool
+must_wait(const struct sl_leg *leg)
+{
+	struct sl_run *run = leg->flight->task->run;
+	bool blocked;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	blocked = leg->not_before_us <= run->blocked_us;
+	pthread_mutex_unlock(&run->engine->mutex);
+	return leg->paced || blocked;
 }
 
 /* Let go what may leave. `last` says why no more did, HELD if nothing else. */
@@ -295,14 +308,16 @@ cut(struct sl_flight *f)
 
 /* Be woken when the next one's time has come, or go without it. */
 static void
-wait_for_time(struct sl_flight *f, int64_t now)
+wait_for_time(struct sl_flight *f, bool wait, int64_t now)
 {
 	struct sl_task *task = f->task;
 	struct sl_engine *e = task->run->engine;
-	int64_t next = next_time(f, now);
+	const struct sl_leg *leg = next_leg(f, now);
+	int64_t next;
 
-	if (next == INT64_MAX)
+	if (!leg)
 		return;
+	next = leg->not_before_us;
 	if (f->rolls && f->finals > 0 &&
 	    next > f->first_final_us + SL_FLIGHT_HOLD_US) {
 		cut(f);
@@ -311,6 +326,8 @@ wait_for_time(struct sl_flight *f, int64_t now)
 	if (next - now > SL_US_PER_S)
 		sl_run_progress(task->run, task, next - now);
 	sl_job_after(e, &task->job, next - now);
+	if (wait && must_wait(leg))
+		sl_task_waits(task, next);
 }
 
 /* By one reading of the clock: what was held when it was tried is waited for,
@@ -332,5 +349,5 @@ sl_flight_submit(struct sl_flight *f, bool wait)
 	if (last == DENIED && f->rolls && f->finals > 0 && !sl_flight_flying(f))
 		cut(f);
 	else
-		wait_for_time(f, now);
+		wait_for_time(f, wait, now);
 }

@@ -19,6 +19,7 @@
 #include "core/sync/flight_private.h"
 #include "core/sync/intake_private.h"
 #include "core/sync/job_private.h"
+#include "core/sync/lane_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/step_private.h"
 #include "core/sync/token_private.h"
@@ -63,12 +64,15 @@ struct sl_task {
 	bool failing, unstored; /* waits for the flight to land; why */
 	bool fell_short;        /* the page lacks what failed: failure */
 	struct sl_error failure;
-	int64_t asked_us;  /* monotonic; when it last began to ask      */
-	int64_t due_us;    /* monotonic; rests until then (.follows)    */
-	int64_t rewalk_us; /* (L) a walk begun before does not do       */
-	bool waits_slot;   /* (L) for a request of the run to land      */
-	bool waits_room;   /* (L) for a page of any run to be settled   */
-	bool waits_budget; /* (L) */
+	int64_t asked_us;       /* monotonic; when it last began to ask      */
+	int64_t due_us;         /* monotonic; rests until then (.follows)    */
+	int64_t rewalk_us;      /* (L) a walk begun before does not do       */
+	int64_t waits_until_us; /* (L) monotonic, for the quota or a deadline,
+				 * with nothing under way; 0 = it does not */
+	bool idle;              /* it rested when the run was to end */
+	bool waits_slot;        /* (L) for a request of the run to land      */
+	bool waits_room;        /* (L) for a page of any run to be settled   */
+	bool waits_budget;      /* (L) */
 	struct sl_task *budget_next; /* (L) */
 	bool started, ended;         /* (L) */
 	bool resting;                /* (L) until due_us, or the run is done */
@@ -111,6 +115,11 @@ struct sl_run {
 	char fingerprint[65];
 	struct sl_people_options people;
 	int64_t started_us, started_mono_us, heartbeat_us;
+	bool sliced;            /* its slice has begun, after an erasure, ... */
+	int64_t slice_from_us;  /* monotonic: ... then */
+	bool changes_only;      /* walks are the other lane's */
+	bool aside;             /* (L) it is handed back, ...      */
+	int64_t aside_until_us; /* (L) monotonic: ... until then  */
 	int64_t epoch_us; /* the database's time minus the monotonic one */
 	int claim_attempts;
 	struct sl_task *tasks, **tasks_tail;
@@ -223,6 +232,9 @@ void sl_run_start(struct sl_worker *worker, struct sl_run *run);
 /** The connector's kind of that name, or NULL. */
 const struct sl_stream_kind *sl_run_kind(const struct sl_run *run,
 					 const char *name);
+/** The task that has or had the stream last, or NULL. */
+struct sl_task *sl_run_find_task(const struct sl_run *run,
+				 const struct sl_stream_row *row);
 /** Tasks for one half of the streams: openers first, then all others. */
 void sl_run_add_tasks(struct sl_run *run, bool openers);
 /** Load the streams again if a page changed some; a new sl_run_add_tasks tells
@@ -244,7 +256,7 @@ void sl_run_step(struct sl_worker *worker, struct sl_job *job);
 void sl_run_fail(struct sl_run *run, const struct sl_error *err, bool fatal);
 /** Now, by the database's clock: hosts whose clocks differ agree on it. */
 int64_t sl_run_now_us(const struct sl_run *run);
-bool sl_run_stopped(struct sl_run *run); /* fatal, or the engine ends */
+bool sl_run_stopped(struct sl_run *run); /* fatal, or ending */
 bool sl_run_is_fatal(struct sl_run *run);
 /** One more page of pages_max for a flight to hold; false: none is left. */
 bool sl_run_take_page(struct sl_run *run);

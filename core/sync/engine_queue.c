@@ -159,7 +159,7 @@ next_job(struct sl_engine *e)
 			sl_engine_hand_back(e);
 			continue;
 		}
-		if (wait > 0 && e->config.clock->idle)
+		if (wait > 0 && e->config.clock->idle && !sl_intake_is_at_it(e))
 			idle(e, wait);
 		else
 			wait_for_jobs(e, wait);

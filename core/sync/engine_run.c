@@ -44,7 +44,7 @@ sl_run_stopped(struct sl_run *run)
 	bool stopped;
 
 	pthread_mutex_lock(&e->mutex);
-	stopped = run->fatal || e->stop || e->hand_back;
+	stopped = run->fatal || run->aside || e->stop || e->hand_back;
 	pthread_mutex_unlock(&e->mutex);
 	return stopped;
 }
@@ -321,9 +321,12 @@ set_timer(struct sl_run *run)
 {
 	int64_t due = run->heartbeat_us + HEARTBEAT_US;
 	int64_t refresh = sl_refresh_due_us(run);
+	int64_t slice = run->aside ? INT64_MAX : sl_run_slice_us(run);
 
 	if (refresh < due)
 		due = refresh;
+	if (slice < due)
+		due = slice;
 	sl_job_after(run->engine, &run->job,
 		     due - sl_mono_us(run->engine->config.clock));
 }
@@ -341,6 +344,8 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 	}
 	sl_refresh_step(worker, run);
 	beat(worker, run);
+	if (!run->erasure)
+		sl_run_check_slice(run);
 	set_timer(run);
 	if (run->erasure && sl_run_erase(worker, run))
 		return;

@@ -25,7 +25,7 @@ may_salvage(struct sl_run *run)
 	pthread_mutex_lock(&e->mutex);
 	may = run->fatal ? run->error.status == SL_RETRY &&
 				   run->error.scope == SL_INTEGRATION
-			 : e->stop || e->hand_back;
+			 : e->stop || e->hand_back || run->aside;
 	pthread_mutex_unlock(&e->mutex);
 	return may;
 }

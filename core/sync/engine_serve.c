@@ -59,6 +59,7 @@ sl_intake_init(struct sl_engine *e)
 	while (e->config.registry[in->of_count])
 		in->of_count++;
 	in->of = sl_alloc_array(in->of_count, sizeof(*in->of));
+	in->under_way = sl_alloc_array(in->of_count, sizeof(*in->under_way));
 	for (size_t i = 0; i < in->of_count; i++)
 		in->of[i].provider = e->config.registry[i]->name;
 	in->out = sl_alloc_array((size_t)e->config.runs_at_once,
@@ -71,6 +72,7 @@ void
 sl_intake_release(struct sl_engine *e)
 {
 	sl_free(e->intake.of);
+	sl_free(e->intake.under_way);
 	sl_free(e->intake.out);
 }
 
@@ -78,13 +80,14 @@ sl_intake_release(struct sl_engine *e)
 static size_t
 left_of(const struct sl_engine *e, size_t at)
 {
-	const struct sl_room_of *of = &e->intake.of[at];
+	const char *name = e->config.registry[at]->name;
+	size_t under_way = e->intake.under_way[at];
 	const struct sl_cap *cap = e->config.caps;
 
 	for (; cap && cap->provider; cap++)
-		if (strcmp(cap->provider, of->provider) == 0)
-			return (size_t)cap->runs > of->under_way
-				       ? (size_t)cap->runs - of->under_way
+		if (strcmp(cap->provider, name) == 0)
+			return (size_t)cap->runs > under_way
+				       ? (size_t)cap->runs - under_way
 				       : 0;
 	return SIZE_MAX;
 }
@@ -114,7 +117,7 @@ begin(struct sl_engine *e, struct sl_run *run)
 	if (sl_connector_find(e, run->work->target.provider,
 			      &run->connector_at)) {
 		run->connector = e->config.registry[run->connector_at];
-		e->intake.of[run->connector_at].under_way++;
+		e->intake.under_way[run->connector_at]++;
 	}
 	e->intake.backfills += run->work->lane == SL_LANE_BACKFILL;
 	e->intake.alone = e->intake.alone || run->work->alone;
@@ -122,6 +125,37 @@ begin(struct sl_engine *e, struct sl_run *run)
 	e->runs = run;
 	e->work_live++;
 	sl_job_wake_locked(e, &run->job);
+}
+
+/* Is there room enough for a batch? If not yet: soon. Locked. */
+static void
+consider(struct sl_engine *e)
+{
+	struct sl_intake *in = &e->intake;
+	int64_t soon = sl_mono_us(e->config.clock) + BATCH_WAIT_US;
+
+	if (!in->feed || !in->ask || in->hurry)
+		return;
+	if (e->work_live == 0 ||
+	    runs_left(e) >= (size_t)e->config.runs_at_once / BATCH_PART)
+		ask_now(e);
+	else if (!in->again.timed || in->again.due_us > soon)
+		sl_job_after_locked(e, &in->again, BATCH_WAIT_US);
+}
+
+static bool
+may_ask(const struct sl_engine *e)
+{
+	const struct sl_intake *in = &e->intake;
+
+	return in->feed && in->ask && in->hurry && !in->dry && !in->alone &&
+	       runs_left(e) > 0 && !sl_engine_begins_no_more(e);
+}
+
+bool
+sl_intake_is_at_it(const struct sl_engine *e)
+{
+	return e->intake.calling || may_ask(e);
 }
 
 /* What was held up by a limit of its own may begin now. */
@@ -136,10 +170,11 @@ sl_intake_over(struct sl_engine *e, const struct sl_run *run)
 		in->ask = true;
 	in->backfills -= backfill;
 	if (run->connector)
-		in->of[run->connector_at].under_way--;
+		in->under_way[run->connector_at]--;
 	e->work_live--;
 	if (e->work_live == 0)
 		in->alone = false;
+	consider(e);
 }
 
 /* --- the feed --------------------------------------------------------------- */
@@ -187,14 +222,14 @@ fill_room(struct sl_engine *e, struct sl_room *room)
 	if (room->backfills > room->runs)
 		room->backfills = room->runs;
 	for (size_t i = 0; i < in->of_count; i++) {
+		in->of[i].under_way = in->under_way[i];
 		in->of[i].runs = left_of(e, i);
 		if (in->of[i].runs > room->runs)
 			in->of[i].runs = room->runs;
 	}
 }
 
-/* The rows of `of` are this thread's to write; how many are under way may
- * change while the feed looks, downwards. Locked; lets the lock go. */
+/* Locked; lets the lock go. */
 static sl_status
 call_feed(struct sl_engine *e, const struct sl_room *room, size_t *count,
 	  int64_t *wait_us, struct sl_error *err)
@@ -205,9 +240,12 @@ call_feed(struct sl_engine *e, const struct sl_room *room, size_t *count,
 	*count = 0;
 	*wait_us = -1;
 	e->intake.ask = e->intake.hurry = false;
+	e->intake.calling = true;
 	pthread_mutex_unlock(&e->mutex);
 	s = feed->take(feed->ctx, room, e->intake.out, count, wait_us, err);
 	pthread_mutex_lock(&e->mutex);
+	e->intake.calling = false;
+	pthread_cond_signal(&e->jobs);
 	return s;
 }
 
@@ -238,26 +276,8 @@ take(struct sl_engine *e, struct sl_error *err)
 		in->ask = true;
 	else
 		sl_job_after_locked(e, &in->again, wait_us);
+	consider(e); /* some may be over already */
 	return SL_OK;
-}
-
-/* Is it worth a question? If it is not yet: soon. Locked. */
-static bool
-may_ask(struct sl_engine *e)
-{
-	struct sl_intake *in = &e->intake;
-	size_t room = runs_left(e);
-
-	if (!in->ask || in->dry || in->alone || room == 0 ||
-	    sl_engine_begins_no_more(e))
-		return false;
-	if (in->hurry || e->work_live == 0 ||
-	    room >= (size_t)e->config.runs_at_once / BATCH_PART)
-		return true;
-	if (!in->again.timed ||
-	    in->again.due_us > sl_mono_us(e->config.clock) + BATCH_WAIT_US)
-		sl_job_after_locked(e, &in->again, BATCH_WAIT_US);
-	return false;
 }
 
 /* --- the loop --------------------------------------------------------------- */
@@ -418,7 +438,7 @@ sl_engine_serve(struct sl_engine *e, const struct sl_feed *feed,
 	begin_all(e, observer);
 	in->feed = feed;
 	in->dry = false;
-	in->ask = true;
+	in->ask = in->hurry = true;
 	s = do_all(e, err);
 	in->feed = NULL;
 	sl_job_no_timer_locked(e, &in->again);

@@ -15,25 +15,6 @@
 #define POLL_TENTHS     9 /* of an interval: what came meanwhile is stored in it */
 #define SOON_US         (INT64_C(24) * 3600 * SL_US_PER_S)
 
-static bool
-must_walk(const struct sl_task *task)
-{
-	const struct sl_run *run = task->run;
-	const struct sl_stream_row *row = &task->row;
-
-	if (row->state == SL_STREAM_NEW || !row->cursor)
-		return true;
-	if (task->kind->follows)
-		return false;
-	if (row->rewalk_us > row->walk_started_us)
-		return true;
-	if (row->fingerprint && strcmp(row->fingerprint, run->fingerprint) != 0)
-		return true;
-	return run->account.resync &&
-	       (row->walk_started_us == SL_NO_TIME ||
-		row->walk_resync_no < run->account.resync_no);
-}
-
 /* From the beginning: a new walk, or a new position to follow from. */
 static void
 start_walk(struct sl_task *task, bool resynced)
@@ -65,7 +46,7 @@ sl_task_new(struct sl_run *run, const struct sl_stream_kind *kind,
 	task->walk_started_us = row->walk_started_us;
 	task->rewalk_us = row->rewalk_us;
 	task->pending = row->pending;
-	if (must_walk(task) ||
+	if (sl_stream_must_walk(run, kind, row) ||
 	    sl_json_parse_own(row->cursor, &task->cursor, &err) != SL_OK)
 		start_walk(task, false);
 	return task;
@@ -165,8 +146,10 @@ wake_up(struct sl_task *task)
 	if (task->resting)
 		sl_trail_clear(&task->trail);
 	pthread_mutex_lock(&e->mutex);
+	task->waits_until_us = 0;
 	up = !task->ended && (!task->resting || stopped || now >= task->due_us);
 	if (up && task->resting) {
+		task->idle = now < task->due_us;
 		task->resting = false;
 		task->asked_us = now;
 		task->run->live++;
@@ -206,11 +189,14 @@ task_fail(struct sl_worker *worker, struct sl_task *task,
 	if (cause->status == SL_LOST || cause->scope >= SL_INTEGRATION) {
 		sl_run_fail(run, cause, true);
 	} else {
+		int64_t until_us = backoff_until(task, cause);
+
 		sl_run_fail(run, cause, false);
-		if (worker->store->fail_stream(
-			    worker->store, &run->account.lease, &task->row,
-			    cause, backoff_until(task, cause), &err) != SL_OK)
+		if (worker->store->fail_stream(worker->store,
+					       &run->account.lease, &task->row,
+					       cause, until_us, &err) != SL_OK)
 			sl_run_fail(run, &err, true);
+		task->row.not_before_us = until_us;
 	}
 	task_end(task, false);
 }
@@ -338,6 +324,29 @@ begin(struct sl_worker *worker, struct sl_task *task)
 	return false;
 }
 
+/* The other lane has the walks. */
+static void
+leave(struct sl_task *task)
+{
+	struct sl_run *run = task->run;
+
+	pthread_mutex_lock(&run->engine->mutex);
+	run->streams--;
+	run->streams_done -= task->counted;
+	task->counted = true;
+	pthread_mutex_unlock(&run->engine->mutex);
+	task_end(task, false);
+}
+
+/* The run's mode, whatever comes of it. */
+static void
+note_walk(struct sl_run *run)
+{
+	pthread_mutex_lock(&run->engine->mutex);
+	run->full = true;
+	pthread_mutex_unlock(&run->engine->mutex);
+}
+
 /* False: the run has had its pages, so the task is over. */
 static bool
 begin_flight(struct sl_task *task)
@@ -353,6 +362,8 @@ begin_flight(struct sl_task *task)
 	}
 	if (sl_task_must_rewalk(task))
 		start_walk(task, false);
+	if (is_walking(task))
+		note_walk(run);
 	task->flight = sl_flight_new(
 		task, &(struct sl_aim){ .cursor = task->cursor,
 					.wanted = task->passed || task->begins
@@ -489,6 +500,10 @@ fly(struct sl_worker *worker, struct sl_task *task)
 static bool
 advance(struct sl_worker *worker, struct sl_task *task)
 {
+	if (sl_task_is_left(task)) {
+		leave(task);
+		return false;
+	}
 	if (!begin(worker, task))
 		return false;
 	if (sl_task_is_storing(task)) {
@@ -539,7 +554,7 @@ wind_up(struct sl_worker *worker, struct sl_task *task, bool stopped)
 	if (task->failing)
 		task_fail(worker, task, &task->failure);
 	else
-		task_end(task, sl_engine_ending(task->run->engine));
+		task_end(task, !task->idle && sl_run_is_ending(task->run));
 	return true;
 }
 

@@ -14,11 +14,13 @@ struct sl_run;
 struct sl_intake {
 	const struct sl_feed *feed; /* NULL = the work is given */
 	struct sl_work *out;
-	struct sl_room_of *of; /* as the registry */
+	struct sl_room_of *of; /* what the feed is told; as the registry */
+	size_t *under_way;     /* as the registry */
 	size_t of_count;
 	size_t backfills;    /* under way */
 	bool alone;          /* what is under way is to run alone     */
 	bool ask;            /* the feed may have more                */
+	bool calling;        /* the feed looks just now */
 	bool hurry;          /* ask for a little room, too            */
 	bool dry;            /* there will be no more                 */
 	struct sl_job again; /* time to ask */
@@ -29,6 +31,9 @@ void sl_intake_init(struct sl_engine *e);
 void sl_intake_release(struct sl_engine *e);
 /** A run is over: there is room. Locked. */
 void sl_intake_over(struct sl_engine *e, const struct sl_run *run);
+/** The feed is being asked, or about to be: a clock that stands still does not
+ *  move on. Locked. */
+bool sl_intake_is_at_it(const struct sl_engine *e);
 /** No run begins any more: ending, or draining. Locked. */
 bool sl_engine_begins_no_more(const struct sl_engine *e);
 

@@ -324,6 +324,45 @@ bench_run_each(struct bench *b, const char *const *connectors)
 	b->engine_status = sl_engine_run(b->engine, work, n, &observer, &err);
 }
 
+static sl_status
+take_one(void *ctx, const struct sl_room *room, struct sl_work *out,
+	 size_t *count, int64_t *wait_us, struct sl_error *err)
+{
+	const enum sl_lane *lane = ctx;
+
+	(void)room, (void)err;
+	out[0] = (struct sl_work){
+		.target = { .provider = "toy", .account = "ana@example.com" },
+		.trigger = "schedule",
+		.run_id = BENCH_USER,
+		.fence = 1,
+		.lane = *lane,
+	};
+	*count = 1;
+	*wait_us = -1;
+	return SL_OK;
+}
+
+void
+bench_serve_feed(struct bench *b, const struct sl_feed *feed)
+{
+	struct sl_observer observer = { .report = on_report, .ctx = b };
+
+	if (!b->engine)
+		assert_int_equal(
+			sl_engine_new(&b->config, &b->engine, &b->report_error),
+			SL_OK);
+	b->engine_status =
+		sl_engine_serve(b->engine, feed, &observer, &b->report_error);
+}
+
+void
+bench_serve(struct bench *b, enum sl_lane lane)
+{
+	bench_serve_feed(b,
+			 &(struct sl_feed){ .take = take_one, .ctx = &lane });
+}
+
 bool
 bench_token_call(struct bench *b, const struct sl_request *request,
 		 struct sl_response *response)

@@ -44,6 +44,12 @@ int bench_teardown(void **state);
 /** One run of the toy account; the report is in the bench afterwards. */
 void bench_run(struct bench *b, const char *trigger);
 
+/** One run that a feed hands out, of that lane. */
+void bench_serve(struct bench *b, enum sl_lane lane);
+
+/** Serves what a feed of the test hands out; reports are counted. */
+void bench_serve_feed(struct bench *b, const struct sl_feed *feed);
+
 #define BENCH_RUNS_MAX 8
 
 /** A run after the other, of "toy" or of "toy_mail", another API of the same

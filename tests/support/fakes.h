@@ -98,6 +98,13 @@ struct fake_store {
 	int64_t end_not_before_us;
 	int64_t end_bucket_units, end_bucket_at_us;
 	bool end_resync_done;
+	enum sl_lane end_lane;
+	int64_t end_next_us, end_backfill_us;
+	bool end_detailed;
+	bool lost;           /* a lease was, before the claim */
+	int given_back;      /* that never began              */
+	int64_t claim_fence; /* of the last claim, ...        */
+	char claim_run[37];
 	struct sl_tally written; /* what reached the log row */
 	/** Sees each commit before it is done, or made to fail; commits are not
 	 *  remembered. */
