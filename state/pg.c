@@ -69,6 +69,17 @@ sl_pg_statements(const struct sl_pg *pg)
 	return pg->statements;
 }
 
+/* A pooler may hand us a session that somebody else listened in: libpq keeps
+ * what comes until it is taken. */
+static void
+drop_news(PGconn *conn)
+{
+	PGnotify *note;
+
+	while ((note = PQnotifies(conn)) != NULL)
+		PQfreemem(note);
+}
+
 /* Is it well, idle, and did the server not hang up meanwhile? */
 static bool
 is_well(struct sl_pg *pg)
@@ -76,6 +87,7 @@ is_well(struct sl_pg *pg)
 	if (PQstatus(pg->conn) != CONNECTION_OK || pg->stale)
 		return false;
 	(void)PQconsumeInput(pg->conn);
+	drop_news(pg->conn);
 	return PQstatus(pg->conn) == CONNECTION_OK &&
 	       PQtransactionStatus(pg->conn) == PQTRANS_IDLE;
 }

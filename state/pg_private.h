@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the pg*.c files share; nobody else includes this (or libpq).
+ * What the pg*.c files share, and listen.c; nobody else includes this (or
+ * libpq).
  */
 #ifndef SL_STATE_PG_PRIVATE_H
 #define SL_STATE_PG_PRIVATE_H

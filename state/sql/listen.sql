@@ -1,0 +1,2 @@
+-- A hint that something may be due: the id of the integration.
+LISTEN sluice
