@@ -82,6 +82,10 @@ start_pooler() {
 	INI
 	chmod -R a+rX "$work/pooler"
 	chmod 777 "$work/pooler"
+	pooler_port=$port
+	run_pooler
+}
+run_pooler() {
 	if [ "$(id -u)" -eq 0 ]; then
 		pgbouncer -q -u nobody "$work/pooler/ini" 2>>"$work/pooler.err" &
 	else
@@ -89,8 +93,7 @@ start_pooler() {
 	fi
 	pooler_pid=$!
 	children+=("$pooler_pid")
-	pooler_port=$port
-	settle 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
+	settle 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$pooler_port"
 }
 if [ "$pooled" = 1 ]; then
 	for _ in 1 2 3 4 5; do

@@ -179,10 +179,10 @@ difference_mail() {
 	sql "SELECT 'missing ' || count(*) FILTER (WHERE a.source_id IS NULL) ||
 		' extra ' || count(*) FILTER (WHERE j IS NULL) ||
 		' other ' || count(*) FILTER (WHERE j->>'threadId' <> a.thread_id
-			OR NOT (a.labels @> l.labels AND a.labels <@ l.labels))
+			OR ${labels_hold:-true} AND NOT (a.labels @> l.labels AND a.labels <@ l.labels))
 	FROM crash.truth CROSS JOIN LATERAL (SELECT ARRAY(
 		SELECT jsonb_array_elements_text(j->'labelIds')) AS labels) l
-	FULL JOIN (SELECT * FROM artifacts WHERE deleted_at IS NULL) a ON a.source_id = j->>'id'"
+	FULL JOIN (SELECT * FROM artifacts WHERE type = 'email' AND deleted_at IS NULL) a ON a.source_id = j->>'id'"
 	sql 'DROP TABLE crash.truth'
 }
 

@@ -1,162 +1,239 @@
 #!/usr/bin/env bash
-# Storms: the provider misbehaves at random, changes things meanwhile, one to
-# three processes are killed, stopped, cut off or frozen at random moments,
-# the server loses backends and restarts. After each storm one more sync makes
-# the tables right: the ids, titles and times of the provider, and the same
-# content as a database that was filled in fair weather.
+# Storms: the provider throws every fault it has, things change meanwhile, and
+# processes are killed, stopped, cut off or frozen past their lease, while the
+# server restarts, dies, refuses, is full, slow, read-only, or years away, and
+# so is the host's clock. Several of that at once. A week later one more sync
+# makes the tables right: the ids, titles and times of the provider, and the
+# same content as a database that was filled in fair weather; every log row is
+# closed, no lease is left, and one more sync writes nothing.
 #
 #   storm.sh BUILD
-#   SEED=n     the same decisions again (moments are the machine's)
+#   SEED=n     the first storm; each has the seed of the one before and one
+#              more, so SEED=n ROUNDS=1 is that storm again (its decisions;
+#              moments are the machine's)
 #   ROUNDS=n   so many storms; TIME=s: or as many as begin in s seconds
+#   WAVES=n    of a storm (default: 2 to 5)
+#   KINDS=...  google (calendar and mail), linkedin (default: either, by seed)
+#   POOLED=1   through PgBouncer, which is killed, too
 # shellcheck source=tests/crash/kit.bash
 . "$(dirname "$0")/kit.bash"
+# shellcheck source=tests/crash/weather.bash
+. "$(dirname "$0")/weather.bash"
+way=plain
+case $build in */san) way=san ;; esac
+# shellcheck source=tests/crash/disasters.bash
+. "$(dirname "$0")/disasters.bash"
 
 seed=${SEED:-$((($(date +%s) ^ $$) % 32768))}
 rounds=${ROUNDS:-0}
 seconds=${TIME:-60}
 [ "$rounds" -gt 0 ] && seconds=1000000 || rounds=1000000
-RANDOM=$seed
-echo "# seed $seed"
 
 pick() { # WORD...: one of them, $picked
 	picked=${*:$((RANDOM % $# + 1)):1}
 }
 chance() { [ $((RANDOM % 100)) -lt "$1" ]; } # PERCENT
 
-weather() { # some faults, each now and then
-	local kinds=(cut cut_gzip cut_chunked html reset empty_reply unknown_fields
-		dup_page not_json latency) n
-	control DELETE fault >/dev/null
-	for ((n = RANDOM % 4; n > 0; n--)); do
-		pick "${kinds[@]}" status503 status429 status500 status401
-		case $picked in
-		status*) picked="status\",\"status\":${picked#status},\"x\":\"" ;;
-		esac
-		control POST fault "{\"kind\":\"$picked\",\"match\":\"/calendar\",
-			\"probability\":0.$((RANDOM % 3 + 1)),\"seed\":$((RANDOM + 1))}" >/dev/null
-	done
-}
-changes() {
-	edit "\"op\":\"random\",\"count\":$((RANDOM % 12)),\"seed\":$((RANDOM + 1))"
-	if chance 20; then expire sync_tokens; fi
-	if chance 15; then expire page_tokens; fi
-	if chance 15; then expire access_tokens; fi
-	if chance 10; then expire list_token; fi
-	if chance 10; then
-		control POST calendar "{\"account\":\"$ana\",\"op\":\"add\",\"events\":$((RANDOM % 9)),
-			\"calendar\":\"storm$RANDOM@group.calendar.google.com\"}" >/dev/null
-	fi
-}
+# --- processes ---------------------------------------------------------------
 # One process, and what happens to it; $pids
 launch() {
-	local how at=$((RANDOM % 150 + 20)) run=(sync)
-	pick kill kill stop cut cut none
+	local how at=$((RANDOM % 150 + 20)) run
+	pick kill kill stop cut cut none none
 	how=$picked
 	[ "$how" = none ] && how=''
-	if chance 15; then run=(sync --full); fi
-	env LD_PRELOAD="$steps" ${how:+STEPS_DO="$how"} STEPS_AT="$at" \
-		sluice "${run[@]}" >>"$work/storm.out" 2>>"$work/storm.err" </dev/null &
+	pick sync sync sync 'sync --due' 'sync --due' 'sync --full'
+	read -r -a run <<<"$picked"
+	env LD_PRELOAD="$steps${faketime:+:$faketime}" ${how:+STEPS_DO="$how"} \
+		STEPS_AT="$at" FAKETIME_TIMESTAMP_FILE="$work/clock" FAKETIME_NO_CACHE=1 \
+		FAKETIME_DONT_FAKE_MONOTONIC=1 sluice "${run[@]}" \
+		>>"$work/storm.out" 2>>"$work/storm.err" </dev/null &
 	pids+=($!)
 	children+=($!)
 }
-hit() { # something happens to somebody
-	local victim=${pids[$((RANDOM % ${#pids[@]}))]}
-	pick KILL TERM INT STOP backend backend9 restart nothing nothing
-	case $picked in
-	KILL | TERM | INT | STOP) kill "-$picked" "$victim" 2>/dev/null ;;
-	backend)
-		ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1"
-		;;
-	backend9)
-		if chance 30; then
-			ask "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-				AND pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1"
-			if [ -n "$answer" ]; then
-				kill -9 "$answer" 2>/dev/null
-				reconnect
-			fi
-		fi
-		;;
-	restart)
-		if chance 20; then
-			restart_server
-			reconnect
-		fi
-		;;
-	esac
+signal_one() { # SIGNAL
+	kill "-$1" "${pids[$((RANDOM % ${#pids[@]}))]}" 2>/dev/null
 }
+over() { # all of them; who is frozen is woken
+	local pid
+	for pid in "${pids[@]}"; do
+		kill -CONT "$pid" && return 1
+	done
+	return 0
+}
+# Who still waits for a provider is told to stop, and does.
+ends() {
+	local pid
+	settle 4 over 2>/dev/null || {
+		kill -TERM "${pids[@]}"
+		if ! settle 30 over; then
+			# shellcheck disable=SC2154 # storm.sh's own
+			not_ok "storm of seed $seed: every process ends" "$(ps -o pid,stat,wchan,args "${pids[@]}")"
+			kill -KILL "${pids[@]}"
+		fi
+	}
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+		forget "$pid"
+	done
+} 2>&"$quiet_stderr"
 wave() {
-	local pids=() pid i
+	local pids=() i
 	weather
 	changes
-	for ((i = RANDOM % 3; i >= 0; i--)); do launch; done
+	due_now
+	for ((i = RANDOM % 4; i >= 0; i--)); do launch; done
 	for ((i = RANDOM % 4; i >= 0; i--)); do
-		sleep "0.0$((RANDOM % 10))"
-		hit
+		sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+		if chance 40; then
+			pick KILL TERM INT STOP STOP
+			signal_one "$picked"
+		else
+			disaster
+		fi
 	done
+	server_is_well
 	# Who is frozen past its lease wakes when another one has worked.
 	if chance 30; then
-		ask 'UPDATE sluice.schedule SET lease_until = now() WHERE lease_until IS NOT NULL'
+		lapse
 		timeout -s KILL 60 sluice sync >>"$work/storm.out" 2>>"$work/storm.err" </dev/null
 	fi
-	{
-		for pid in "${pids[@]}"; do
-			until ! kill -CONT "$pid"; do sleep 0.05; done
-			wait "$pid"
-			forget "$pid"
-		done
-	} 2>&"$quiet_stderr"
+	ends
 }
-live() { # what is stored of each live event, in one line
-	sql "SELECT md5(string_agg(x, E'\n' ORDER BY x)) FROM (
-		SELECT concat_ws('|', stream_key, source_id, content_hash, labels, source_version,
-			occurred_at, metadata - 'x') AS x
-		FROM artifacts WHERE deleted_at IS NULL AND stream_key IN (SELECT key FROM sync_state
-			WHERE kind = 'events' AND enabled AND state <> 'closed')) y"
+lapse() { sql 'UPDATE sluice.schedule SET lease_until = sluice.clock() WHERE lease_until IS NOT NULL'; }
+due_now() { sql 'UPDATE sluice.schedule SET next_run_at = sluice.clock()'; }
+
+# --- what there is in the end ------------------------------------------------
+live() { # what is stored of each live item, and of its people, in one line
+	sql "SELECT md5(string_agg(x, E'\n' ORDER BY x)) FROM crash.live"
+}
+view_of_live() {
+	sql "CREATE VIEW crash.live AS
+		SELECT concat_ws('|', a.stream_key, a.source_id, a.content_hash, a.title, a.occurred_at, a.ends_at,
+			CASE WHEN a.type = 'calendar_event' THEN a.source_version::text END,
+			CASE WHEN a.type NOT LIKE 'linkedin%' THEN a.metadata::text END,
+			$1, (SELECT string_agg(concat_ws(',', p.kind, p.value_norm, p.role, p.response),
+				' ' ORDER BY p.kind, p.value_norm, p.role)
+				FROM artifact_participants p WHERE p.artifact_id = a.id)) AS x
+		FROM artifacts a WHERE a.deleted_at IS NULL
+			-- the answer to an invitation takes it off the list, and it stays here
+			AND a.type <> 'linkedin_invitation' AND (a.type <> 'calendar_event' OR EXISTS (
+			SELECT FROM sync_state s WHERE s.integration_id = a.integration_id AND s.kind = 'events'
+				AND s.key = a.stream_key AND s.enabled AND s.state <> 'closed'))"
+}
+differs() { # each connector, by the provider's own list
+	case $kinds in
+	google) echo "calendar: $(difference), mail: $(difference_mail)" ;;
+	linkedin) difference_member ;;
+	esac
+}
+right() {
+	case $kinds in
+	google) echo 'calendar: missing 0 extra 0 other 0, mail: missing 0 extra 0 other 0' ;;
+	linkedin) echo 'missing 0 extra 0 other 0' ;;
+	esac
+}
+left_open() {
+	sql "SELECT (SELECT count(*) FROM sync_logs WHERE status = 'running') || ' ' ||
+		(SELECT count(*) FROM sluice.schedule WHERE lease_until IS NOT NULL) || ' ' ||
+		(SELECT count(*) FROM pg_prepared_xacts)"
+}
+# A person connects again what is dead.
+mend() {
+	sluice streams >/dev/null
+	if [ "$(sql "SELECT count(*) FROM user_integrations WHERE status <> 'connected'")" != 0 ]; then
+		connect_all
+	fi
+}
+connect_all() {
+	case $kinds in
+	google) connector=google connect $ana ;;
+	linkedin) connector=linkedin connect $ana ;;
+	esac
+	forget "$connect_pid"
+	[ "$status" = 0 ] || not_ok "storm of seed $seed: connect" "$out $err"
 }
 
-world_storm() { start_emulator --seed "$seed" --account "$ana:60:3"; }
+world_storm() {
+	case $kinds in
+	google) start_emulator --seed "$seed" --account "$ana:40:3" --mailbox "$ana:40" ;;
+	linkedin) start_emulator --seed "$seed" --member "$ana:20:40:6:4:2" ;;
+	esac
+	connector=google
+	[ "$kinds" = google ] || connector=linkedin
+	labels='(SELECT array_agg(l ORDER BY l) FROM unnest(a.labels) l)' labels_hold=true
+}
 given_storm() {
 	first_come=1
-	ask "ALTER DATABASE $database SET synchronous_commit = on"
+	export SLUICE_QUOTA=off # a pace of our own would be waited for
+	[ "$kinds" = google ] || member "\"consent\",\"at\":\"$(date -u -d '-10 days' +%FT%TZ)\""
+	sql "ALTER DATABASE $database SET synchronous_commit = on"
+	# What a frozen transaction may hold up.
+	sql "ALTER DATABASE $database SET idle_in_transaction_session_timeout = '400ms'"
+	small_disk
 }
-world_calm() { :; }
-given_calm() { :; }
 
-for ((round = 1; round <= rounds && SECONDS < seconds; round++)); do
-	if [ "$round" = 1 ]; then scenario storm; fi
-	use_database crash_storm
-	ask '\c crash_storm'
+storm() {
+	local waves w first truth before again stored fair open
+	RANDOM=$((seed * 7919 % 32749 + 1)) # neighbours begin apart
+	pick google google linkedin
+	kinds=${KINDS:-$picked}
+	database_clock ''
+	scenario storm 2>&"$quiet_stderr"
 	waves=$((RANDOM % 4 + 2))
-	for ((w = 0; w < waves; w++)); do wave; done
-	control DELETE fault >/dev/null
+	waves=${WAVES:-$waves}
+	for ((w = 0; w < waves; w++)); do wave 2>&"$quiet_stderr"; done
+	fair_weather
+	all_is_well
 	gone_from_server
-	ask 'UPDATE sluice.schedule SET lease_until = now() WHERE lease_until IS NOT NULL'
-	# A calendar whose cursor was refused again and again stays in error.
+	lapse
+	a_week_later
+	mend
+	# What was refused again and again needs the second one.
 	call sync
 	first="$status $out $err"
-	truth=$(difference)
+	call sync
+	gone_from_server
+	truth=$(differs)
+	view_of_live "$labels"
 	stored=$(live)
+	open=$(left_open)
 	measure
 	before=$rows
 	call sync
+	gone_from_server
 	measure
 	again="$status $([ "$rows" = "$before" ] && echo same)"
-	new_database crash_calm
-	sluice migrate >/dev/null && sql 'GRANT sluice_gateway, sluice_operator TO sluice_app'
-	call setup google --client-file "$work/client.json"
-	call user add --email $ana
-	connect $ana
-	forget "$connect_pid"
-	call sync
+	sql 'SELECT x FROM crash.live ORDER BY x' >"$work/stormy"
+	in_fair_weather
 	fair=$(live)
-	if [ "$truth $again $stored" = "missing 0 extra 0 other 0 0 same $fair" ]; then
-		ok "storm $round of seed $seed: $waves waves, then all is right"
+	if [ "$truth $again $open $stored" = "$(right) 0 same 0 0 0 $fair" ]; then
+		ok "storm of seed $seed, $kinds: $waves waves, then all is right"
 	else
-		not_ok "storm $round of seed $seed" "$truth, once more: $again, content $stored, in fair weather $fair
+		sql 'SELECT x FROM crash.live ORDER BY x' >"$work/fair"
+		not_ok "storm of seed $seed, $kinds: again by SEED=$seed ROUNDS=1 WAVES=$waves KINDS=$kinds" "$truth, once more: $again, left open: $open, content $stored, in fair weather $fair
 $first
+$out $err
+$(diff "$work/stormy" "$work/fair" | cut -c1-700 | head -n 8)
 $(tail -n 5 "$work/storm.err")"
 	fi
+	no_small_disk
+	ask '\c postgres'
+}
+in_fair_weather() {
+	migrated_database crash_fair 2>&"$quiet_stderr"
+	sql 'CREATE SCHEMA crash'
+	view_of_live "$labels"
+	case $kinds in
+	google) call setup google --client-file "$work/client.json" ;;
+	linkedin) setup_linkedin ;;
+	esac
+	call user add --email $ana
+	connect_all
+	call sync
+}
+
+for ((round = 1; round <= rounds && SECONDS < seconds; round++)); do
+	storm
+	seed=$((seed + 1))
 done
 summary
