@@ -48,16 +48,6 @@ init_sync(struct sl_engine *e)
 	pthread_condattr_destroy(&monotonic);
 }
 
-static size_t
-count_connectors(const struct sl_connector *const *registry)
-{
-	size_t n = 0;
-
-	while (registry[n])
-		n++;
-	return n;
-}
-
 static sl_status
 start_worker(struct sl_engine *e, struct sl_error *err)
 {
@@ -90,8 +80,6 @@ sl_engine_new(const struct sl_engine_config *config, struct sl_engine **out,
 	e->tail = &e->head;
 	e->budget_tail = &e->budget_head;
 	e->budget_free = e->config.body_budget;
-	e->client_paces = sl_alloc_array(count_connectors(e->config.registry),
-					 sizeof(*e->client_paces));
 	sl_intake_init(e);
 	e->workers =
 		sl_alloc_array((size_t)e->config.workers, sizeof(*e->workers));
@@ -174,7 +162,7 @@ sl_engine_free(struct sl_engine **engine)
 	pthread_mutex_destroy(&e->mutex);
 	pthread_mutex_destroy(&e->observer_mutex);
 	sl_free(e->workers);
-	sl_free(e->client_paces);
+	sl_clients_free(e);
 	sl_intake_release(e);
 	sl_free(e);
 	*engine = NULL;

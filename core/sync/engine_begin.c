@@ -164,9 +164,8 @@ sl_run_reload(struct sl_worker *worker, struct sl_run *run)
 	return false;
 }
 
-/* A burst at the start counts against the minute, too. */
-static void
-start_pace(struct sl_pace *pace, double per_minute, int64_t now_us)
+void
+sl_run_start_pace(struct sl_pace *pace, double per_minute, int64_t now_us)
 {
 	double burst = per_minute / 60.0 * PACE_BURST_S;
 
@@ -174,7 +173,7 @@ start_pace(struct sl_pace *pace, double per_minute, int64_t now_us)
 }
 
 static void
-init_pace(struct sl_run *run)
+init_pace(struct sl_worker *worker, struct sl_run *run)
 {
 	struct sl_engine *e = run->engine;
 	const struct sl_quota *q = run->connector->quotas;
@@ -190,17 +189,12 @@ init_pace(struct sl_run *run)
 		at_once = q->at_once;
 	}
 	now = sl_mono_us(e->config.clock);
-	start_pace(&run->pace, user, now);
+	sl_run_start_pace(&run->pace, user, now);
 	if (run->account.bucket_at_us != SL_NO_TIME)
 		sl_pace_resume(&run->pace, (double)run->account.bucket_units,
 			       sl_run_now_us(run) - run->account.bucket_at_us);
-	run->client_pace = &e->client_paces[run->connector_at];
 	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
-	pthread_mutex_lock(&e->mutex);
-	if (!run->client_pace->begun)
-		start_pace(&run->client_pace->pace, client, now);
-	run->client_pace->begun = true;
-	pthread_mutex_unlock(&e->mutex);
+	sl_run_begin_client(run, client, worker->store->take_quota != NULL);
 }
 
 /* Is the account in a state in which a run makes sense? */
@@ -298,7 +292,7 @@ begin_streams(struct sl_worker *worker, struct sl_run *run)
 	sl_settings_fingerprint(run->connector->options, run->settings,
 				run->fingerprint);
 	sl_settings_people(run->settings, &run->people);
-	init_pace(run);
+	init_pace(worker, run);
 	sl_token_begin(run);
 	sl_run_warn_of_end(worker, run);
 	sl_run_begin_lane(run);

@@ -106,6 +106,7 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 {
 	struct sl_run *run = leg->flight->task->run;
 	const struct sl_engine_config *c = &run->engine->config;
+	bool told = err->retry_after_ms > 0;
 	struct sl_retry_decision d;
 	int64_t at;
 
@@ -117,6 +118,8 @@ try_again(struct sl_leg *leg, struct sl_error *err)
 	at = sl_mono_us(c->clock) + d.delay_ms * 1000;
 	if (err->scope >= SL_INTEGRATION)
 		block(run, at);
+	if (err->scope == SL_CLIENT && told)
+		sl_client_block(run, d.delay_ms * 1000);
 	if (!d.again || is_in_vain(run, err, &d))
 		return false;
 	relaunch(leg);

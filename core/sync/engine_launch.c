@@ -11,8 +11,8 @@
 /* What keeps a request, and all behind it, from leaving. */
 enum departure {
 	LEFT,
-	HELD,    /* by its time: leg->not_before_us           */
-	STANDS,  /* until a request lands, or for the token   */
+	HELD,   /* by its time: leg->not_before_us           */
+	STANDS, /* until a request lands, or for the token or a chunk of quota */
 	IN_LINE, /* for the budget                            */
 	DENIED,  /* no budget, and it may not wait for it     */
 };
@@ -106,10 +106,11 @@ pace(struct sl_leg *leg, int64_t now)
 
 	pthread_mutex_lock(&e->mutex);
 	at = later(leg->not_before_us, run->blocked_us);
+	at = later(at, run->client->blocked_us);
 	if (!leg->paced) {
 		at = later(at, sl_pace_take(&run->pace, units_of(leg), now));
-		at = later(at, sl_pace_take(&run->client_pace->pace,
-					    units_of(leg), now));
+		at = later(at, sl_pace_take(&run->client->pace, units_of(leg),
+					    now));
 	}
 	pthread_mutex_unlock(&e->mutex);
 	leg->paced = true;
@@ -127,7 +128,8 @@ sl_leg_unpace(struct sl_leg *leg)
 	leg->paced = false;
 	pthread_mutex_lock(&e->mutex);
 	sl_pace_give(&run->pace, units_of(leg));
-	sl_pace_give(&run->client_pace->pace, units_of(leg));
+	sl_pace_give(&run->client->pace, units_of(leg));
+	sl_purse_give_back(leg);
 	pthread_mutex_unlock(&e->mutex);
 }
 
@@ -205,6 +207,7 @@ submit(struct sl_leg *leg, struct sl_token *token)
 	run->unwritten.retries += leg->attempts > 0;
 	leg->flight->flying++;
 	pthread_mutex_unlock(&e->mutex);
+	leg->paid = NULL;
 	leg->x.request.bearer = &token->secret;
 	leg->x.request.not_before_us = leg->not_before_us;
 	e->config.transport->submit(e->config.transport, &leg->x);
@@ -238,6 +241,14 @@ depart(struct sl_leg *leg, bool wait, int64_t now)
 	pace(leg, now);
 	if (leg->not_before_us > now)
 		return HELD;
+	switch (sl_purse_pay(leg, &leg->not_before_us)) {
+	case SL_PAID:
+		break;
+	case SL_PAY_SOON:
+		return STANDS;
+	case SL_PAY_LATER:
+		return HELD;
+	}
 	token = sl_token_get(run);
 	if (!token)
 		return STANDS;
@@ -270,7 +281,8 @@ must_wait(const struct sl_leg *leg)
 	bool blocked;
 
 	pthread_mutex_lock(&run->engine->mutex);
-	blocked = leg->not_before_us <= run->blocked_us;
+	blocked = leg->not_before_us <=
+		  later(run->blocked_us, run->client->blocked_us);
 	pthread_mutex_unlock(&run->engine->mutex);
 	return leg->paced || blocked;
 }
@@ -304,6 +316,7 @@ cut(struct sl_flight *f)
 	for (size_t i = 0; i < f->count; i++)
 		sl_leg_unpace(&f->legs[i]);
 	sl_budget_leave(f->task);
+	sl_purse_leave(f->task);
 }
 
 /* Be woken when the next one's time has come, or go without it. */

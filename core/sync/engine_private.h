@@ -20,6 +20,7 @@
 #include "core/sync/intake_private.h"
 #include "core/sync/job_private.h"
 #include "core/sync/lane_private.h"
+#include "core/sync/purse_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/step_private.h"
 #include "core/sync/token_private.h"
@@ -73,13 +74,16 @@ struct sl_task {
 	bool waits_slot;        /* (L) for a request of the run to land      */
 	bool waits_room;        /* (L) for a page of any run to be settled   */
 	bool waits_budget;      /* (L) */
-	struct sl_task *budget_next; /* (L) */
-	bool started, ended;         /* (L) */
-	bool resting;                /* (L) until due_us, or the run is done */
-	bool counted;                /* (L) in streams_done */
-	bool failed;                 /* (L) */
-	bool cut;                    /* ended because the engine did */
-	struct sl_task *next;        /* of the run */
+	struct sl_task *budget_next;  /* (L) */
+	struct sl_purse *waits_purse; /* (L) it stands in that line */
+	double needs_units;           /* (L) of it */
+	struct sl_task *purse_next;   /* (L) */
+	bool started, ended;          /* (L) */
+	bool resting;                 /* (L) until due_us, or the run is done */
+	bool counted;                 /* (L) in streams_done */
+	bool failed;                  /* (L) */
+	bool cut;                     /* ended because the engine did */
+	struct sl_task *next;         /* of the run */
 };
 
 /** How many requests of one user may be under way; `most` 0: any number. */
@@ -87,12 +91,6 @@ struct sl_slots {
 	int most, now; /* by the quota; as the provider lets us */
 	int taken;
 	int good; /* answers since `now` last changed */
-};
-
-/** What an API grants the client, for all its users together. */
-struct sl_client_pace {
-	bool begun;
-	struct sl_pace pace;
 };
 
 enum sl_run_state {
@@ -143,10 +141,10 @@ struct sl_run {
 	int pages_taken;           /* (L) committed or under way */
 	bool limited;              /* (L) a page was refused: pages_max */
 	struct sl_pace pace;       /* (L) the user's quota */
-	struct sl_client_pace *client_pace; /* (L) of the same API */
-	int64_t answered_us;   /* (L) monotonic: its last good answer */
-	int64_t blocked_us;    /* (L) monotonic: nobody asks before */
-	struct sl_slots slots; /* (L) requests of the user at once */
+	struct sl_client *client;  /* what the API grants all its users */
+	int64_t answered_us;       /* (L) monotonic: its last good answer */
+	int64_t blocked_us;        /* (L) monotonic: nobody asks before */
+	struct sl_slots slots;     /* (L) requests of the user at once */
 	/* the access token */
 	enum sl_token_state token_state; /* (L) */
 	struct sl_token *token;          /* (L) */
@@ -183,7 +181,7 @@ struct sl_engine {
 	bool store_failed;
 	struct sl_outage outages[SL_OUTAGES_MAX];
 	size_t outage_count;
-	struct sl_client_pace *client_paces; /* (L) as in the registry */
+	struct sl_client *clients; /* (L) */
 };
 
 /* engine.c */
@@ -229,6 +227,8 @@ bool sl_connector_find(const struct sl_engine *e, const char *name, size_t *at);
 /** A random uuid, on the arena, for a run's log row. */
 const char *sl_run_id_new(const struct sl_rng *rng, struct sl_arena *arena);
 void sl_run_start(struct sl_worker *worker, struct sl_run *run);
+/** A burst at the start counts against the minute, too. */
+void sl_run_start_pace(struct sl_pace *pace, double per_minute, int64_t now_us);
 /** The connector's kind of that name, or NULL. */
 const struct sl_stream_kind *sl_run_kind(const struct sl_run *run,
 					 const char *name);

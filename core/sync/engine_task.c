@@ -96,6 +96,7 @@ task_end(struct sl_task *task, bool cut)
 	struct sl_engine *e = run->engine;
 
 	sl_budget_leave(task);
+	sl_purse_leave(task);
 	sl_job_no_timer(e, &task->job);
 	pthread_mutex_lock(&e->mutex);
 	task->ended = true;
@@ -117,6 +118,7 @@ task_rests(struct sl_task *task)
 	bool again = task->kind->follows && interval > 0;
 
 	sl_budget_leave(task);
+	sl_purse_leave(task);
 	sl_job_no_timer(e, &task->job);
 	task->due_us = task->asked_us + interval / 10 * POLL_TENTHS;
 	if (again)

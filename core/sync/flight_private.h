@@ -49,12 +49,13 @@ struct sl_leg {
 	size_t reserved;       /* of the body budget */
 	int64_t not_before_us; /* monotonic; 0 = at once */
 	int attempts;
-	int64_t troubled_us; /* when the first of them failed        */
-	bool ready;          /* to be submitted, now or again         */
-	bool paced;          /* its units were taken for this attempt */
-	bool landed;         /* (L) back, and not yet judged          */
-	bool renewed;        /* one 401 was answered by a fresh token */
-	bool too_large;      /* final, without a body                 */
+	int64_t troubled_us;   /* when the first of them failed        */
+	bool ready;            /* to be submitted, now or again         */
+	struct sl_purse *paid; /* units of this attempt, or NULL */
+	bool paced;            /* its units were taken for this attempt */
+	bool landed;           /* (L) back, and not yet judged          */
+	bool renewed;          /* one 401 was answered by a fresh token */
+	bool too_large;        /* final, without a body                 */
 	bool final; /* the answer stands: 2xx, or refused for this item */
 };
 

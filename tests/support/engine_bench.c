@@ -125,6 +125,10 @@ toy_classify(const struct sl_refusal *refusal, struct sl_error *err)
 		return SL_RETRY;
 	case 503:
 		return sl_fail(err, SL_CONFIG, SL_CLIENT, "API is off");
+	case 420:
+		(void)sl_fail(err, SL_RETRY, SL_CLIENT, "all slow down");
+		err->retry_after_ms = refusal->retry_after_ms;
+		return SL_RETRY;
 	default:
 		return sl_fail(err, SL_RETRY, SL_STREAM, "HTTP %d",
 			       refusal->http_status);

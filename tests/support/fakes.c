@@ -408,6 +408,60 @@ fake_unlease(struct sl_store *store, const struct sl_lease *lease,
 	return SL_OK;
 }
 
+/* Minutes as the database has them: of the time since it began. */
+static sl_status
+fake_take_quota(struct sl_store *store, const struct sl_quota_ask *ask,
+		struct sl_quota_grant *grant, struct sl_error *err)
+{
+	const int64_t minute_us = 60 * SL_US_PER_S;
+	struct fake_store *s = (struct fake_store *)store;
+	int64_t now = s->quota_clock->mono_us;
+	int64_t left = (int64_t)ask->per_minute, taken;
+
+	s->quota_asks++;
+	s->quota_ask = *ask;
+	if (s->quota_fails-- > 0)
+		return sl_fail(err, SL_RETRY, SL_CLIENT, "database away");
+	if (now / minute_us != s->quota_minute) {
+		s->quota_minute = now / minute_us;
+		s->quota_taken[0] = s->quota_taken[1] = 0;
+	}
+	taken = s->quota_taken[0] + s->quota_taken[1];
+	if (ask->backfill)
+		left = left * SL_BACKFILL_PERCENT / 100;
+	left -= taken + s->quota_others;
+	*grant = (struct sl_quota_grant){
+		.units = left < ask->least  ? 0
+			 : left < ask->most ? left
+					    : ask->most,
+		.for_us = (now / minute_us + 1) * minute_us - now,
+	};
+	s->quota_taken[ask->backfill] += grant->units;
+	if (taken + grant->units > s->quota_taken_max)
+		s->quota_taken_max = taken + grant->units;
+	return SL_OK;
+}
+
+static sl_status
+fake_block_quota(struct sl_store *store, const struct sl_quota_block *block,
+		 struct sl_error *err)
+{
+	struct fake_store *s = (struct fake_store *)store;
+
+	(void)err;
+	s->quota_blocks++;
+	s->quota_block_us = block->for_us;
+	return SL_OK;
+}
+
+void
+fake_store_shares_quota(struct fake_store *s, struct sl_fake_clock *clock)
+{
+	s->store.take_quota = fake_take_quota;
+	s->store.block_quota = fake_block_quota;
+	s->quota_clock = clock;
+}
+
 static void
 fake_free(struct sl_store **store)
 {

@@ -101,9 +101,17 @@ struct fake_store {
 	enum sl_lane end_lane;
 	int64_t end_next_us, end_backfill_us;
 	bool end_detailed;
-	bool lost;           /* a lease was, before the claim */
-	int given_back;      /* that never began              */
-	int64_t claim_fence; /* of the last claim, ...        */
+	/* a minute's quota by the bench's clock, when it has one */
+	struct sl_fake_clock *quota_clock;
+	int64_t quota_minute;
+	int64_t quota_taken[2], quota_taken_max; /* of a minute; for walks */
+	int64_t quota_others; /* that others take of each minute */
+	int quota_asks, quota_fails, quota_blocks;
+	int64_t quota_block_us;
+	struct sl_quota_ask quota_ask; /* the last */
+	bool lost;                     /* a lease was, before the claim */
+	int given_back;                /* that never began              */
+	int64_t claim_fence;           /* of the last claim, ...        */
 	char claim_run[37];
 	struct sl_tally written; /* what reached the log row */
 	/** Sees each commit before it is done, or made to fail; commits are not
@@ -116,6 +124,8 @@ void fake_store_init(struct fake_store *s, const char *user_id);
 /** Add a stream; cursor NULL = new. Returns its row. */
 struct sl_stream_row *fake_store_stream(struct fake_store *s, const char *kind,
 					const char *key, const char *cursor);
+/** From now on it has a quota for the fleet. */
+void fake_store_shares_quota(struct fake_store *s, struct sl_fake_clock *clock);
 struct sl_store_factory fake_store_factory(struct fake_store *s);
 void fake_store_release(struct fake_store *s);
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A client's quota in chunks: what is asked of the fleet, and when there is
+ * none. A minute of the toy's mail has 6,000 units, of the toy 6; a request
+ * costs one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/engine_bench.h"
+#include "tests/support/unit.h"
+
+/** So many pages, one after the other. */
+static void
+pages(void *ctx, const struct sl_request *request, struct sl_response *response)
+{
+	struct bench *b = ctx;
+	char body[96];
+
+	(void)request;
+	b->turn++;
+	(void)snprintf(body, sizeof(body),
+		       "{\"items\":[],\"next\":\"n%d\",\"more\":%s}", b->turn,
+		       b->turn < b->scenario ? "true" : "false");
+	fake_reply(response, 200, body);
+}
+
+static int
+setup(void **state)
+{
+	struct bench *b;
+
+	if (bench_setup(state) != 0)
+		return -1;
+	b = *state;
+	b->config.quota = true;
+	b->net.answer = pages;
+	fake_transport_delay(&b->net, 1000);
+	fake_store_shares_quota(&b->store, &b->clock);
+	return 0;
+}
+
+static void
+run_mail(struct bench *b)
+{
+	static const char *const once[] = { "toy_mail", NULL };
+
+	bench_run_each(b, once);
+}
+
+static void
+chunks_are_few_and_small_at_first(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 190;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	run_mail(b);
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->net.submitted, 190);
+	/* 30, 60, 120 */
+	assert_int_equal(b->store.quota_asks, 3);
+	assert_int_equal(b->store.quota_ask.per_minute, 6000);
+	assert_string_equal(b->store.quota_ask.api, "toy_mail");
+	assert_string_equal(b->store.quota_ask.oauth_client_row,
+			    b->store.account.grant.oauth_client_row);
+}
+
+static void
+no_minute_has_more_than_its_quota(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	b->store.quota_others = 3;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->net.submitted, 20);
+	assert_true(b->store.quota_taken_max <= 3);
+	assert_true(b->report.duration_us >= 6 * 60 * SL_US_PER_S);
+	assert_true(b->report.duration_us <= 8 * 60 * SL_US_PER_S);
+	/* nobody asks while there is nothing */
+	assert_in_range(b->store.quota_asks, 20, 20 + 8 * 2);
+}
+
+static void
+walks_leave_some_to_changes(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_true(b->store.quota_ask.backfill);
+	assert_int_equal(b->store.quota_taken_max, 4); /* of 6 */
+}
+
+static void
+changes_may_take_all(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	bench_run(b, "manual");
+	assert_false(b->store.quota_ask.backfill);
+	assert_in_range(b->store.quota_taken_max, 5, 6);
+}
+
+static void
+a_database_that_is_away_is_asked_again(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 1;
+	b->store.quota_fails = 3;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->store.quota_asks, 4);
+	/* behind its own pace, which lets the first one go after seven */
+	assert_in_range(b->report.duration_us, 10 * SL_US_PER_S,
+			11 * SL_US_PER_S);
+}
+
+static void
+a_run_with_a_lane_does_not_wait_for_the_next_minute(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	b->store.quota_others = 6;
+	b->config.patience_us = 10 * SL_US_PER_S;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	bench_serve(b, SL_LANE_CHANGES);
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(b->net.submitted, 0);
+	assert_int_equal(b->store.quota_asks, 1);
+	assert_int_equal(b->store.end_next_us, BENCH_NOW_US + 60 * SL_US_PER_S);
+}
+
+static void
+all_slow_down(void *ctx, const struct sl_request *request,
+	      struct sl_response *response)
+{
+	(void)ctx, (void)request;
+	fake_reply(response, 420, "{}");
+	response->retry_after_ms = 90000;
+}
+
+static void
+what_the_provider_tells_one_all_are_told(void **state)
+{
+	struct bench *b = *state;
+
+	b->config.patience_us = 10 * SL_US_PER_S;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = all_slow_down;
+	bench_serve(b, SL_LANE_CHANGES);
+	assert_string_equal(b->report_status, "failed");
+	bench_serve(b, SL_LANE_CHANGES); /* another account of that client */
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(b->net.submitted, 1);
+	assert_int_equal(b->store.quota_blocks, 1);
+	assert_in_range(b->store.quota_block_us, 89 * SL_US_PER_S,
+			90 * SL_US_PER_S);
+	assert_true(b->store.end_next_us >= BENCH_NOW_US + 90 * SL_US_PER_S);
+}
+
+static void
+who_paces_nothing_asks_for_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	b->config.quota = false;
+	b->scenario = 20;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->store.quota_asks, 0);
+}
+
+static void
+a_stop_ends_who_waits_for_a_chunk(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	b->store.quota_others = 6;
+	b->config.max_time_us = 30 * SL_US_PER_S;
+	fake_store_stream(&b->store, "items", "a", "{\"after\":\"p2\"}");
+	fake_store_stream(&b->store, "items", "b", "{\"after\":\"p2\"}");
+	bench_run(b, "manual");
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(b->report.duration_us, 30 * SL_US_PER_S);
+	assert_int_equal(b->net.submitted, 0);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(chunks_are_few_and_small_at_first),
+		T(no_minute_has_more_than_its_quota),
+		T(walks_leave_some_to_changes),
+		T(changes_may_take_all),
+		T(a_database_that_is_away_is_asked_again),
+		T(a_run_with_a_lane_does_not_wait_for_the_next_minute),
+		T(what_the_provider_tells_one_all_are_told),
+		T(who_paces_nothing_asks_for_nothing),
+		T(a_stop_ends_who_waits_for_a_chunk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
