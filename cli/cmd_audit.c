@@ -188,7 +188,7 @@ print_audit(struct audit *a, const struct sl_run_report *r)
 			sl_format_clean(arena, r->error->text, ERROR_SHOWN));
 	if (*sl_summary_advice(arena, r) != '\0')
 		fprintf(out, "  what to do: %s\n", sl_summary_advice(arena, r));
-	fflush(out);
+	(void)fflush(out);
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "cli/vault.h"
 
 /** How long a person may take. */
-#define CONSENT_US (5 * 60 * SL_US_PER_S)
+#define CONSENT_US (INT64_C(300) * SL_US_PER_S)
 
 #define ISSUER_SHOWN      80
 #define DESCRIPTION_SHOWN 200
@@ -110,7 +110,7 @@ show_url(struct sl_connect *connect, const char *url)
 
 	if (sl_cli_has(cli, SL_FLAG_NO_BROWSER)) {
 		fprintf(cli->out, "%s\n", url);
-		fflush(cli->out);
+		(void)fflush(cli->out);
 		fprintf(cli->err,
 			"Open this address in a browser. Then %s%s%spaste the "
 			"address that the browser ends at, here.\n",

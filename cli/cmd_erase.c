@@ -27,7 +27,7 @@ confirm(struct sl_cli *cli)
 		"This revokes every consent of %s and deletes all of its rows. "
 		"Type yes to go on: ",
 		cli->flags[SL_FLAG_USER]);
-	fflush(cli->err);
+	(void)fflush(cli->err);
 	if (fgets(answer, sizeof(answer), stdin) != NULL &&
 	    strcmp(answer, "yes\n") == 0)
 		return SL_EXIT_OK;

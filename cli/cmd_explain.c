@@ -206,7 +206,7 @@ run(struct sl_cli *cli, struct sl_explain *x)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	x->user_id = user_id;
+	x->user_id = sl_arena_strdup(cli->arena, user_id);
 	if (given)
 		return explain_user(cli, x);
 	if (sl_user_list(x->pg, cli->arena, &users, &count, &err) != SL_OK)

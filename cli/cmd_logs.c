@@ -117,7 +117,7 @@ show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	filter->user_id = given ? user_id : NULL;
+	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
 	if (sl_report_logs(pg, filter, cli->arena, &rows, &count, &err) !=
 	    SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);

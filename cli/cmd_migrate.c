@@ -25,7 +25,7 @@ tell(void *ctx, const char *version, const char *name, int64_t duration_ms)
 	tale->count++;
 	fprintf(tale->cli->out, "%s %s_%s (%" PRId64 " ms)\n", tale->verb,
 		version, name, duration_ms);
-	fflush(tale->cli->out);
+	(void)fflush(tale->cli->out);
 }
 
 static int

@@ -81,7 +81,7 @@ change(struct sl_cli *cli, struct sl_pg *pg, struct sl_pause *what)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	what->user_id = user_id;
+	what->user_id = sl_arena_strdup(cli->arena, user_id);
 	if (sl_pause_accounts(pg, what, cli->arena, &list, &count, &err) !=
 	    SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);

@@ -61,7 +61,7 @@ ask(struct resync *r)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	r->request.user_id = user_id;
+	r->request.user_id = sl_arena_strdup(r->cli->arena, user_id);
 	if (sl_resync_ask(r->pg, &r->request, r->cli->arena, &r->accounts,
 			  &r->count, &err) != SL_OK)
 		return sl_cli_fail(r->cli, sl_env_exit(&err), &err);

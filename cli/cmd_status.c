@@ -218,7 +218,7 @@ show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter,
 
 	if (status != SL_EXIT_OK)
 		return status;
-	filter->user_id = given ? user_id : NULL;
+	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
 	if (sl_cli_has(cli, SL_FLAG_QUARANTINED))
 		return sl_status_items(cli, pg, filter);
 	if (sl_report_status(pg, filter, cli->arena, &rows, &count, &err) !=

@@ -216,7 +216,7 @@ run(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	filter->user_id = given ? user_id : NULL;
+	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
 	if (!chooses(cli))
 		return list(cli, pg, filter);
 	status = choose(cli, pg, filter, SL_FLAG_ENABLE);

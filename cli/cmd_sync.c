@@ -13,7 +13,7 @@
 #include "state/store_pg.h"
 
 /** What `--due` may take, so that one cron line ends before the next. */
-#define DUE_TIME_US (4 * 60 * SL_US_PER_S)
+#define DUE_TIME_US (INT64_C(240) * SL_US_PER_S)
 
 /** Pages of an account that a dry run looks at. */
 #define DRY_PAGES 10

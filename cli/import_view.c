@@ -357,7 +357,7 @@ sl_import_view_report(struct sl_import_view *view,
 		report_json(view, target, report);
 	else
 		print_report(view, target, report);
-	fflush(cli->out);
+	(void)fflush(cli->out);
 	if (report->failed)
 		(void)sl_cli_complain(cli, SL_EXIT_FAILED, "%s",
 				      report->error.text);

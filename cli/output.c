@@ -28,7 +28,7 @@ sl_cli_complain(struct sl_cli *cli, enum sl_exit status, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(text, (size_t)len + 1, fmt, args);
 	va_end(args);
-	fflush(cli->out);
+	(void)fflush(cli->out);
 	fprintf(cli->err, "sluice: %s\n",
 		sl_format_clean(cli->arena, text, COMPLAINT_MAX));
 	return (int)status;
@@ -145,7 +145,7 @@ sl_out_json(struct sl_cli *cli, json_t *object_owned)
 	(void)json_dump_callback(object_owned, print_piece, cli->out,
 				 JSON_COMPACT);
 	fputc('\n', cli->out);
-	fflush(cli->out);
+	(void)fflush(cli->out);
 	json_decref(object_owned);
 }
 

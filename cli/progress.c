@@ -149,7 +149,7 @@ static void
 paint(struct sl_painter *painter, const char *line)
 {
 	fprintf(painter->out, "\r\033[K%s", line);
-	fflush(painter->out);
+	(void)fflush(painter->out);
 	painter->painted_us = sl_mono_us(painter->clock);
 	painter->shown = true;
 }
@@ -184,6 +184,6 @@ sl_painter_clear(struct sl_painter *painter)
 	if (!painter->shown)
 		return;
 	fputs("\r\033[K", painter->out);
-	fflush(painter->out);
+	(void)fflush(painter->out);
 	painter->shown = false;
 }
