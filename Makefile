@@ -7,7 +7,7 @@
 #   make lint      format, layers, sizes, banned calls, shell, man, compose
 #   make bench     real numbers, as ratios within one run
 #   make build     the binary alone: build/release/sluice
-#   make install   PREFIX=/usr/local DESTDIR=
+#   make install   PREFIX=/usr/local DESTDIR=; make uninstall takes it back
 #
 #   make fuzz      TARGETS="json url" SECONDS=60 RUNS=n: hostile input for
 #                  every parser of outside data (docs/fuzzing.md)
@@ -49,9 +49,11 @@ endif
 ifeq ($(WERROR),1)
 warn += -Werror
 endif
+# The prefix map: the same binary wherever the tree lies.
 harden_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	-fstack-clash-protection -fcf-protection=full \
-	-ftrivial-auto-var-init=zero -fno-common -fPIE
+	-ftrivial-auto-var-init=zero -fno-common -fPIE \
+	-ffile-prefix-map=$(CURDIR)=.
 harden_san := -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE
 # Clang has no __SANITIZE_ADDRESS__: core/base/arena.c asks for it.
@@ -115,7 +117,7 @@ contract_obj := $(patsubst %.c,$(B)/obj/%.o,$(contract_src) tests/toy/toy.c)
 
 .PHONY: all deps build emulator tests-build demo test torture lint bench \
 	install clean unit valgrind format fuzz fuzz-build corpus \
-	release-check
+	release-check uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -248,6 +250,10 @@ valgrind: deps
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sluice \
+		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
 
 install: build
 	install -D -m 0755 $(B)/sluice $(DESTDIR)$(PREFIX)/bin/sluice

@@ -4,7 +4,7 @@
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
-root=$PWD
+export root=$PWD
 export LC_ALL=C.UTF-8
 
 # skip_check REASON: this machine cannot run the check
@@ -47,10 +47,22 @@ built() {
 	}
 }
 
-# under_pg SCRIPT ARGS...: again, with a server of its own that dies with it
+# under_pg SCRIPT ARGS...: again, with a server of its own that dies with it.
+# Two servers that start at one time may choose one port: then once more.
 under_pg() {
-	exec pg_virtualenv -t -v 15 -o fsync=off -o synchronous_commit=off \
-		-o full_page_writes=off env IN_CLUSTER=1 "$@"
+	local started status=1
+	started=$(mktemp -u "${TMPDIR:-/tmp}/sluice-started.XXXXXX")
+	for _ in 1 2 3 4; do
+		# shellcheck disable=SC2016  # for the inner shell
+		pg_virtualenv -t -v 15 -o fsync=off -o synchronous_commit=off \
+			-o full_page_writes=off env IN_CLUSTER=1 \
+			bash -c ': >"$0"; exec "$@"' "$started" "$@"
+		status=$?
+		[ -e "$started" ] && break
+		sleep 1
+	done
+	rm -f "$started"
+	exit $status
 }
 
 tell() { echo "# told: $*"; } # a measure, for the summary
