@@ -15,7 +15,7 @@ FROM debian:12-slim AS emulator
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 	libmicrohttpd12 libjansson4 libssl3 zlib1g \
 	&& rm -rf /var/lib/apt/lists/* \
-	&& useradd --system --uid 10001 --no-create-home sluice
+	&& useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /src/build/release/sluice-emulator /usr/local/bin/
 USER sluice
 ENTRYPOINT ["/usr/local/bin/sluice-emulator"]
@@ -27,7 +27,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
 	libmicrohttpd12 libical3 libgmime-3.0-0 libxml2 libzip4 \
 	libcsv3 tzdata \
 	&& rm -rf /var/lib/apt/lists/* \
-	&& useradd --system --uid 10001 --no-create-home sluice
+	&& useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /src/build/release/sluice /usr/local/bin/sluice
 USER sluice
 HEALTHCHECK NONE
