@@ -156,7 +156,7 @@ print_report(struct sl_sync_view *view, const struct sl_run_report *report)
 				 report);
 		if (view->dry)
 			print_dry(view, report);
-		fflush(cli->out);
+		(void)fflush(cli->out);
 	} else if (sl_summary_failed(report)) {
 		(void)sl_cli_complain(
 			cli, SL_EXIT_FAILED, "%s",

@@ -16,9 +16,9 @@ static const char *const scopes[] = {
 /** A walk of one domain, opened by the changelog. */
 #define DOMAIN(kind, words, lists)                                             \
 	{                                                                      \
-		.name = kind, .title = words,                                  \
+		.name = (kind), .title = (words),                              \
 		.opened_by = SL_LINKEDIN_CHANGELOG,                            \
-		.map_version = MAP_VERSION, .sweeps = lists,                   \
+		.map_version = MAP_VERSION, .sweeps = (lists),                 \
 	}
 
 /* The inbox and the invitations are listed as far as LinkedIn keeps them: what

@@ -55,7 +55,7 @@ sl_zip_read(struct sl_zip_reader *reader, void *buf, size_t cap, size_t *got,
 {
 	zip_int64_t n;
 
-	SL_ASSERT(cap > 0);
+	SL_ASSERT(reader != NULL && cap > 0);
 	n = zip_fread(reader->file, buf, cap);
 	if (n < 0)
 		return refuse(reader->shown, zip_file_get_error(reader->file),
