@@ -56,6 +56,25 @@ count_again(const struct sl_turn *turn, struct sl_linkedin_window *window)
 	}
 }
 
+/** The clock was ahead when those times were taken, and went back: what was
+ *  then is not known. */
+static void
+forget_future(const struct sl_turn *turn, struct sl_linkedin_window *window)
+{
+	int64_t latest = turn->now_us / 1000 + SL_MS_PER_DAY;
+
+	if (window->at > latest) {
+		window->at = window->max =
+			horizon_ms(turn) + SL_LINKEDIN_MARGIN_MS;
+		window->start = 0;
+		window->known = window->fresh = NULL;
+	}
+	if (window->verified > latest)
+		window->verified = 0;
+	if (window->snapshots > latest)
+		window->snapshots = 1; /* long ago; 0 would be never */
+}
+
 sl_status
 sl_linkedin_window(const struct sl_turn *turn,
 		   struct sl_linkedin_window *window, struct sl_error *err)
@@ -85,6 +104,7 @@ sl_linkedin_window(const struct sl_turn *turn,
 	if (window->at <= 0 || window->start < 0 || window->max < window->at)
 		return sl_fail(err, SL_RESYNC, SL_STREAM,
 			       "the stored position makes no sense");
+	forget_future(turn, window);
 	window->was = window->at;
 	count_again(turn, window);
 	return SL_OK;
@@ -140,6 +160,10 @@ sl_linkedin_walk(const struct sl_turn *turn, struct sl_linkedin_walk *walk,
 		.gaps = sl_json_bool(cursor, "gaps"),
 		.positions = sl_json_array(cursor, "positions"),
 	};
+	/* No wait is longer: the clock was ahead. */
+	if (walk->not_before >
+	    turn->now_us / 1000 + SL_LINKEDIN_WAIT_MAX_MS + SL_MS_PER_HOUR)
+		walk->not_before = 0;
 	if (walk->page < 0 || walk->rows < 0 || walk->tries < 0)
 		return sl_fail(err, SL_RESYNC, SL_STREAM,
 			       "the stored position makes no sense");

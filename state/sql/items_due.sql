@@ -18,6 +18,7 @@ FROM (
 	WHERE q.user_id = $1::uuid AND q.integration_id = $2::uuid
 		AND q.state = 'quarantined'
 		AND (q.next_try_at <= sluice.clock()
+			OR q.next_try_at > sluice.clock() + interval '2 days' -- as a clock ahead said
 			OR (q.class = 'malformed' AND q.map_version < k.map_version))
 		AND q.source_id NOT LIKE 'sha256:%'
 		AND t.state IN ('walking', 'live') AND t.enabled

@@ -5,7 +5,10 @@
 -- Result: the columns of struct sl_stream_row
 SELECT s.id, s.kind, s.key, s.title, s.state, s.enabled, s.cursor,
 	s.fingerprint, s.pending, s.generation, s.walk_started_at, s.rewalk_at, s.walk_resync_no,
-	s.scope_from, s.sweep_state, s.resyncs, s.failures, s.not_before, s.checked_at,
+	s.scope_from, s.sweep_state, s.resyncs, s.failures,
+	CASE WHEN s.not_before <= sluice.clock() + interval '2 days'
+		THEN s.not_before END AS not_before,
+	s.checked_at,
 	EXISTS (
 		SELECT
 		FROM public.calendar_series c

@@ -116,6 +116,17 @@ else
 	done
 fi
 
+# The database's clock was a year ahead, as the provider set a deadline, and is
+# set right.
+sql "ALTER DATABASE host SET sluice.clock_offset = '1 year'"
+control POST fault '{"kind":"status","status":429,"reason":"rateLimitExceeded","headers":{"Retry-After":"3600"},"match":"/calendar/v3"}' >/dev/null
+call sync
+is "15: a deadline, by a clock that is a year ahead" "$status $(sql "SELECT not_before > now() + interval '300 days' FROM sluice.schedule")" '1 t'
+control DELETE fault >/dev/null
+sql "ALTER DATABASE host RESET sluice.clock_offset"
+change 5
+good "15: the clock is set right: nobody waits for a year"
+
 # --- 16: summer time ---------------------------------------------------------
 # The database's clock is set to the moment, too; cron fires every five minutes.
 if ! has faketime || sanitized; then

@@ -185,6 +185,9 @@ static const struct {
 	{ "what is done rests", "inbox", "{'v':1,'done':true}", "nothing" },
 	{ "nothing before its time", "inbox",
 	  "{'v':1,'not_before':1795168800001}", "nothing" },
+	{ "but for a year: the clock was ahead", "inbox",
+	  "{'v':1,'not_before':1826704800000}",
+	  "/rest/memberSnapshotData?q=criteria&domain=INBOX" },
 	{ "at its time", "inbox", "{'v':1,'not_before':1795168800000}",
 	  "/rest/memberSnapshotData?q=criteria&domain=INBOX" },
 };

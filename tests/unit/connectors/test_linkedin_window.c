@@ -296,6 +296,10 @@ static const struct {
 	  "{'v':1,'at':1792749600000,'max':1792749600001,'start':12}",
 	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179274"
 	  "9600000&count=10&start=12" },
+	{ "anew, if the clock was a year ahead",
+	  "{'v':1,'at':1826704800000,'max':1826704800000,'start':12}",
+	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179275"
+	  "3200000&count=10" },
 	{ "from its start, where events have left it",
 	  "{'v':1,'at':1792749599999,'max':1795168795000,'start':12}",
 	  "/rest/memberChangeLogs?q=memberAndApplication&startTime=179283"
@@ -368,6 +372,8 @@ static const struct {
 	{ "nothing is due", 3, 3, 9, 0, 9, "inbox", "inbox", NULL, 0, 0 },
 	{ "a week has passed", 3, 7, 9, 0, 9, "inbox", "inbox", "scheduled", 7,
 	  1 },
+	{ "a year will have passed: the clock was ahead", 3, -365, 9, 0, 9,
+	  "inbox", "inbox", "scheduled", 7, 1 },
 	{ "a consent since", 3, 3, 9, 0, 8, "inbox", "inbox", "connected-anew",
 	  7, 1 },
 	{ "nobody looked for 29 days", 40, 29, 99, 29, 99, "inbox", "inbox",
