@@ -163,6 +163,7 @@ sl_engine_free(struct sl_engine **engine)
 	pthread_mutex_destroy(&e->observer_mutex);
 	sl_free(e->workers);
 	sl_clients_free(e);
+	sl_timers_release(&e->timers);
 	sl_intake_release(e);
 	sl_free(e);
 	*engine = NULL;

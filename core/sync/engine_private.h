@@ -158,7 +158,7 @@ struct sl_engine {
 	pthread_cond_t jobs;   /* something to do, or stop */
 	pthread_cond_t events; /* a run is over            */
 	struct sl_job *head, **tail;
-	struct sl_job *timers;
+	struct sl_timers timers;
 	struct sl_worker *workers;
 	size_t worker_count;
 	bool quit; /* workers end */

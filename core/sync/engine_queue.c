@@ -38,12 +38,7 @@ sl_job_wake(struct sl_engine *e, struct sl_job *job)
 void
 sl_job_after_locked(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
 {
-	job->due_us = sl_mono_us(e->config.clock) + delay_us;
-	if (!job->timed) {
-		job->timed = true;
-		job->timer_next = e->timers;
-		e->timers = job;
-	}
+	sl_timers_set(&e->timers, job, sl_mono_us(e->config.clock) + delay_us);
 	pthread_cond_signal(&e->jobs);
 }
 
@@ -58,15 +53,7 @@ sl_job_after(struct sl_engine *e, struct sl_job *job, int64_t delay_us)
 void
 sl_job_no_timer_locked(struct sl_engine *e, struct sl_job *job)
 {
-	struct sl_job **at;
-
-	for (at = &e->timers; *at; at = &(*at)->timer_next) {
-		if (*at == job) {
-			*at = job->timer_next;
-			break;
-		}
-	}
-	job->timed = false;
+	sl_timers_drop(&e->timers, job);
 }
 
 void
@@ -80,30 +67,23 @@ sl_job_no_timer(struct sl_engine *e, struct sl_job *job)
 bool
 sl_job_at_rest(const struct sl_job *job)
 {
-	return !job->active && !job->queued && !job->timed;
+	return !job->active && !job->queued && job->timer_at == 0;
 }
 
 /* Wake what is due; the wait until the next one, or -1 when none is set. */
 static int64_t
 fire_timers(struct sl_engine *e)
 {
-	int64_t now = sl_mono_us(e->config.clock), wait = -1;
-	struct sl_job **at = &e->timers;
+	int64_t now = sl_mono_us(e->config.clock);
+	struct sl_job *job;
 
-	while (*at) {
-		struct sl_job *job = *at;
-
-		if (job->due_us > now) {
-			if (wait < 0 || job->due_us - now < wait)
-				wait = job->due_us - now;
-			at = &job->timer_next;
-			continue;
-		}
-		*at = job->timer_next;
-		job->timed = false;
+	while ((job = sl_timers_first(&e->timers)) != NULL) {
+		if (job->due_us > now)
+			return job->due_us - now;
+		sl_timers_drop(&e->timers, job);
 		sl_job_wake_locked(e, job);
 	}
-	return wait;
+	return -1;
 }
 
 static void

@@ -139,7 +139,7 @@ consider(struct sl_engine *e)
 	if (e->work_live == 0 ||
 	    runs_left(e) >= (size_t)e->config.runs_at_once / BATCH_PART)
 		ask_now(e);
-	else if (!in->again.timed || in->again.due_us > soon)
+	else if (in->again.timer_at == 0 || in->again.due_us > soon)
 		sl_job_after_locked(e, &in->again, BATCH_WAIT_US);
 }
 
