@@ -11,7 +11,9 @@
  * - A record that says who, for one that did not (weak_id), or the reverse.
  * - By moment: what is left of a thread's second on the page and in the store,
  *   when it is one of each: a text before and after an edit. A listing shows no
- *   message twice, so records of one version are two.
+ *   message twice, so records of one version are two, and so is what an earlier
+ *   page of the walk has shown, although an edit has given it another version
+ *   since (book_shown).
  *
  * A record that knows less than what is stored, of who it is or of who took
  * part, changes its text and its life alone.
@@ -64,6 +66,7 @@ match_weak(struct sl_match *m)
 			const struct sl_match_answer *x = &r->answers[k];
 
 			if (x->how == SL_MATCH_WEAK && !x->item->met &&
+			    !x->item->seen &&
 			    x->item->version != r->record->source_version &&
 			    (sl_match_is_weak(r->record) || !x->item->keyed))
 				meet(r, x->item, false);
@@ -79,7 +82,7 @@ left_of_moment(const struct sl_match_road *r)
 
 	for (size_t k = 0; k < r->count; k++) {
 		if (r->answers[k].how != SL_MATCH_MOMENT ||
-		    r->answers[k].item->met)
+		    r->answers[k].item->met || r->answers[k].item->seen)
 			continue;
 		if (found != NULL)
 			return NULL;

@@ -14,6 +14,7 @@ struct sl_match_item {
 	int64_t version;
 	bool stored, deleted, emptied, incomplete, keyed, named;
 	const char *sender;
+	bool seen;  /* this walk has shown it */
 	bool met;   /* some record is it      */
 	int claims; /* leftover records that it may be by moment */
 	struct sl_match_road *newest;

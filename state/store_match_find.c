@@ -94,6 +94,7 @@ read_item(struct sl_arena *arena, const struct sl_rows *rows, size_t i)
 	item->incomplete = sl_row_bool(rows, i, "incomplete");
 	item->keyed = sl_row_bool(rows, i, "keyed");
 	item->named = sl_row_bool(rows, i, "named");
+	item->seen = sl_row_bool(rows, i, "seen");
 	item->sender = sl_row_copy(arena, rows, i, "sender");
 	return item;
 }
@@ -157,6 +158,8 @@ sl_match_find(struct sl_match *m, struct sl_error *err)
 	sl_params_text(&p, sl_pg_array_done(q.kinds));
 	sl_params_text(&p, sl_pg_array_done(q.values));
 	sl_params_text(&p, sl_pg_array_done(q.moments));
+	sl_params_text(&p, w->walking ? w->commit->stream->id : NULL);
+	sl_params_i64(&p, w->generation);
 	status = sl_pg_query(w->pg, sl_sql_match_find, &p, &rows, err);
 	if (status == SL_OK)
 		read_answers(m, rows);

@@ -163,6 +163,8 @@ struct sl_ids sl_ids_of_list(struct sl_arena *arena, const char *const *list);
  *  leaves w->page. */
 sl_status sl_page_meet_siblings(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
+/** Is another stream of the key walking, or about to read items? */
+bool sl_page_others_busy(const struct sl_page_work *w);
 /** Refs of what a sibling wants need not be wanted twice. */
 void sl_page_skip_wanted(struct sl_page_work *w, bool *known);
 /** What siblings want no more; *mine: what this stream wants instead. */

@@ -248,6 +248,30 @@ resolve(struct sl_page_work *w, bool look, struct sl_error *err)
 	return status;
 }
 
+/* What is about to change, while another stream walks the same items. */
+static sl_status
+book_shown(struct sl_page_work *w, struct sl_error *err)
+{
+	const struct sl_page *page = w->page;
+	struct sl_pg_array *ids;
+	struct sl_params p;
+
+	if ((page->patches.first == NULL && page->tombstones.first == NULL) ||
+	    !sl_page_others_busy(w))
+		return SL_OK;
+	ids = sl_pg_array_new(w->arena);
+	for (const struct sl_patch *x = page->patches.first; x != NULL;
+	     x = x->next)
+		sl_pg_array_text(ids, x->source_id);
+	for (const struct sl_tombstone *t = page->tombstones.first; t != NULL;
+	     t = t->next)
+		sl_pg_array_text(ids, t->source_id);
+	sl_params_page(&p, w);
+	sl_params_text(&p, w->commit->stream->id);
+	sl_params_text(&p, sl_pg_array_done(ids));
+	return sl_pg_query(w->pg, sl_sql_match_shown, &p, NULL, err);
+}
+
 sl_status
 sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
 {
@@ -255,6 +279,8 @@ sl_page_meet_aliases(struct sl_page_work *w, struct sl_error *err)
 
 	if (status == SL_OK)
 		status = resolve(w, false, err);
+	if (status == SL_OK)
+		status = book_shown(w, err);
 	return status == SL_OK ? book_keys(w, err) : status;
 }
 

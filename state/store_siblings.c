@@ -97,6 +97,15 @@ others_want(const struct sl_page_work *w, const char *id)
 	return false;
 }
 
+bool
+sl_page_others_busy(const struct sl_page_work *w)
+{
+	for (size_t i = 0; i < w->sibling_count; i++)
+		if (w->siblings[i].busy)
+			return true;
+	return false;
+}
+
 static sl_status
 load(struct sl_page_work *w, struct sl_error *err)
 {

@@ -4,10 +4,12 @@
 -- $4 integer[] record        $5 text[] how: source, alias, moment
 -- $6 text[] kind of alias    $7 text[] source_id, alias or thread
 -- $8 timestamptz[] moment
+-- $9 uuid, $10 integer  stream and generation of the walk; NULL = it is none
 -- Result, in the order of id: nth (question, 1-based), record, id, source_id,
 -- source_version, deleted, emptied (a tombstone without content), incomplete
 -- (its participants are), keyed (a record that knew more gave it a key), named
--- (it has an alias that a provider gave), sender (normalised; when one is there)
+-- (it has an alias that a provider gave), seen (this walk has shown it), sender
+-- (normalised; when one is there)
 WITH question AS MATERIALIZED (
 	SELECT q.*
 	FROM unnest($4::integer[], $5::text[], $6::text[], $7::text[],
@@ -49,6 +51,11 @@ WITH question AS MATERIALIZED (
 )
 SELECT h.nth, h.record, h.id, a.source_id, a.source_version, a.deleted,
 	a.emptied, a.participants_incomplete AS incomplete, n.keyed, n.named,
+	EXISTS (
+		SELECT FROM sluice.seen x
+		WHERE x.user_id = $1::uuid AND x.stream_id = $9::uuid
+			AND x.generation = $10::integer
+			AND x.source_id = a.source_id) AS seen,
 	p.sender
 FROM hit h
 CROSS JOIN LATERAL (

@@ -277,6 +277,30 @@ two_of_one_second_in_two_pages(void **state)
 	assert_string_equal(road_items("kit_message"), "one two");
 }
 
+/* It gives the one another version: the other is no former text of it. */
+static void
+an_edit_between_two_pages(void **state)
+{
+	(void)state;
+	tell("r", "one", 50);
+	road_listing_begins("inbox", 100);
+	(void)road_shown("one", sl_listing_version(100000));
+	kit_commit(&road);
+	road_log();
+	road_edit("r", "uno", ROAD_LOG(150));
+	kit_commit(&road);
+	road_listing_ends("inbox", 100);
+	(void)road_shown("two", sl_listing_version(100000));
+	kit_commit(&road);
+	assert_string_equal(road_items("kit_message"), "two uno");
+	/* the next walk shows each once more */
+	road_listing("inbox", 200);
+	(void)road_shown("uno", sl_listing_version(200000));
+	(void)road_shown("two", sl_listing_version(200000));
+	kit_commit(&road);
+	assert_string_equal(road_items("kit_message"), "two uno");
+}
+
 static void
 two_that_the_log_tells(void **state)
 {
@@ -454,6 +478,7 @@ main(void)
 		TEST(unknown_is_left_out),
 		TEST(two_of_one_second_in_one_page),
 		TEST(two_of_one_second_in_two_pages),
+		TEST(an_edit_between_two_pages),
 		TEST(two_that_the_log_tells),
 		TEST(an_edit_proves_nobody),
 		TEST(the_newest_word_links),
