@@ -18,8 +18,6 @@
 #define ID_SHOWN    200
 #define ERROR_SHOWN 400
 
-/** "2026-11-30 12:00" */
-
 static const char *const kinds[] = {
 	[SL_FINDING_MISSING] = "missing",
 	[SL_FINDING_EXTRA] = "extra",
@@ -64,6 +62,7 @@ finding_json(const struct sl_finding *f)
 	sl_json_put(object, "user", f->target->user_id);
 	sl_json_put(object, "provider", f->target->provider);
 	sl_json_put(object, "account", f->target->account);
+	sl_json_put(object, "stream_kind", f->stream_kind);
 	sl_json_put(object, "stream", f->stream_key);
 	sl_json_put(object, "stream_title", f->stream_title);
 	sl_json_put(object, "id", f->id);
@@ -127,6 +126,7 @@ failures_json(const struct sl_audit_failure *f)
 	for (; f != NULL; f = f->next) {
 		json_t *object = json_object();
 
+		sl_json_put(object, "stream_kind", f->stream_kind);
 		sl_json_put(object, "stream", f->stream_key);
 		sl_json_put(object, "stream_title", f->stream_title);
 		sl_json_put(object, "error", f->error);
@@ -153,6 +153,19 @@ print_counts(FILE *out, struct sl_arena *arena, const struct sl_tally *t)
 		fputs("nothing is known\n", out);
 }
 
+/* What is not stored, and why that is no difference. */
+static void
+print_explained(FILE *out, struct sl_arena *arena, const struct sl_tally *t)
+{
+	if (t->filtered > 0)
+		fprintf(out, "  %s left out on purpose (sluice explain)\n",
+			sl_format_plural(arena, t->filtered, "item"));
+	if (t->quarantined > 0)
+		fprintf(out,
+			"  %s in quarantine (sluice status --quarantined)\n",
+			sl_format_plural(arena, t->quarantined, "item"));
+}
+
 static void
 print_audit(struct audit *a, const struct sl_run_report *r)
 {
@@ -171,6 +184,7 @@ print_audit(struct audit *a, const struct sl_run_report *r)
 		fputs("  no stream is walked yet, or none is pulled "
 		      "(sluice sync, sluice streams)\n",
 		      out);
+	print_explained(out, arena, t);
 	n = sl_audit_left_out(a->state, id);
 	if (n > 0)
 		fprintf(out, "  %s left out: not walked yet (sluice sync)\n",
@@ -220,6 +234,8 @@ audit_json(const struct audit *a, const struct sl_run_report *r)
 	sl_json_put_i64(object, "missing", t->created);
 	sl_json_put_i64(object, "extra", t->deleted);
 	sl_json_put_i64(object, "stale", t->updated);
+	sl_json_put_i64(object, "filtered", t->filtered);
+	sl_json_put_i64(object, "quarantined", t->quarantined);
 	sl_json_put_i64(object, "left_out",
 			(int64_t)sl_audit_left_out(a->state, id));
 	sl_json_put_i64(object, "unfinished",

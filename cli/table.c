@@ -79,7 +79,8 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			    "With --dry-run: look at so many pages of an "
 			    "account. Default: 10." },
 	[SL_FLAG_REPAIR] = { "repair", NULL, NULL,
-			     "Read again, by id, what differs." },
+			     "Read again what differs: by id, or the whole "
+			     "list where a provider gives nothing by id." },
 	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
 			    "At most so many. Default: 20." },
 	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
@@ -332,12 +333,15 @@ const struct sl_command sl_commands[] = {
 	  .summary = "Hold what the provider lists against what is stored.",
 	  .about = "Names each item that is missing (the provider has it), "
 		   "extra (the provider does not list it) or stale (another "
-		   "content), and why. What has changed since the last sync "
+		   "content), and why; what is filtered or in quarantine is "
+		   "neither. What has changed since the last sync "
 		   "counts, too. Works on one account at a time, waits for a "
 		   "busy one, and changes nothing: cursors stay. Exit status 1 "
 		   "when something differs.\n\n"
 		   "With --repair what differs, and only that, is read again "
-		   "by id in a normal run; then the exit status is 0.",
+		   "by id in a normal run; then the exit status is 0. Where "
+		   "nothing can be read by id, the list that differs is walked "
+		   "again.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_REPAIR,
 			 SL_FLAG_JSON),
 	  .run = sl_cmd_audit },

@@ -353,12 +353,14 @@ audit_heartbeat(struct sl_store *store, const struct sl_lease *lease,
 static sl_status
 release_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
-	const struct sl_lease *lease = ctx;
+	const struct sl_run_end *end = ctx;
 	SL_AUTO_ARENA arena = sl_arena_new();
 	struct sl_params p;
 
-	sl_params_lease(&p, arena, lease);
-	sl_params_i64(&p, lease->fence);
+	sl_params_lease(&p, arena, end->lease);
+	sl_params_i64(&p, end->lease->fence);
+	sl_params_i64(&p, end->bucket_units);
+	sl_params_time(&p, end->bucket_at_us);
 	return sl_pg_query(s->pg, sl_sql_audit_release, &p, NULL, err);
 }
 
@@ -374,14 +376,14 @@ audit_finish(struct sl_store *store, const struct sl_run_end *end,
 	     struct sl_error *err)
 {
 	struct sl_audit_store *s = sl_audit_store_of(store);
-	struct sl_lease lease = *end->lease;
+	struct sl_run_end copy = *end;
 	bool keep = s->audit->keep && came_to_its_end(end);
-	sl_status status = sl_audit_forget(s, &lease, keep, err);
+	sl_status status = sl_audit_forget(s, end->lease, keep, err);
 
 	if (status != SL_OK)
 		return status;
-	return sl_txn_run(sl_pg_store_of(s->real), lease.user_id, release_work,
-			  &lease, err);
+	return sl_txn_run(sl_pg_store_of(s->real), end->lease->user_id,
+			  release_work, &copy, err);
 }
 
 static void

@@ -58,24 +58,20 @@ claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 	return sl_account_load(s->pg, w->arena, w->out, err);
 }
 
+/* Does it list items? Who opens others lists those, or follows changes. */
 static bool
-opens_others(const struct sl_connector *connector, const char *kind)
+lists_items(const struct sl_connector *connector, const char *kind)
 {
-	for (const struct sl_stream_kind *k = connector->kinds; k->name != NULL;
-	     k++)
-		if (sl_text_equal(k->opened_by, kind))
-			return true;
-	return false;
-}
+	bool lists = false;
 
-static bool
-is_pushed(const struct sl_connector *connector, const char *kind)
-{
 	for (const struct sl_stream_kind *k = connector->kinds; k->name != NULL;
-	     k++)
+	     k++) {
+		if (sl_text_equal(k->opened_by, kind))
+			return false;
 		if (strcmp(k->name, kind) == 0)
-			return k->pushed;
-	return false;
+			lists = !k->pushed && !k->no_items;
+	}
+	return lists;
 }
 
 /* Streams that hold items and have been walked; how many others there are. */
@@ -87,8 +83,7 @@ choose_streams(const struct sl_connector *connector, struct sl_account *account)
 	for (size_t i = 0; i < account->stream_count; i++) {
 		const struct sl_stream_row *row = &account->streams[i];
 
-		if (!row->enabled || opens_others(connector, row->kind) ||
-		    is_pushed(connector, row->kind))
+		if (!row->enabled || !lists_items(connector, row->kind))
 			continue;
 		if (row->state == SL_STREAM_LIVE)
 			account->streams[kept++] = *row;
@@ -174,10 +169,24 @@ sl_audit_claim(struct sl_store *store, const struct sl_claim *claim,
 }
 
 struct want_work {
+	const struct sl_connector *connector;
 	struct sl_arena *arena;
 	struct sl_account *account;
 	int64_t rest;
 };
+
+/* The kinds of which nothing can be read by id. */
+static const char *
+walk_only(struct sl_arena *arena, const struct sl_connector *connector)
+{
+	struct sl_pg_array *kinds = sl_pg_array_new(arena);
+
+	for (const struct sl_stream_kind *k = connector->kinds; k->name != NULL;
+	     k++)
+		if (k->walk_only)
+			sl_pg_array_text(kinds, k->name);
+	return sl_pg_array_done(kinds);
+}
 
 static sl_status
 want_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
@@ -192,6 +201,7 @@ want_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 		return status;
 	sl_params_lease(&p, w->arena, lease);
 	sl_params_i64(&p, SL_REPAIR_MAX);
+	sl_params_text(&p, walk_only(w->arena, w->connector));
 	status = sl_pg_query(s->pg, sl_sql_audit_want, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
@@ -206,7 +216,9 @@ sl_repair_claim(struct sl_store *store, const struct sl_claim *claim,
 		struct sl_error *err)
 {
 	struct sl_audit_store *s = sl_audit_store_of(store);
-	struct want_work w = { .arena = arena, .account = out };
+	struct want_work w = { .connector = claim->connector,
+			       .arena = arena,
+			       .account = out };
 	sl_status status =
 		s->real->claim(s->real, claim, arena, out, busy, err);
 

@@ -120,6 +120,26 @@ judge_patches(struct page_work *w, struct sl_error *err)
 	return SL_OK;
 }
 
+/* A list of ids alone: nothing but the version tells what is stored of them. */
+static void
+judge_ref(struct page_work *w, struct met *m, const struct sl_known_ref *k)
+{
+	if (k->quarantined)
+		m->counter = &w->counts.quarantined;
+	else if (k->known && !k->stored)
+		m->counter = &w->counts.filtered;
+	if (k->quarantined || (k->known && !k->was_deleted))
+		return;
+	if (k->stored && !k->was_deleted)
+		blame(m, SL_FINDING_STALE,
+		      "held in another version or mode than is wanted", NULL);
+	else
+		blame(m, SL_FINDING_MISSING,
+		      k->stored ? "stored as deleted" : "not stored", NULL);
+	m->finding.title = k->title;
+	m->finding.occurred_us = k->stored ? k->occurred_us : SL_NO_TIME;
+}
+
 static sl_status
 judge_refs(struct page_work *w, struct sl_error *err)
 {
@@ -134,11 +154,7 @@ judge_refs(struct page_work *w, struct sl_error *err)
 	     status == SL_OK && r != NULL; r = r->next, at++) {
 		struct met *m = meet(w, r->source_id, &w->counts.unchanged);
 
-		if (!known[at].known)
-			blame(m, SL_FINDING_MISSING,
-			      "not stored in this version", NULL);
-		else if (known[at].was_deleted)
-			blame(m, SL_FINDING_MISSING, "stored as deleted", NULL);
+		judge_ref(w, m, &known[at]);
 	}
 	return status;
 }
@@ -375,7 +391,10 @@ sl_audit_sweep(struct sl_store *store, const struct sl_sweep_request *request,
 			.id = sl_row_text(w.rows, i, "source_id"),
 			.title = sl_row_text(w.rows, i, "title"),
 			.occurred_us = sl_row_time(w.rows, i, "occurred_at"),
-			.why = "the provider does not list it",
+			.why = sl_row_bool(w.rows, i, "held")
+				       ? "the provider does not list it; "
+					 "deletions are held back"
+				       : "the provider does not list it",
 		};
 
 		sl_audit_tell(s->audit, request->lease, request->stream,

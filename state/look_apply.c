@@ -173,14 +173,15 @@ apply_refs(struct sl_look_page *p)
 	for (const struct sl_ref *r = p->work.page->refs.first; r != NULL;
 	     r = r->next, at++) {
 		const struct sl_known_ref *known = &p->refs[at];
+		bool lives_again = known->known && known->was_deleted;
 		struct sl_look_item item = { .verb = SL_LOOK_UPDATE,
 					     .id = r->source_id,
 					     .title = known->title,
 					     .occurred_us = known->occurred_us,
 					     .changed = "deleted_at" };
 
-		here[at] = known->was_deleted || known->known;
-		if (known->was_deleted)
+		here[at] = known->known;
+		if (lives_again)
 			tell(p, &item, &p->out->counts.updated);
 		else if (known->known)
 			p->out->counts.unchanged++;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
 #include "sql.h"
 
 static void
@@ -216,10 +218,15 @@ sl_page_known_refs(struct sl_page_work *w, const struct sl_known_by *by,
 		size_t ord = (size_t)sl_row_i64(rows, i, "ord", 0) - 1;
 
 		SL_ASSERT(ord < w->page->refs.count);
-		out[ord].known = true;
-		if (!sl_row_bool(rows, i, "was_deleted"))
+		out[ord].known =
+			out[ord].known || sl_row_bool(rows, i, "known");
+		if (!sl_row_bool(rows, i, "is_stored")) {
+			out[ord].quarantined = sl_text_equal(
+				sl_row_text(rows, i, "ledger"), "quarantined");
 			continue;
-		out[ord].was_deleted = true;
+		}
+		out[ord].stored = true;
+		out[ord].was_deleted = sl_row_bool(rows, i, "was_deleted");
 		out[ord].title = sl_row_copy(w->arena, rows, i, "title");
 		out[ord].occurred_us = sl_row_time(rows, i, "occurred_at");
 	}

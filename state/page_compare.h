@@ -39,9 +39,11 @@ void sl_page_work_read(struct sl_page_work *w, struct sl_pg *pg,
 sl_status sl_page_work_roads(struct sl_page_work *w, struct sl_error *err)
 	SL_NODISCARD;
 
-/** Is a ref of a page here already, and as a tombstone? */
+/** Is a ref of a page here already, as the listing has it, and as a tombstone?
+ *  Or stored at all? */
 struct sl_known_ref {
-	bool known, was_deleted;
+	bool known, stored, was_deleted;
+	bool quarantined; /* in the ledger, whatever is stored */
 	const char *title;
 	int64_t occurred_us;
 };

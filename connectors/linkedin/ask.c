@@ -3,10 +3,9 @@
  * Which request comes next: the next page of the window, or of the domain. No
  * link of an answer is followed: both lists are counted here.
  *
- * Nothing can be read by id. Who wants that (a sample before a great deletion,
- * the mending after an audit) gets an answer that holds no item, so that it
- * does not wait for ever: the one is not proven then, the other is mended by
- * the next walk.
+ * Nothing can be read by id. Who wants that (a sample before a great deletion)
+ * gets an answer that holds no item, so that it does not wait for ever: it is
+ * not proven then. What an audit finds is mended by a walk (.walk_only).
  *
  * Source: LinkedIn, Member Data Portability APIs (Member Snapshot, Member
  * Changelog), read 2026-11

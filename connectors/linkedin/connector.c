@@ -19,6 +19,16 @@ static const char *const scopes[] = {
 		.name = (kind), .title = (words),                              \
 		.opened_by = SL_LINKEDIN_CHANGELOG,                            \
 		.map_version = MAP_VERSION, .sweeps = (lists),                 \
+		.walk_only = true,                                             \
+	}
+
+/** One that tells of people, and of the member. */
+#define PEOPLE(kind, words)                                                    \
+	{                                                                      \
+		.name = (kind), .title = (words),                              \
+		.opened_by = SL_LINKEDIN_CHANGELOG,                            \
+		.map_version = MAP_VERSION, .sweeps = "", .walk_only = true,   \
+		.no_items = true,                                              \
 	}
 
 /* The inbox and the invitations are listed as far as LinkedIn keeps them: what
@@ -32,10 +42,10 @@ static const struct sl_stream_kind kinds[] = {
 	DOMAIN("connections", "Connections", "linkedin_connection"),
 	DOMAIN("inbox", "Messages", ""),
 	DOMAIN("invitations", "Invitations", ""),
-	DOMAIN("contacts", "Uploaded address book", ""),
-	DOMAIN("emails", "Own addresses", ""),
-	DOMAIN("profile", "Own profile", ""),
-	DOMAIN("positions", "Own positions", ""),
+	PEOPLE("contacts", "Uploaded address book"),
+	PEOPLE("emails", "Own addresses"),
+	PEOPLE("profile", "Own profile"),
+	PEOPLE("positions", "Own positions"),
 	{ .name = SL_LINKEDIN_ARCHIVE,
 	  .title = "Data archive",
 	  .map_version = MAP_VERSION,

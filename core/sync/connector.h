@@ -55,6 +55,10 @@ struct sl_stream_kind {
 			     * type; "" = nothing in full, nothing is swept;
 			     * NULL = all of its key                       */
 	bool pushed; /* its pages are brought by `import`: it is never asked */
+	bool walk_only; /* nothing of it can be read by id: what an audit finds
+			 * wrong is mended by a new walk                    */
+	bool no_items;  /* its pages bring people alone, no artifacts: there is
+			 * nothing to be audited                            */
 };
 
 /** Prices of requests in the provider's quota units, with their dates. */

@@ -5,9 +5,10 @@
 -- $5 bigint                  most rows
 -- $6 text, $7 bigint         the type that it listed, as of that version; NULL =
 -- all of the key
--- Result: source_id, title, occurred_at
+-- Result: source_id, title, occurred_at, held (its deletion is held back)
 WITH extra AS MATERIALIZED (
-	SELECT a.source_id, a.title, a.occurred_at
+	SELECT a.source_id, a.title, a.occurred_at,
+		s.sweep_state = 'held' AS held
 	FROM public.sync_state s
 	JOIN public.artifacts a ON a.user_id = $1::uuid
 		AND a.integration_id = $2::uuid AND a.stream_key = s.key
@@ -27,4 +28,4 @@ WITH extra AS MATERIALIZED (
 	SELECT $1::uuid, $3::uuid, x.source_id, 'extra'
 	FROM extra x
 )
-SELECT x.source_id, x.title, x.occurred_at FROM extra x
+SELECT x.source_id, x.title, x.occurred_at, x.held FROM extra x

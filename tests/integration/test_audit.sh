@@ -181,7 +181,7 @@ before=$(undisturbed)
 call audit --user $ana --json
 control DELETE fault >/dev/null
 is 'a calendar that cannot be listed is a failure' "$status $(field "$out" unfinished)" '1 1'
-like 'it is named' "$out" "\"failures\":\[\{\"stream\":\"$ana\",\"stream_title\":\"$ana\",\"error\":\"[^\"]*404"
+like 'it is named' "$out" "\"failures\":\[\{\"stream_kind\":\"events\",\"stream\":\"$ana\",\"stream_title\":\"$ana\",\"error\":\"[^\"]*404"
 is 'not one of the sync' "$(undisturbed)" "$before"
 is 'nor is all of it taken for extra' "$(field "$out" extra)" 0
 control POST fault '{"kind":"status","status":404,"match":"primary/events"}' >/dev/null

@@ -132,9 +132,11 @@ is 'its neighbour is stored' "$(one title "$other")" Even
 works 'what is kept apart is shown' status --quarantined
 like 'by its id' "$out" "$id"
 fair
-works 'audit sees that it is missing' audit --repair --user $ana --provider gmail
-is 'and repairs it' "$(one title "$id")" Odd
-whole 'repaired'
+works 'an audit knows why it is missing' audit --user $ana --provider gmail --json
+is 'it is in quarantine' "$(field "$out" missing) $(field "$out" quarantined)" '0 1'
+works 'a full walk reads it again' sync --full --user $ana --provider gmail
+is 'and it is stored' "$(one title "$id")" Odd
+whole 'read again'
 
 # --- audit, explain ------------------------------------------------------------------
 works 'an audit finds nothing' audit --user $ana --provider gmail --json
