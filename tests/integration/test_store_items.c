@@ -260,14 +260,17 @@ an_answer_clears_or_postpones(void **state)
 	assert_int_equal(items("source_id = 'older' AND attempts = 2 AND "
 			       "next_try_at > now()"),
 			 1);
-	/* So far ahead only a clock was that has been set right since. */
-	s = claim_again("ans");
-	assert_string_equal(s->pending->source_id, "older");
 	sl_test_db_exec(kit.db, "UPDATE public.sync_items SET next_try_at = "
-				"now() + interval '1 day' WHERE next_try_at > "
-				"now()");
+				"now() + interval '1 day' WHERE source_id = "
+				"'older'");
 	s = claim_again("ans");
 	assert_null(s->pending);
+	/* So far ahead only a clock was that has been set right since. */
+	sl_test_db_exec(kit.db, "UPDATE public.sync_items SET next_try_at = "
+				"now() + interval '1 year' WHERE source_id = "
+				"'older'");
+	s = claim_again("ans");
+	assert_string_equal(s->pending->source_id, "older");
 }
 
 static void
