@@ -129,6 +129,7 @@ static const struct sl_store members = {
 	.warn_grant = sl_store_warn_grant,
 	.heartbeat = sl_store_heartbeat,
 	.finish = sl_store_finish,
+	.unlease = sl_store_unlease,
 	.free = store_free,
 };
 

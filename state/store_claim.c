@@ -128,13 +128,14 @@ is_running(int64_t pid, int64_t started_us)
 
 /* In doubt it lives: its lease runs out by itself. */
 bool
-sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows)
+sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows,
+		 size_t row)
 {
-	const char *boot = sl_row_text(rows, 0, "boot_id");
-	int64_t pid = sl_row_i64(rows, 0, "pid", 0);
-	int64_t started = sl_row_i64(rows, 0, "started", 0);
+	const char *boot = sl_row_text(rows, row, "boot_id");
+	int64_t pid = sl_row_i64(rows, row, "pid", 0);
+	int64_t started = sl_row_i64(rows, row, "started", 0);
 
-	if (!sl_text_equal(sl_row_text(rows, 0, "host"), me->host) ||
+	if (!sl_text_equal(sl_row_text(rows, row, "host"), me->host) ||
 	    boot == NULL)
 		return false;
 	if (strcmp(boot, me->boot_id) != 0)
@@ -163,12 +164,12 @@ struct claim_work {
 	bool busy;
 };
 
-/* The previous owner left a run open: say so in its log row. */
+/* A run was left open: say so in its log row. */
 static sl_status
 close_left_open(struct sl_pg *pg, const struct claim_work *w,
-		const struct sl_rows *look, struct sl_error *err)
+		const struct sl_rows *row, struct sl_error *err)
 {
-	const char *run_id = sl_row_text(look, 0, "run_id");
+	const char *run_id = sl_row_text(row, 0, "left_run_id");
 	struct sl_params p;
 
 	if (run_id == NULL || strcmp(run_id, w->claim->run_id) == 0)
@@ -177,9 +178,9 @@ close_left_open(struct sl_pg *pg, const struct claim_work *w,
 	sl_params_text(&p, w->claim->target->user_id);
 	sl_params_text(&p, w->claim->target->integration_id);
 	sl_params_text(&p, run_id);
-	sl_params_text(&p, sl_row_text(look, 0, "run_trigger"));
-	sl_params_text(&p, sl_row_text(look, 0, "run_started_at"));
-	sl_params_text(&p, sl_row_text(look, 0, "host"));
+	sl_params_text(&p, sl_row_text(row, 0, "left_trigger"));
+	sl_params_text(&p, sl_row_text(row, 0, "left_started_at"));
+	sl_params_text(&p, sl_row_text(row, 0, "left_host"));
 	return sl_pg_query(pg, sl_sql_run_interrupt, &p, NULL, err);
 }
 
@@ -193,6 +194,20 @@ sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim)
 		       "%s", claim->target->integration_id);
 	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
 		       claim->run_id);
+}
+
+static sl_status
+note_lease(struct claim_work *w, const struct sl_rows *rows,
+	   struct sl_error *err)
+{
+	if (sl_rows_count(rows) != 1)
+		return sl_lease_lost(err);
+	w->out->lease.fence = sl_row_i64(rows, 0, "fence", 0);
+	w->out->db_now_us = sl_row_time(rows, 0, "now");
+	w->out->resync = sl_row_bool(rows, 0, "resync");
+	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
+	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
+	return SL_OK;
 }
 
 static sl_status
@@ -214,14 +229,27 @@ take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 	status = sl_pg_query(pg, sl_sql_claim_take, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
-	if (sl_rows_count(rows) != 1)
-		return sl_lease_lost(err);
-	lease->fence = sl_row_i64(rows, 0, "fence", 0);
-	w->out->db_now_us = sl_row_time(rows, 0, "now");
-	w->out->resync = sl_row_bool(rows, 0, "resync");
-	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
-	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
-	return SL_OK;
+	return note_lease(w, rows, err);
+}
+
+/* What was leased for a batch begins. */
+static sl_status
+begin_leased(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+{
+	const struct sl_claim *claim = w->claim;
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status status;
+
+	sl_lease_init(&w->out->lease, claim);
+	sl_params_lease(&p, w->arena, &w->out->lease);
+	sl_params_i64(&p, claim->fence);
+	sl_params_text(&p, claim->run_id);
+	sl_params_i64(&p, SL_LEASE_US);
+	status = sl_pg_query(pg, sl_sql_claim_begin, &p, &rows, err);
+	if (status == SL_OK)
+		status = note_lease(w, rows, err);
+	return status == SL_OK ? close_left_open(pg, w, rows, err) : status;
 }
 
 static sl_status
@@ -287,7 +315,7 @@ may_take(const struct sl_claim *claim, const struct sl_rows *look)
 {
 	return sl_row_bool(look, 0, "free") ||
 	       sl_text_equal(sl_row_text(look, 0, "run_id"), claim->run_id) ||
-	       sl_owner_is_dead(claim->owner, look);
+	       sl_owner_is_dead(claim->owner, look, 0);
 }
 
 /* What is gone is not waited for. */
@@ -328,20 +356,31 @@ sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 	return SL_OK;
 }
 
+/* Take the lease of one that nobody holds. */
+static sl_status
+take_free(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+{
+	SL_AUTO_ROWS look = NULL;
+	sl_status status =
+		sl_claim_look(pg, w->claim, w->arena, &look, &w->busy, err);
+
+	if (status != SL_OK || w->busy)
+		return status;
+	status = close_left_open(pg, w, look, err);
+	return status == SL_OK ? take_lease(pg, w, err) : status;
+}
+
 static sl_status
 claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	struct claim_work *w = ctx;
-	SL_AUTO_ROWS look = NULL;
 	sl_status status;
 
 	*w->out = (struct sl_account){ .provider = NULL };
-	status = sl_claim_look(s->pg, w->claim, w->arena, &look, &w->busy, err);
+	status = w->claim->fence != 0 ? begin_leased(s->pg, w, err)
+				      : take_free(s->pg, w, err);
 	if (status != SL_OK || w->busy)
 		return status;
-	status = close_left_open(s->pg, w, look, err);
-	if (status == SL_OK)
-		status = take_lease(s->pg, w, err);
 	if (status == SL_OK && !w->claim->pushes)
 		status = open_roots(s->pg, w, err);
 	if (status == SL_OK && !w->claim->pushes)

@@ -144,7 +144,7 @@ look_at_holder(struct sl_pg *pg, struct lease_work *w, struct sl_error *err)
 				     err);
 	}
 	w->turn = SL_REFRESH_BUSY;
-	if (!sl_owner_is_dead(w->claim->owner, rows))
+	if (!sl_owner_is_dead(w->claim->owner, rows, 0))
 		return SL_OK;
 	status = take_refresh_lease(pg, w, sl_row_text(rows, 0, "owner"),
 				    &taken, err);

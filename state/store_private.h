@@ -127,9 +127,10 @@ sl_status sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 			struct sl_arena *arena, struct sl_rows **look,
 			bool *busy, struct sl_error *err) SL_NODISCARD;
 const char *sl_owner_json(struct sl_arena *arena, const struct sl_owner *owner);
-/** Is the owner (host, boot_id, pid, started of the first row) a process of
- *  this host that no longer runs? In doubt it lives. */
-bool sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows);
+/** Is the owner (host, boot_id, pid, started of the row) a process of this
+ *  host that no longer runs? In doubt it lives. */
+bool sl_owner_is_dead(const struct sl_owner *me, const struct sl_rows *rows,
+		      size_t row);
 /** A lease of this claim, without its fence. */
 void sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim);
 
@@ -205,6 +206,9 @@ sl_status sl_store_heartbeat(struct sl_store *store,
 			     struct sl_error *err);
 sl_status sl_store_finish(struct sl_store *store, const struct sl_run_end *end,
 			  struct sl_error *err);
+sl_status sl_store_unlease(struct sl_store *store, const struct sl_lease *lease,
+			   enum sl_lane lane, struct sl_error *err)
+	SL_NODISCARD;
 
 /* store_erase.c */
 

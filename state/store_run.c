@@ -108,19 +108,16 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 {
 	const struct sl_run_end *end = w->end;
 	struct sl_params p;
-	int64_t next = end->next_run_us;
 
-	if (!end->aside && end->backfill_us != SL_NO_TIME &&
-	    (next == SL_NO_TIME || end->backfill_us < next))
-		next = end->backfill_us;
 	sl_params_lease(&p, w->arena, end->lease);
-	sl_params_time(&p, next);
+	sl_params_time(&p, end->next_run_us);
 	sl_params_bool(&p, end->resync_done);
 	sl_params_bool(&p, strcmp(end->status, "failed") == 0);
 	sl_params_time(&p, end->not_before_us);
 	sl_params_i64(&p, end->bucket_units);
 	sl_params_time(&p, end->bucket_at_us);
 	sl_params_bool(&p, end->aside);
+	sl_params_time(&p, end->backfill_us);
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 
@@ -194,6 +191,34 @@ sl_store_finish(struct sl_store *store, const struct sl_run_end *end,
 	struct end_work w = { .end = end, .arena = arena };
 
 	return sl_txn_run(sl_pg_store_of(store), end->lease->user_id, end_work,
+			  &w, err);
+}
+
+struct unlease_work {
+	const struct sl_lease *lease;
+};
+
+static sl_status
+unlease_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
+{
+	const struct unlease_work *w = ctx;
+	SL_AUTO_ARENA arena = sl_arena_new();
+	struct sl_params p;
+
+	sl_params_lease(&p, arena, w->lease);
+	sl_params_i64(&p, w->lease->fence);
+	sl_params_text(&p, w->lease->run_id);
+	return sl_pg_query(s->pg, sl_sql_run_unlease, &p, NULL, err);
+}
+
+sl_status
+sl_store_unlease(struct sl_store *store, const struct sl_lease *lease,
+		 enum sl_lane lane, struct sl_error *err)
+{
+	struct unlease_work w = { .lease = lease };
+
+	(void)lane; /* its due time never moved */
+	return sl_txn_run(sl_pg_store_of(store), lease->user_id, unlease_work,
 			  &w, err);
 }
 

@@ -15,9 +15,18 @@ SET fence = c.fence + 1,
 	run_id = $3::uuid,
 	run_trigger = $4::text,
 	run_started_at = sluice.clock(),
-	-- a run that dies stays due; whoever wants the next one at once, while
-	-- this one works, writes -infinity
-	next_run_at = sluice.clock(),
+	run_lane = NULL, run_alone = false,
+	-- one that lapsed: it is charged when it ran alone, unless this one ends
+	solo = c.solo OR (c.run_begun AND c.run_id <> $3::uuid),
+	charges = c.charges + (c.run_begun AND c.run_alone
+		AND c.run_id <> $3::uuid)::integer,
+	run_begun = true,
+	left_run_id = NULL, left_trigger = NULL, left_started_at = NULL,
+	left_host = NULL,
+	-- whoever wants the next one at once, while this one works, writes
+	-- -infinity
+	next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN sluice.clock()
+		ELSE c.next_run_at END,
 	resync_no = r.no,
 	run_resync_no = r.no
 FROM (

@@ -7,5 +7,6 @@ UPDATE sluice.schedule SET
 	failures = 0,
 	charges = 0,
 	solo = false,
-	parked_at = NULL
+	parked_at = NULL,
+	backfill_at = CASE WHEN backfill_at IS NOT NULL THEN sluice.clock() END
 WHERE integration_id = $1::uuid AND user_id = $2::uuid

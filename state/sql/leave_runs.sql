@@ -13,7 +13,8 @@ WITH old AS MATERIALIZED (
 	UPDATE sluice.schedule c
 	SET fence = c.fence + 1, lease_until = NULL, lease_owner = NULL,
 		run_id = NULL, run_trigger = NULL, run_started_at = NULL,
-		run_resync_no = NULL, resync_done_no = c.resync_no, accept_deletions = false
+		run_resync_no = NULL, run_lane = NULL, run_begun = false,
+	run_alone = false, resync_done_no = c.resync_no, accept_deletions = false
 	FROM old o
 	WHERE c.user_id = $1::uuid AND c.integration_id = o.integration_id
 )

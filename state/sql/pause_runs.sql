@@ -12,6 +12,7 @@ WITH old AS MATERIALIZED (
 UPDATE sluice.schedule c
 SET fence = c.fence + 1, lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
-	run_resync_no = NULL
+	run_resync_no = NULL, run_lane = NULL, run_begun = false,
+	run_alone = false
 FROM old o
 WHERE c.user_id = $1::uuid AND c.integration_id = o.integration_id

@@ -205,7 +205,8 @@ SELECT throws_ok('DELETE FROM public.artifact_processing_config',
 -- Schedule.
 CREATE VIEW tap.plan AS SELECT s.* FROM sluice.schedule s WHERE s.user_id = tap.a();
 SELECT results_eq('SELECT provider, enabled, next_run_at FROM tap.plan',
-	$$ VALUES ('google_calendar', true, now()) $$, 'an integration is scheduled, due at once');
+	$$ VALUES ('google_calendar', true, timestamptz '-infinity') $$,
+	'an integration is scheduled, before all others');
 UPDATE sluice.schedule SET next_run_at = now() + interval '1 hour';
 SELECT is(tap.act('authenticated', tap.a(),
 	'UPDATE public.user_integrations SET sync_interval_s = 7200', true), 'ok:1',
