@@ -13,8 +13,8 @@
 #                  every parser of outside data (docs/fuzzing.md)
 #   make corpus    CORPUS=DIR: public test data with expectations
 #
-# MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=fuzz
-# and fuzz-cov are scripts/fuzz's own, with clang.
+# MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=fuzz,
+# fuzz-cov and fuzz-msan belong to scripts/fuzz and scripts/release, with clang.
 
 SHELL := /bin/bash
 MODE ?= release
@@ -62,9 +62,15 @@ harden_fuzz := -O2 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-D__SANITIZE_ADDRESS__=1
 harden_fuzz-cov := -O1 -g -fsanitize=fuzzer-no-link \
 	-fprofile-instr-generate -fcoverage-mapping -fno-common -fPIE
+# MSan knows only what it compiled: for code that asks little of libraries
+# (scripts/release/msan).
+harden_fuzz-msan := -O1 -g -fsanitize=fuzzer-no-link,memory \
+	-fsanitize-memory-track-origins -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -fno-common -fPIE
 link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 link_san := -pie -fsanitize=address,undefined -Wl,--as-needed
 link_fuzz := -pie -fsanitize=fuzzer,address,undefined -Wl,--as-needed
+link_fuzz-msan := -pie -fsanitize=fuzzer,memory -Wl,--as-needed
 link_fuzz-cov := -pie -fsanitize=fuzzer -fprofile-instr-generate \
 	-Wl,--as-needed
 

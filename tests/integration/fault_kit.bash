@@ -6,13 +6,17 @@
 
 ana=ana@example.com
 
+# lines_into TABLE: stdin, a JSON document a line, a row each
+lines_into() {
+	psql -Xq -v ON_ERROR_STOP=1 -c \
+		"COPY $1 FROM STDIN (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
+}
+
 # same WHAT [ACCOUNT]: the tables hold what the provider has, each once
 same() {
 	local account=${2:-$ana}
 	sql 'DROP TABLE IF EXISTS truth; CREATE TABLE truth (j jsonb)' 2>/dev/null
-	control GET "truth?account=$account" |
-		psql -Xq -v ON_ERROR_STOP=1 -c \
-			"COPY truth FROM STDIN (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')"
+	control GET "truth?account=$account" | lines_into truth
 	is "$1: both sides have the same events, each once" "$(sql "WITH want AS (
 		SELECT j->>'calendar' AS key, j->>'id' AS id, j->>'summary' AS title,
 			to_timestamp((j->>'start_ms')::bigint / 1000.0) AS start
