@@ -152,6 +152,48 @@ like 'by its subject' "$out" 'Even'
 works 'a person is explained' explain even@example.org --user $ana
 like 'who wrote, and was never written to' "$out" 'even@example.org'
 
+# --- what a message may hold, each between two good ones ------------------------------
+added() { field "$(mail add ",$1")" id; }
+letters() { head -c "$1" /dev/zero | tr '\0' x; }
+first=$(added '"from":"lee@example.org","subject":"First","text":"x"')
+raw=$(added '"from":"raw@example.org","subject":"Raw","text":"x"')
+# the escapes of NUL and of half a pair, as no JSON writer would write them
+body='{"id":"'$raw'","threadId":"'$raw'","historyId":"7","internalDate":"1795000000000","labelIds":["INBOX"],
+	"snippet":"\u0000","payload":{"mimeType":"text/plain","headers":[{"name":"From","value":"raw@example.org"},
+	{"name":"Subject","value":"NUL \u0000, half \ud800."}],"body":{"size":1,"data":"eA=="}}}'
+fault '"kind":"status","status":200,"match":"/messages/'"$raw"'","body":"'"$(tr -d '\n\t' <<<"$body" | sed 's/[\\"]/\\&/g')"'"'
+long=$(added "\"from\":\"lee@example.org\",\"subject\":\"$(letters 100000)\",\"text\":\"x\",\"headers\":{\"Message-ID\":\"<$(letters 5000)@x>\"}")
+words=$(printf '%06d ' $(seq 200000)) # of which no index over its words could be made
+printf '{"account":"%s","op":"add","from":"lee@example.org","subject":"Words","text":"%s"}' "$ana" "$words" >"$work/words.json"
+many=$(field "$(curl -fsS -H 'Content-Type: application/json' -d "@$work/words.json" "$google/_control/mail")" id)
+crowd=$(added "\"from\":\"lee@example.org\",\"subject\":\"Crowd\",\"text\":\"x\",\"to\":[$(
+	printf '"crowd%d@example.org",' $(seq 300) | sed 's/,$//')]")
+one=$(added '"from":"a@example.org","subject":"A loop","text":"one","headers":{"Message-ID":"<same@x>","References":"<same@x> <other@x>","In-Reply-To":"<same@x>"}')
+two=$(added '"from":"b@example.org","subject":"A loop","text":"two","headers":{"Message-ID":"<same@x>","References":"<other@x> <same@x>"}')
+odd=$(added "\"from\":\"\\\"a@b\\\" (who?) <odd.one@example.org>\",\"subject\":\"Addresses\",\"text\":\"x\",
+	\"to\":\"Team: lee@example.org, <broken@, \\\"x@y\\\"@example.org, \u7528\u6237@\u4f8b\u5b50.example, ok@example.net;\",
+	\"cc\":\"$(letters 130000)\"")
+charset=$(added '"from":"lee@example.org","subject":"Charset","charset":"x-unknown","body_b64":"Y2Fm6SD//v8="')
+script=$(added '"from":"lee@example.org","subject":"<script>alert(1)</script>'"'"'; DROP TABLE x; --\u001b[31m =1+1","text":"=HYPERLINK(1)"')
+last=$(added '"from":"lee@example.org","subject":"Last","text":"x"')
+run '80 to 96, mail: the run is well'
+is '80 to 96: and nothing is kept apart' "$(field "$out" status) $(field "$out" quarantined)" 'ok 0'
+fair
+whole '80 to 96, mail: all of it is here, the good ones too'
+is '80 to 96: the neighbours' "$(one title "$first") $(one title "$last")" 'First Last'
+is '80, 81: NUL and half a pair are marked' "$(one title "$raw")" 'NUL �, half �.'
+is '85: a subject without end is cut at 64 KiB, a Message-ID is whole' "$(one 'length(title)' "$long") $(one "metadata::text LIKE '%xxxx@x%'" "$long")" '65536 t'
+is '85: a text of more words than an index takes' "$(one 'length(rtrim(content))' "$many")" 1399999
+is '86: three hundred people, and none of them a contact' "$(sql "SELECT count(*) FROM artifact_participants p JOIN artifacts a ON a.id = p.artifact_id
+	WHERE a.source_id = '$crowd' AND value_norm LIKE 'crowd%'") $(sql "SELECT count(*) FROM contact_emails WHERE address_norm LIKE 'crowd%'")" '300 0'
+is '93: one Message-ID, two messages, a loop' "$(one "rtrim(content, E'\r\n')" "$one") $(one "rtrim(content, E'\r\n')" "$two")" 'one two'
+is '94: addresses that are one are known, others as written' "$(sql "SELECT string_agg(value_norm, ' ' ORDER BY value_norm) FROM artifact_participants p
+	JOIN artifacts a ON a.id = p.artifact_id WHERE a.source_id = '$odd' AND value_norm ~ '^(lee|ok|odd.one)@'")" 'lee@example.org odd.one@example.org ok@example.net'
+is '95: a charset that nobody knows' "$(one "content LIKE 'caf%'" "$charset")" t
+is '96: markup and commands are text' "$(one "title LIKE '<script>%DROP TABLE%=1+1'" "$script")" t
+works '96: it is told' explain "$script" --user $ana
+unlike '96: without a control character' "$out" $'[\001-\010\013-\037\177]'
+
 # --- Google locks the mailbox ---------------------------------------------------------
 mail add ',"from":"lee@example.org","subject":"Behind the lock","text":"x"' >/dev/null
 fault '"kind":"status","status":429,"reason":"rateLimitExceeded","deadline_s":900,"match":"/gmail/"'
