@@ -10,9 +10,10 @@
  * the user's own addresses were asked for, "behind" counts answers whose id is
  * below ours.
  *
- * backfill: {"v": 1, "page", "since", "listed"}, with "done": true instead of
- * "page" when the mailbox has been listed. "since" is the lower bound as the
- * walk froze it, "listed" counts for people.
+ * backfill: {"v": 1, "page", "since", "listed", "read"}, with "done": true
+ * instead of "page" when the mailbox has been listed. "since" is the lower bound
+ * as the walk froze it, "listed" counts for people, "read" is the time of the
+ * oldest message that was listed and read.
  *
  * Source: Gmail API reference, users.history.list and users.messages.list;
  * Synchronize clients with Gmail; read 2026-11
@@ -78,6 +79,7 @@ read_backfill(const json_t *cursor, struct sl_gmail_plan *plan)
 	plan->done = sl_json_bool(cursor, "done");
 	return read_number(cursor, "since", &plan->since_s) &&
 	       read_number(cursor, "listed", &plan->listed) &&
+	       read_number(cursor, "read", &plan->read_s) &&
 	       plan->done == (plan->page == NULL);
 }
 
@@ -233,11 +235,27 @@ sl_gmail_begins_walk(const struct sl_gmail_plan *plan)
 	return !plan->changes && !plan->done && plan->page == NULL;
 }
 
+json_t *
+sl_gmail_backfill_cursor(const struct sl_gmail_plan *plan)
+{
+	json_t *cursor = json_object();
+
+	put_number(cursor, "v", CURSOR_VERSION);
+	put_number(cursor, "since", plan->since_s);
+	put_number(cursor, "listed", plan->listed);
+	put_number(cursor, "read", plan->read_s);
+	sl_json_put_text(cursor, "page", plan->page);
+	if (plan->done)
+		(void)json_object_set_new(cursor, "done", json_true());
+	return cursor;
+}
+
 sl_status
 sl_gmail_advance_backfill(struct sl_gmail_plan *plan, const json_t *body,
 			  size_t count, struct sl_page *page,
 			  struct sl_error *err)
 {
+	struct sl_gmail_plan after;
 	const char *next;
 	sl_status st = next_page(plan, body, &next, err);
 
@@ -246,17 +264,13 @@ sl_gmail_advance_backfill(struct sl_gmail_plan *plan, const json_t *body,
 	if (sl_gmail_begins_walk(plan) && plan->since_s > 0)
 		page->scope_from_us = plan->since_s * SL_US_PER_S;
 	plan->listed += (int64_t)count;
-	page->cursor = json_object();
-	put_number(page->cursor, "v", CURSOR_VERSION);
-	put_number(page->cursor, "since", plan->since_s);
-	put_number(page->cursor, "listed", plan->listed);
+	after = *plan;
+	after.page = next;
+	after.done = next == NULL;
+	page->cursor = sl_gmail_backfill_cursor(&after);
 	page->more = next != NULL;
 	page->walk_done = next == NULL;
 	/* the token alone: with the count beside it nothing comes twice */
 	page->place = sl_arena_strdup(page->arena, next);
-	if (next != NULL)
-		sl_json_put_text(page->cursor, "page", next);
-	else
-		(void)json_object_set_new(page->cursor, "done", json_true());
 	return SL_OK;
 }

@@ -112,6 +112,7 @@ struct sl_gmail_plan {
 	/* backfill */
 	int64_t since_s; /* only messages since then; 0 = all           */
 	int64_t listed;  /* messages that the walk has listed           */
+	int64_t read_s;  /* the oldest of those that it has read; 0     */
 	bool done;       /* the walk is over: nothing to ask            */
 };
 
@@ -144,6 +145,9 @@ json_t *sl_gmail_changes_cursor(const struct sl_gmail_plan *plan);
 sl_status sl_gmail_advance_changes(struct sl_gmail_plan *plan,
 				   const json_t *body, struct sl_page *page,
 				   struct sl_error *err) SL_NODISCARD;
+
+/** The cursor of `backfill` as the plan says. */
+json_t *sl_gmail_backfill_cursor(const struct sl_gmail_plan *plan);
 
 /** The same for a page of `count` messages of the listing. */
 sl_status sl_gmail_advance_backfill(struct sl_gmail_plan *plan,

@@ -389,46 +389,82 @@ end_changes(struct reading *r)
 				  json_integer(r->plan.history));
 }
 
-/* How far the walk is, for people. */
+/*
+ * How far the walk is, for people. The listing is newest first, and all that it
+ * named before this page has been read: so what is newer than the oldest of that
+ * is here.
+ */
 static void
 end_listing(struct reading *r)
 {
 	json_t *total = json_object_get(r->who.shown, "messages_total");
+	char from[SL_RFC3339_TEXT];
 
 	if (!r->listed)
 		return;
 	r->page->shown = json_object();
 	(void)json_object_set_new(r->page->shown, "listed",
 				  json_integer(r->plan.listed));
+	if (r->plan.read_s > 0) {
+		/* of one second, some may be on the next page */
+		sl_rfc3339_format((r->plan.read_s + 1) * SL_US_PER_S, from);
+		sl_json_put_text(r->page->shown, "complete_from", from);
+	}
 	if (!r->begins)
 		return;
+	(void)json_object_set_new(r->page->shown, "complete_from", json_null());
 	(void)json_object_set(r->page->shown, "estimate",
 			      total != NULL ? total : json_null());
 	(void)json_object_set_new(r->page->shown, "oldest", json_null());
 }
 
-/* The listing is newest first, and so is what is read of it: what is wanted in
- * the version of now comes from there. */
-static void
-end_wanted(struct reading *r)
+/* Did the walk list it? What is wanted in the version of now comes from there. */
+static bool
+is_listed(const struct reading *r, const char *id)
 {
-	int64_t oldest_us = INT64_MAX;
+	const struct sl_ref *ref = find_wanted(r->turn, id);
+
+	return ref != NULL &&
+	       sl_text_equal(ref->version, r->context.fidelity.version);
+}
+
+/* The oldest of this page's messages, and of those alone that were listed. */
+static void
+end_walked(struct reading *r)
+{
+	int64_t oldest_us = INT64_MAX, listed_us = INT64_MAX;
 	char text[SL_RFC3339_TEXT];
 
-	ask_again(r);
-	/* the listing has not been asked yet, unless it has ended */
-	r->page->more = r->plan.changes || !r->plan.done;
-	if (r->plan.changes || !sl_text_equal(r->turn->wanted->version,
-					      r->context.fidelity.version))
-		return;
 	for (const struct sl_artifact *a = r->page->artifacts.first; a != NULL;
-	     a = a->next)
-		if (a->occurred_us != SL_NO_TIME && a->occurred_us < oldest_us)
+	     a = a->next) {
+		if (a->occurred_us == SL_NO_TIME)
+			continue;
+		if (a->occurred_us < oldest_us)
 			oldest_us = a->occurred_us;
+		if (a->occurred_us < listed_us && is_listed(r, a->source_id))
+			listed_us = a->occurred_us;
+	}
 	if (oldest_us == INT64_MAX)
 		return;
 	sl_rfc3339_format(oldest_us, text);
 	r->page->shown = json_pack("{s:s}", "oldest", text);
+	if (r->turn->cursor == NULL || r->plan.done || listed_us <= 0 ||
+	    listed_us == INT64_MAX ||
+	    (r->plan.read_s > 0 && listed_us / SL_US_PER_S >= r->plan.read_s))
+		return;
+	r->plan.read_s = listed_us / SL_US_PER_S;
+	r->page->cursor = sl_gmail_backfill_cursor(&r->plan);
+}
+
+static void
+end_wanted(struct reading *r)
+{
+	ask_again(r);
+	/* the listing has not been asked yet, unless it has ended */
+	r->page->more = r->plan.changes || !r->plan.done;
+	if (!r->plan.changes && sl_text_equal(r->turn->wanted->version,
+					      r->context.fidelity.version))
+		end_walked(r);
 }
 
 static void

@@ -139,7 +139,7 @@ advance(struct reading *r, size_t count, bool has_next)
 
 /** What people see, when it has changed. */
 static void
-tell(struct sl_page *page, const struct sl_linkedin_window *w, int64_t before)
+tell(const struct sl_linkedin_window *w, int64_t before, struct sl_page *page)
 {
 	char text[SL_RFC3339_TEXT];
 
@@ -149,6 +149,11 @@ tell(struct sl_page *page, const struct sl_linkedin_window *w, int64_t before)
 		page->shown = json_object();
 	sl_rfc3339_format(w->at * 1000, text);
 	sl_json_put_text(page->shown, "processed_to", text);
+	if (!w->begins)
+		return;
+	/* nothing is told from before the horizon */
+	sl_rfc3339_format(before * 1000, text);
+	sl_json_put_text(page->shown, "complete_from", text);
 }
 
 static void
@@ -181,7 +186,7 @@ read_window(const struct sl_turn *turn, struct sl_linkedin_window *window,
 	}
 	advance(&r, json_array_size(events), next);
 	sl_linkedin_open_domains(turn, window, page);
-	tell(page, window, before);
+	tell(window, before, page);
 	page->cursor = sl_linkedin_window_cursor(window);
 }
 

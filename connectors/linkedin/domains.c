@@ -38,17 +38,30 @@ sl_linkedin_domain_of(const char *kind)
 	return NULL;
 }
 
-/** Longer than the changelog reaches back nobody looked into it. */
-static bool
-has_gap(const struct sl_turn *turn, const struct sl_linkedin_window *window)
+/** When the changelog was looked into last. */
+static int64_t
+looked_ms(const struct sl_turn *turn, const struct sl_linkedin_window *window)
 {
 	int64_t since = window->was > window->snapshots ? window->was
 							: window->snapshots;
 
 	if (turn->checked_us != SL_NO_TIME && turn->checked_us / 1000 > since)
 		since = turn->checked_us / 1000;
-	return turn->now_us / 1000 - since >
-	       SL_LINKEDIN_HORIZON_DAYS * SL_MS_PER_DAY;
+	return since;
+}
+
+/** As far back as the changelog reaches. */
+static int64_t
+horizon_ms(const struct sl_turn *turn)
+{
+	return turn->now_us / 1000 - SL_LINKEDIN_HORIZON_DAYS * SL_MS_PER_DAY;
+}
+
+/** Longer than the changelog reaches back nobody looked into it. */
+static bool
+has_gap(const struct sl_turn *turn, const struct sl_linkedin_window *window)
+{
+	return looked_ms(turn, window) < horizon_ms(turn);
 }
 
 static int64_t
@@ -96,7 +109,17 @@ open_domain(const struct sl_linkedin_domain *domain, const char *wanted,
 }
 
 static void
-tell(const struct sl_turn *turn, const char *why, struct sl_page *page)
+put_ms(json_t *shown, const char *name, int64_t ms)
+{
+	char text[SL_RFC3339_TEXT];
+
+	sl_rfc3339_format(ms * 1000, text);
+	sl_json_put_text(shown, name, text);
+}
+
+static void
+tell(const struct sl_turn *turn, const struct sl_linkedin_window *window,
+     const char *why, struct sl_page *page)
 {
 	char text[SL_RFC3339_TEXT];
 
@@ -106,6 +129,9 @@ tell(const struct sl_turn *turn, const char *why, struct sl_page *page)
 	if (strcmp(why, "gap") != 0)
 		return;
 	sl_json_put_text(page->shown, "gap_at", text);
+	put_ms(page->shown, "lost_from", looked_ms(turn, window));
+	put_ms(page->shown, "lost_to", horizon_ms(turn));
+	put_ms(page->shown, "complete_from", horizon_ms(turn));
 	page->warning = "the changelog was not read for more than 28 days: "
 			"changes are missing, and the snapshots are read anew";
 }
@@ -126,7 +152,7 @@ sl_linkedin_open_domains(const struct sl_turn *turn,
 	window->domains = wanted;
 	if (why == NULL)
 		return;
+	tell(turn, window, why, page);
 	window->snapshots = turn->now_us / 1000;
 	window->connected = connected_ms(turn);
-	tell(turn, why, page);
 }

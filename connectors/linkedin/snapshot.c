@@ -121,8 +121,24 @@ tell(const struct sl_linkedin_walk *walk, struct sl_page *page)
 				(json_int_t)walk->rows);
 }
 
+/** A snapshot is of a moment: nothing follows it. */
 static void
-end_walk(const struct sl_linkedin_walk *walk, struct sl_page *page)
+tell_end(const struct sl_turn *turn, bool gaps, struct sl_page *page)
+{
+	char as_of[SL_RFC3339_TEXT];
+
+	sl_rfc3339_format(turn->stream->walk_started_us, as_of);
+	sl_json_put_text(page->shown, "complete_to", as_of);
+	(void)json_object_set_new(
+		page->shown, "incomplete",
+		gaps ? json_string("some rows could not be read, or a page "
+				   "came twice")
+		     : json_null());
+}
+
+static void
+end_walk(const struct sl_turn *turn, const struct sl_linkedin_walk *walk,
+	 struct sl_page *page)
 {
 	struct sl_linkedin_walk over = { .rows = walk->rows, .done = true };
 
@@ -130,6 +146,7 @@ end_walk(const struct sl_linkedin_walk *walk, struct sl_page *page)
 	page->walk_done = true;
 	page->gaps = walk->gaps;
 	tell(walk, page);
+	tell_end(turn, walk->gaps, page);
 }
 
 static void
@@ -164,7 +181,7 @@ read_page(const struct sl_turn *turn, const struct sl_linkedin_domain *domain,
 	}
 	if (rows->count == 0 || sl_text_equal(hash, walk->hash)) {
 		walk->gaps = walk->gaps || rows->count > 0;
-		end_walk(walk, page);
+		end_walk(turn, walk, page);
 		return;
 	}
 	positions = walk->positions != NULL ? json_deep_copy(walk->positions)

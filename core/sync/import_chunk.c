@@ -180,6 +180,9 @@ commit(struct sl_import_work *w, struct sl_page *page, struct sl_outcome *out,
 		.stream = &w->stream,
 		.page = page,
 		.cursor = sl_json_canonical(page->arena, page->cursor),
+		.shown = page->shown
+				 ? sl_json_canonical(page->arena, page->shown)
+				 : NULL,
 		.fingerprint = w->fingerprint,
 		.starts_walk = w->starts_walk,
 		.walk_started_us = sl_import_now_us(w),
@@ -310,6 +313,18 @@ read_file(struct sl_import_work *w, struct sl_error *err)
 
 /* --- the end ---------------------------------------------------------------- */
 
+/* An archive is of a moment: nothing follows it. */
+static json_t *
+shown(const struct sl_import_work *w)
+{
+	char as_of[SL_RFC3339_TEXT];
+
+	sl_rfc3339_format(w->import->as_of_us, as_of);
+	return json_pack("{s:s, s:s?}", "complete_to", as_of, "incomplete",
+			 w->place.gaps ? "some of its rows could not be read"
+				       : NULL);
+}
+
 static sl_status
 end_walk(struct sl_import_work *w, struct sl_error *err)
 {
@@ -320,6 +335,7 @@ end_walk(struct sl_import_work *w, struct sl_error *err)
 
 	sl_page_init(&page, arena);
 	page.walk_done = true;
+	page.shown = shown(w);
 	page.cursor = sl_import_cursor(&w->place);
 	status = commit(w, &page, &out, err);
 	sl_page_release(&page);

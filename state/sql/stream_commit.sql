@@ -68,6 +68,18 @@ WITH held AS MATERIALIZED (
 					FROM public.user_integrations u
 					WHERE u.user_id = $1::uuid
 				) n)) AS people_due,
+		-- a walk ends, or has ended, and nothing that it named is to be read
+		$11::jsonb IS NULL AND ($7::boolean OR (NOT $6::boolean
+			AND o.state = 'live' AND o.walked_at IS NOT NULL
+			AND (o.walk_started_at > o.coverage_as_of) IS NOT FALSE)) AS whole,
+		-- what it followed up to now is over: since when nothing is known of
+		CASE WHEN o.gap_to IS NOT NULL AND EXISTS (
+			SELECT FROM public.sync_state w
+			WHERE $20::boolean AND w.user_id = $1::uuid
+				AND w.integration_id = $2::uuid AND w.opened_by = o.kind
+				AND w.key = o.key
+				AND (w.coverage_as_of >= o.gap_to) IS NOT TRUE)
+			THEN o.gap_from ELSE o.checked_at END AS gap_from,
 		$7::boolean AND $22::text <> '' AS listed,
 		-- a newer listing knows better
 		$7::boolean AND $22::text IS NOT NULL AND ($22::text = '' OR EXISTS (
@@ -104,11 +116,17 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 		ELSE s.walk_had_rows END,
 	walked_at = CASE WHEN $7::boolean THEN $5::timestamptz
 		ELSE s.walked_at END,
-	coverage_from = CASE WHEN NOT $7::boolean THEN s.coverage_from
+	coverage_from = CASE WHEN NOT old.whole THEN s.coverage_from
 		WHEN $6::boolean THEN $14::timestamptz
 		ELSE s.scope_from END,
-	coverage_to = CASE WHEN $7::boolean THEN $5::timestamptz
+	coverage_to = CASE WHEN old.whole THEN $5::timestamptz
 		ELSE s.coverage_to END,
+	coverage_as_of = CASE WHEN NOT old.whole THEN s.coverage_as_of
+		WHEN $6::boolean THEN $13::timestamptz
+		ELSE s.walk_started_at END,
+	gap_from = CASE WHEN $20::boolean THEN old.gap_from ELSE s.gap_from END,
+	gap_to = CASE WHEN $20::boolean AND old.gap_from IS NOT NULL
+		THEN $13::timestamptz ELSE s.gap_to END,
 	sweep_state = CASE
 		WHEN $7::boolean AND CASE WHEN $6::boolean THEN $15::boolean
 			ELSE s.walk_had_rows END

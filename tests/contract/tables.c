@@ -25,12 +25,14 @@ static const struct {
 	  "ORDER BY a.stream_key, a.source_id) x" },
 	/* the page size ("n") may have been halved, the way may be another:
 	 * when ("told", "verified", "snapshots", "connected", "not_before" and
-	 * the words for them) and how much of it ("listed", "oldest") was told */
+	 * the words for them) and how much of it ("listed", "oldest", "read",
+	 * and from when to when it is complete) was told */
 	{ "streams",
 	  "SELECT string_agg(concat_ws(' ', kind, key, state, enabled, "
-	  "cursor - '{n,told,listed,verified,snapshots,connected,not_before,"
-	  "tries}'::text[], shown - '{listed,oldest,waiting,not_before,tries,"
-	  "snapshots_at,snapshots_why}'::text[], pending, sweep_state, pending_deletions, "
+	  "cursor - '{n,told,listed,read,verified,snapshots,connected,"
+	  "not_before,tries}'::text[], shown - '{listed,oldest,waiting,"
+	  "not_before,tries,snapshots_at,snapshots_why,complete_from,"
+	  "complete_to,lost_from,lost_to}'::text[], pending, sweep_state, pending_deletions, "
 	  "scope_from, failures, last_error_class), E'\\n' ORDER BY kind, "
 	  "key) AS v FROM sync_state WHERE user_id = $user" },
 	{ "items",

@@ -32,6 +32,9 @@ INSERT INTO crash.left_out VALUES
 	('public.sync_state', 'walk_started_at', 'set', 'timing'),
 	('public.sync_state', 'walked_at', 'set', 'timing'),
 	('public.sync_state', 'coverage_to', 'set', 'timing'),
+	('public.sync_state', 'coverage_as_of', 'set', 'timing'),
+	('public.sync_state', 'gap_from', 'set', 'timing'),
+	('public.sync_state', 'gap_to', 'set', 'timing'),
 	('public.sync_state', 'people_at', 'set', 'timing'),
 	('public.sync_state', 'checked_at', 'set', 'timing'),
 	('public.sync_state', 'changed_at', 'set', 'timing'),
@@ -129,7 +132,8 @@ DECLARE
 	began bigint := (SELECT ms FROM crash.began);
 	number text;
 BEGIN
-	facts := regexp_replace(facts, '"snapshots_at": "[^"]*"', '"snapshots_at": "set"');
+	facts := regexp_replace(facts, '"(snapshots_at|complete_from|complete_to)": "[^"]*"',
+		'"\1": "set"', 'g');
 	FOR number IN SELECT DISTINCT m[1] FROM regexp_matches(facts, '\y\d{13}\y', 'g') m LOOP
 		CONTINUE WHEN number::bigint NOT BETWEEN began AND began + 86400000
 			AND number::bigint / 4 NOT BETWEEN began AND began + 86400000;

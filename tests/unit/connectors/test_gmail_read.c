@@ -18,12 +18,12 @@ static const struct list_row list_rows[] = {
 	  "'nextPageToken':'p1','resultSizeEstimate':201}",
 	  "ref a t full/1\nref b u full/1\n"
 	  "cursor {'listed':2,'page':'p1','v':1}\n"
-	  "shown {'estimate':null,'listed':2,'oldest':null}\nmore\n",
+	  "shown {'complete_from':null,'estimate':null,'listed':2,'oldest':null}\nmore\n",
 	  SL_OK, SL_NO_TIME },
 	{ "a bounded walk tells its scope, and keeps its bound", NULL,
 	  "2026-01-01", "{'messages':[],'nextPageToken':'p1'}",
 	  "cursor {'page':'p1','since':1767225600,'v':1}\n"
-	  "shown {'estimate':null,'listed':0,'oldest':null}\nmore\n",
+	  "shown {'complete_from':null,'estimate':null,'listed':0,'oldest':null}\nmore\n",
 	  SL_OK, INT64_C(1767225600000000) },
 	{ "an empty page in between", "{'v':1,'page':'p1','listed':2}", "",
 	  "{'nextPageToken':'p2'}",
@@ -36,7 +36,7 @@ static const struct list_row list_rows[] = {
 	  SL_OK, SL_NO_TIME },
 	{ "an empty mailbox is walked", NULL, "", "{'resultSizeEstimate':0}",
 	  "cursor {'done':true,'v':1}\n"
-	  "shown {'estimate':null,'listed':0,'oldest':null}\nwalk-done\n",
+	  "shown {'complete_from':null,'estimate':null,'listed':0,'oldest':null}\nwalk-done\n",
 	  SL_OK, SL_NO_TIME },
 	{ "an entry without an id is looked at by a person",
 	  "{'v':1,'page':'p1'}", "",
@@ -95,9 +95,13 @@ struct wanted_row {
 	"{'id':'" id "','threadId':'t','historyId':'40',"                      \
 	"'internalDate':'1795000000000','labelIds':[" labels "]," PAYLOAD "}"
 
+/* the walk has read as far back as that */
+#define READ "cursor {'page':'p1','read':1795000000,'v':1}\n"
+
 static const struct wanted_row wanted_rows[] = {
 	{ "a message", SL_GMAIL_MESSAGE, 200, false, MSG("a", "'INBOX'"),
-	  "artifact a v40\nshown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
+	  "artifact a v40\n" READ
+	  "shown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
 	  "more\n" },
 	{ "one that is gone", SL_GMAIL_MESSAGE, 404, false, "{}",
 	  "tombstone a v0 not-found\nmore\n" },
@@ -118,7 +122,8 @@ static const struct wanted_row wanted_rows[] = {
 	{ "too large even so", SL_GMAIL_LIGHT, 200, true, NULL,
 	  "rejected a item-unreadable (transient)\nmore\n" },
 	{ "headers alone", SL_GMAIL_LIGHT, 200, false, MSG("a", "'INBOX'"),
-	  "artifact a v40\nshown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
+	  "artifact a v40\n" READ
+	  "shown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
 	  "more\n" },
 	{ "no JSON even alone, but it exists", SL_GMAIL_MINIMAL, 200, false,
 	  "{'id':'a'}", "rejected a item-unreadable (transient)\nmore\n" },
@@ -137,7 +142,8 @@ static const struct wanted_row wanted_rows[] = {
 					  "'DRAFT'") "," MSG("b",
 							     "'TRASH'") "]}",
 	  "artifact a v40\nartifact x v40\ntombstone b v40 trash\n"
-	  "ref c - single\nshown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
+	  "ref c - single\n" READ
+	  "shown {'oldest':'2026-11-18T11:06:40.000000Z'}\n"
 	  "more\n" },
 	{ "a thread too large", SL_GMAIL_THREAD, 200, true, NULL,
 	  "ref a - single\nref b - single\nref c - single\nmore\n" },
