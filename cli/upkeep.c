@@ -5,11 +5,11 @@
 
 #include "cli/env.h"
 #include "cli/revoke.h"
-#include "state/tombstones.h"
+#include "state/retention.h"
 
 /** Of one call: cron comes again. */
-#define REVOKED_MAX 20
-#define EMPTIED_MAX 20000
+#define REVOKED_MAX  20
+#define RETAINED_MAX 20000
 
 static const struct sl_revocation_filter due = { .limit = REVOKED_MAX };
 
@@ -38,15 +38,22 @@ revoke_due(struct sl_cli *cli, struct sl_pg *pg, const struct sl_keyring *ring,
 }
 
 static sl_status
-empty_old(struct sl_cli *cli, struct sl_pg *pg, struct sl_error *err)
+retain(struct sl_cli *cli, struct sl_pg *pg, struct sl_error *err)
 {
-	int64_t emptied = 0;
-	sl_status st = sl_tombstones_empty(pg, EMPTIED_MAX, &emptied, err);
+	struct sl_retained gone;
+	sl_status st = sl_retention_keep(pg, RETAINED_MAX, &gone, err);
 
-	if (st == SL_OK && emptied > 0)
-		sl_log(cli->log, SL_LOG_INFO, "tombstones-emptied",
-		       (struct sl_field[]){ SL_F_NUM("items", emptied),
-					    SL_F_END });
+	if (st == SL_OK &&
+	    gone.logs + gone.filtered + gone.raw + gone.seen + gone.tombstones >
+		    0)
+		sl_log(cli->log, SL_LOG_INFO, "retention",
+		       (struct sl_field[]){
+			       SL_F_NUM("logs", gone.logs),
+			       SL_F_NUM("filtered", gone.filtered),
+			       SL_F_NUM("raw", gone.raw),
+			       SL_F_NUM("seen", gone.seen),
+			       SL_F_NUM("tombstones", gone.tombstones),
+			       SL_F_END });
 	return st;
 }
 
@@ -63,7 +70,7 @@ sl_upkeep(struct sl_cli *cli, const struct sl_keyring *ring)
 		return status;
 	st = revoke_due(cli, pg, ring, &err);
 	if (st == SL_OK)
-		st = empty_old(cli, pg, &err);
+		st = retain(cli, pg, &err);
 	sl_pg_free(&pg);
 	return st == SL_OK ? SL_EXIT_OK
 			   : sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);

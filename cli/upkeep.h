@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What sync --due does beside syncing: tokens of whoever left are revoked when
- * their time has come, and old tombstones lose their content.
+ * their time has come, and what is kept no longer goes.
  */
 #ifndef SL_CLI_UPKEEP_H
 #define SL_CLI_UPKEEP_H

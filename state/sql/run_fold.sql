@@ -27,6 +27,8 @@ WHERE l.user_id = $1::uuid AND l.id = (
 	AND l.created + l.updated + l.deleted + l.filtered + l.quarantined
 		+ l.contacts_created = 0
 	AND l.detail = '{}'
+	-- a row that never ended could never go
+	AND l.started_at > $6::timestamptz - interval '7 days'
 	AND NOT EXISTS (
 		SELECT FROM public.sync_logs o
 		WHERE o.id = $3::uuid AND o.user_id = $1::uuid)

@@ -140,6 +140,9 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 		ELSE s.pending_deletions END,
 	sweep_samples = CASE WHEN $6::boolean THEN '{}'
 		ELSE s.sweep_samples END,
+	-- whatever is left out is met again
+	filtered_before = CASE WHEN $6::boolean THEN '{}'
+		ELSE s.filtered_before END,
 	people_at = greatest(s.people_at, $5::timestamptz),
 	resyncs = $16::integer,
 	checked_at = CASE WHEN $17::boolean THEN $5::timestamptz

@@ -258,7 +258,7 @@ stone() { sql "SELECT deleted_at IS NOT NULL, coalesce(title, '-'), coalesce(con
 	(SELECT count(*) FROM artifact_participants p WHERE p.artifact_id = a.id) FROM artifacts a
 	WHERE user_id = '$ana_id' AND source_id = 'canary1'"; }
 is 'its tombstone keeps its content' "$(stone)" 't|canary-title|canary-content|t|2'
-age() { sql "UPDATE artifacts SET deleted_at = now() - interval '$1 days' WHERE user_id = '$ana_id' AND deleted_at IS NOT NULL"; }
+age() { sql "UPDATE sluice.retention SET next_at = '-infinity'; UPDATE artifacts SET deleted_at = now() - interval '$1 days' WHERE user_id = '$ana_id' AND deleted_at IS NOT NULL"; }
 age 29
 works 'for 29 days' sync --due
 is 'it does' "$(stone)" 't|canary-title|canary-content|t|2'
@@ -267,10 +267,12 @@ age 31
 works 'longer, if it is so set' sync --due
 is 'it does, too' "$(stone)" 't|canary-title|canary-content|t|2'
 sql "UPDATE user_integrations SET settings = settings - 'tombstone_retention' WHERE user_id = '$ana_id'"
+sql "UPDATE sluice.retention SET next_at = '-infinity'"
 works 'after 31' sync --due
 is 'it has none' "$(stone)" 't|-|-|f|0'
 is 'no live event has lost any' "$(count "artifacts WHERE user_id = '$ana_id' AND deleted_at IS NULL AND map_version < 0")" 0
 before=$(sql "SELECT md5(string_agg(a::text, '' ORDER BY id)) FROM artifacts a")
+sql "UPDATE sluice.retention SET next_at = '-infinity'"
 works 'once more' sync --due
 is 'nothing is written' "$(sql "SELECT md5(string_agg(a::text, '' ORDER BY id)) FROM artifacts a")" "$before"
 control POST event "{\"account\":\"$ana\",\"op\":\"update\",\"id\":\"canary1\",\"body\":{\"status\":\"confirmed\"}}" >/dev/null

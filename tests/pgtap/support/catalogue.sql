@@ -5,7 +5,8 @@
 CREATE FUNCTION tap.exempt_from_rls(schema name, rel name) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT schema = 'sluice'
-		AND (rel IN ('schedule', 'sys_table_migrations', 'oauth_clients', 'master_keys') OR rel LIKE 'quota\_%')
+		AND (rel IN ('schedule', 'sys_table_migrations', 'oauth_clients', 'master_keys',
+			'retention') OR rel LIKE 'quota\_%')
 $$;
 
 CREATE VIEW tap.house AS
