@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "core/sync/engine_private.h"
+#include "core/sync/schedule.h"
+
+/* Who waits longer than this waits for the same moment as many others. */
+#define SPREAD_US (INT64_C(60) * SL_US_PER_S)
 
 /* --- what walks --------------------------------------------------------------- */
 
@@ -229,19 +233,61 @@ look_at_tasks(struct sl_run *run, int64_t again_us, struct rest *rest)
 		note_walk(rest, &(struct sl_stream_row){ 0 }, again_us);
 }
 
+/* After a run that failed, or that a provider told to wait. */
+static int64_t
+held_off(const struct sl_run *run, const struct sl_run_end *end)
+{
+	const struct sl_account *a = &run->account;
+	const char *id = a->lease.integration_id;
+	int64_t at = end->finished_us;
+
+	if (strcmp(end->status, "failed") == 0)
+		at = sl_schedule_retry_us(id, at, a->interval_us, a->failures,
+					  run->engine->config.rng);
+	if (end->not_before_us > at) /* else SL_NO_TIME */
+		at = sl_schedule_after_us(id, end->not_before_us,
+					  a->interval_us);
+	return at;
+}
+
+/* The quota, or a deadline, is there again. */
+static int64_t
+resumes(const struct sl_run *run, int64_t now_us)
+{
+	int64_t at = run->aside ? run->aside_until_us + run->epoch_us : now_us;
+
+	if (at - now_us <= SPREAD_US)
+		return at > now_us ? at : now_us;
+	return sl_schedule_after_us(run->account.lease.integration_id, at,
+				    run->account.interval_us);
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 void
 sl_run_plan_next(struct sl_run *run, struct sl_run_end *end)
 {
-	int64_t again = sl_run_now_us(run);
+	const struct sl_account *a = &run->account;
+	int64_t now = end->finished_us;
+	int64_t again = later(resumes(run, now), held_off(run, end));
 	struct rest rest = { .walk_us = SL_NO_TIME };
+	bool failed = strcmp(end->status, "failed") == 0;
 
-	if (run->aside && run->aside_until_us + run->epoch_us > again)
-		again = run->aside_until_us + run->epoch_us;
-	if (run->fatal)
-		again += run->account.interval_us;
 	look_at_tasks(run, again, &rest);
 	look_at_rows(run, again, &rest);
 	end->lane = run->work->lane;
-	end->next_run_us = rest.changes && !run->fatal ? again : SL_NO_TIME;
 	end->backfill_us = rest.walk_us;
+	if (rest.changes || failed)
+		end->next_run_us = again;
+	else if (a->interval_us > 0)
+		end->next_run_us = later(
+			held_off(run, end),
+			sl_schedule_next_us(a->lease.integration_id,
+					    run->started_us, a->interval_us));
+	else
+		end->next_run_us = SL_NO_TIME;
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sync/schedule.h"
+
 #include "tests/support/engine_bench.h"
 #include "tests/support/unit.h"
 
@@ -224,6 +226,65 @@ a_failed_run_leaves_its_walks_for_the_next_one(void **state)
 	assert_true(b->store.end_backfill_us >= now(b) + 150 * SL_US_PER_S);
 }
 
+#define INTERVAL_US (300 * SL_US_PER_S)
+
+static void
+each_account_is_due_by_its_own_grid(void **state)
+{
+	static const char *const ids[] = {
+		"88888888-8888-4888-8888-888888888888",
+		"99999999-9999-4999-8999-999999999999",
+	};
+	int64_t due[2] = { 0, 0 };
+
+	(void)bench_teardown(state);
+	for (size_t i = 0; i < SL_ARRAY_LEN(ids); i++) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		(void)known(b, "k");
+		(void)snprintf(b->store.account.lease.integration_id, 37, "%s",
+			       ids[i]);
+		b->store.account.interval_us = INTERVAL_US;
+		b->net.answer = bench_two_pages;
+		bench_serve(b, SL_LANE_CHANGES);
+		due[i] = b->store.end_next_us;
+		assert_int_equal(
+			due[i],
+			sl_schedule_next_us(ids[i], BENCH_NOW_US, INTERVAL_US));
+		(void)bench_teardown(state);
+	}
+	assert_true(due[0] != due[1]);
+	(void)bench_setup(state);
+}
+
+static void
+who_fails_again_and_again_waits_longer(void **state)
+{
+	static const int failures[] = { 0, 30 };
+	int64_t wait_us[2] = { 0, 0 };
+
+	(void)bench_teardown(state);
+	for (size_t i = 0; i < SL_ARRAY_LEN(failures); i++) {
+		struct bench *b;
+
+		(void)bench_setup(state);
+		b = *state;
+		(void)known(b, "k");
+		b->store.account.interval_us = INTERVAL_US;
+		b->store.account.failures = failures[i];
+		b->store.account.grant.status = "needs_reauth";
+		bench_serve(b, SL_LANE_CHANGES);
+		assert_string_equal(b->store.end_status, "failed");
+		wait_us[i] = b->store.end_next_us - now(b);
+		(void)bench_teardown(state);
+	}
+	assert_in_range(wait_us[0], INTERVAL_US / 2, INTERVAL_US * 3 / 2);
+	assert_in_range(wait_us[1], INTERVAL_US * 3 / 2, 3600 * SL_US_PER_S);
+	(void)bench_setup(state);
+}
+
 /* --- slices ------------------------------------------------------------------- */
 
 static void
@@ -427,6 +488,8 @@ a_deadline_is_left_to_the_next_run(void **state)
 		      b->store.end_not_before_us >= now(b) + 49 * SL_US_PER_S);
 		CHECK(rows[i].why,
 		      (int)b->store.commit_count == rows[i].answered);
+		CHECK(rows[i].why,
+		      b->store.end_backfill_us >= b->store.end_not_before_us);
 		(void)bench_teardown(state);
 	}
 	(void)bench_setup(state);
@@ -445,6 +508,8 @@ main(void)
 		T(a_resync_begins_at_once_and_goes_on_in_slices),
 		T(a_cursor_that_is_refused_walks_in_the_other_lane),
 		T(a_failed_run_leaves_its_walks_for_the_next_one),
+		T(each_account_is_due_by_its_own_grid),
+		T(who_fails_again_and_again_waits_longer),
 		T(a_slice_ends_and_its_last_page_is_kept),
 		T(changes_that_a_slice_cuts_are_due_at_once),
 		T(a_person_waits_for_no_slice),
