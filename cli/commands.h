@@ -17,6 +17,7 @@ int sl_cmd_erase(struct sl_cli *cli);
 int sl_cmd_explain(struct sl_cli *cli);
 int sl_cmd_export(struct sl_cli *cli);
 int sl_cmd_help(struct sl_cli *cli);
+int sl_cmd_help_complete(struct sl_cli *cli);
 int sl_cmd_help_man(struct sl_cli *cli);
 int sl_cmd_import(struct sl_cli *cli);
 int sl_cmd_keys(struct sl_cli *cli);

@@ -441,6 +441,11 @@ const struct sl_command sl_commands[] = {
 	  .flags = NO_FLAGS,
 	  .hidden = true,
 	  .run = sl_cmd_help_man },
+	{ .name = "help-complete",
+	  .summary = "Print the table, for a shell that completes.",
+	  .flags = NO_FLAGS,
+	  .hidden = true,
+	  .run = sl_cmd_help_complete },
 	{ .name = NULL },
 };
 

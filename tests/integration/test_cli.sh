@@ -219,6 +219,43 @@ like 'and looks for tokens that wait' "$out" 'ok +revocations +no token'
 works 'connectors' connectors
 works 'user list' user list --json
 
+# --- completion ----------------------------------------------------------
+completed() { # LINE: what bash would offer at its end
+	bash -c '. "$1"; COMP_WORDBREAKS=$2 COMP_LINE=$3 COMP_POINT=${#3}; _sluice
+		printf "%s\n" "${COMPREPLY[@]}"' _ "$kit/../../packaging/bash-completion/sluice" \
+		$' \t\n"\'@><=;|&(:' "$1" 2>"$work/complete.err" | sort | xargs
+}
+offers() { is "completed: $1" "$(completed "$1")" "$2"; }
+offers 'sluice ' "$(sluice help | awk '/^  [a-z]/ { print $1 }' | sort | xargs)"
+offers 'sluice s' 'setup status streams sync'
+for command in $(sluice help | awk '/^  [a-z]/ { print $1 }'); do
+	flags=$(sluice "$command" --help | grep -o '^  --[a-z-]*' | sort | xargs)
+	all=$(completed "sluice $command --")
+	for flag in $flags; do
+		grep -qF -- " $flag " <<<" $all " || not_ok "completed: $command $flag" "$all"
+	done
+done
+offers 'sluice sync --due --p' '--pages --provider'
+offers 'sluice sync --provider ' 'gmail google_calendar linkedin'
+offers 'sluice connect g' 'gmail google google_calendar'
+offers 'sluice setup ' 'google linkedin'
+offers 'sluice import ' linkedin
+offers "sluice import linkedin $work/client.j" "$work/client.json"
+offers "sluice --key-file $work/cli" "$work/client.json"
+offers 'sluice --log-level=d' debug
+offers 'sluice migrate d' down
+offers 'sluice keys ' 'forget generate rotate status'
+offers 'sluice help au' audit
+offers 'sluice explain ' ''
+offers 'sluice fly ' ''
+offers 'sluice status --user an' ana@example.com
+offers 'sluice status --user ana@' example.com # readline holds the rest
+offers 'sluice connect gmail --account an' ana@example.com
+offers "sluice streams --user $ana --disable $ana" "${ana##*@}"
+SLUICE_DATABASE_URL=postgresql://nobody@127.0.0.1:1/x offers 'sluice status --user ' ''
+SLUICE_DATABASE_URL='' PGHOST='' PGDATABASE='' offers 'sluice status --user ' ''
+is 'completed: in silence' "$(cat "$work/complete.err")" ''
+
 # --- trouble -------------------------------------------------------------
 control POST fault '{"kind":"status","match":"/calendar/v3","status":403,"reason":"accessNotConfigured","count":20}' >/dev/null
 call sync
