@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/env.h"
+#include "cli/explain.h"
 #include "cli/format.h"
 #include "cli/output.h"
 #include "connectors/registry.h"
@@ -15,7 +16,28 @@
 #define KEY_SHOWN     90
 #define NOTE_SHOWN    70
 #define WAITING_SHOWN 100
+#define WORDS_SHOWN   100
 #define ROWS_MAX      100000
+
+static const struct sl_connector *
+connector_of(const struct sl_stream_info *row)
+{
+	const struct sl_connector *const *c = sl_registry;
+
+	while (*c != NULL && strcmp((*c)->name, row->connector) != 0)
+		c++;
+	return *c;
+}
+
+/* Why it is not pulled by default; NULL: it is, or nobody said why. */
+static const char *
+words_of(const struct sl_stream_info *row)
+{
+	const char *words =
+		sl_explain_words(connector_of(row), row->disabled_reason);
+
+	return words != NULL ? words : row->disabled_reason;
+}
 
 static void
 print_json(struct sl_cli *cli, const struct sl_stream_info *row)
@@ -32,11 +54,18 @@ print_json(struct sl_cli *cli, const struct sl_stream_info *row)
 	sl_json_put_bool(object, "enabled", row->enabled);
 	sl_json_put_bool(object, "chosen", row->chosen);
 	sl_json_put(object, "disabled_reason", row->disabled_reason);
+	sl_json_put(object, "disabled_words", words_of(row));
+	sl_json_put_time(object, "opened_at", row->opened_us);
+	sl_json_put_time(object, "switched_at", row->switched_us);
+	sl_json_put_time(object, "walked_at", row->walked_us);
+	sl_json_put_time(object, "coverage_from", row->coverage_us);
 	sl_json_put_time(object, "checked_at", row->checked_us);
 	sl_json_put_time(object, "changed_at", row->changed_us);
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
 	sl_json_put_i64(object, "failures", row->failures);
 	sl_json_put(object, "error", row->error_text);
+	sl_json_put_time(object, "error_at", row->error_us);
+	sl_json_put_time(object, "not_before_at", row->not_before_us);
 	sl_json_put_i64(object, "listed", row->listed);
 	sl_json_put_i64(object, "estimate", row->estimate);
 	sl_json_put(object, "oldest", row->oldest);
@@ -77,30 +106,38 @@ progress(struct sl_cli *cli, const struct sl_stream_info *row)
 }
 
 static const char *
+chosen(struct sl_cli *cli, const struct sl_stream_info *row)
+{
+	if (row->switched_us == SL_NO_TIME)
+		return "your choice";
+	return sl_arena_printf(cli->arena, "your choice, since %s",
+			       sl_format_minute(cli->arena, row->switched_us));
+}
+
+static const char *
 note(struct sl_cli *cli, const struct sl_stream_info *row)
 {
 	if (row->error_text != NULL && row->failures > 0)
 		return sl_format_clean(cli->arena, row->error_text, NOTE_SHOWN);
-	if (row->enabled && row->chosen)
-		return "your choice";
-	if (row->enabled)
+	if (row->enabled && *progress(cli, row) != '\0')
 		return progress(cli, row);
-	return row->chosen ? "your choice"
-			   : sl_format_clean(cli->arena, row->disabled_reason,
-					     NOTE_SHOWN);
+	if (row->enabled)
+		return row->chosen ? chosen(cli, row) : "";
+	return row->chosen ? chosen(cli, row)
+			   : sl_format_clean(cli->arena, words_of(row),
+					     WORDS_SHOWN);
 }
 
 /* Is it what a person gave, so that no sync ever asks for it? */
 static bool
 is_pushed(const struct sl_stream_info *row)
 {
-	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
-		for (const struct sl_stream_kind *k = (*c)->kinds;
-		     strcmp((*c)->name, row->connector) == 0 && k->name != NULL;
-		     k++)
-			if (strcmp(k->name, row->kind) == 0)
-				return k->pushed;
-	return false;
+	const struct sl_connector *c = connector_of(row);
+	const struct sl_stream_kind *k = c == NULL ? NULL : c->kinds;
+
+	while (k != NULL && k->name != NULL && strcmp(k->name, row->kind) != 0)
+		k++;
+	return k != NULL && k->name != NULL && k->pushed;
 }
 
 static const char *
@@ -171,6 +208,33 @@ list(struct sl_cli *cli, struct sl_pg *pg,
 	return SL_EXIT_OK;
 }
 
+/* Does every account of a connector have one of this kind, that opens others? */
+static bool
+is_root(const char *name)
+{
+	for (const struct sl_connector *const *c = sl_registry; *c != NULL; c++)
+		for (const struct sl_stream_kind *k = (*c)->kinds;
+		     k->name != NULL; k++)
+			if (k->opened_by == NULL && !k->pushed &&
+			    strcmp(k->name, name) == 0)
+				return true;
+	return false;
+}
+
+static int
+refuse(struct sl_cli *cli, const char *key)
+{
+	if (is_root(key))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "all streams of an account come by %s: "
+				       "sluice pause lets the account rest",
+				       key);
+	return sl_cli_complain(cli, SL_EXIT_USAGE,
+			       "no stream with the key %s (see sluice "
+			       "streams)",
+			       key);
+}
+
 static int
 choose(struct sl_cli *cli, struct sl_pg *pg,
        const struct sl_report_filter *filter, enum sl_flag flag)
@@ -189,14 +253,12 @@ choose(struct sl_cli *cli, struct sl_pg *pg,
 	if (sl_report_choose_stream(pg, &choice, &changed, &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	if (changed == 0)
-		return sl_cli_complain(cli, SL_EXIT_USAGE,
-				       "no stream with the key %s (see sluice "
-				       "streams)",
-				       choice.key);
+		return refuse(cli, choice.key);
 	fprintf(cli->out, "%s: %s\n",
 		sl_format_clean(cli->arena, choice.key, KEY_SHOWN),
 		choice.enabled ? "will be pulled by the next sync"
-			       : "will not be pulled any more");
+			       : "will not be pulled any more; what is stored "
+				 "of it stays");
 	return SL_EXIT_OK;
 }
 

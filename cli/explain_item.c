@@ -15,6 +15,12 @@ tell_state(const struct sl_teller *t, const json_t *item)
 {
 	if (!sl_told_has(item, "deleted_at")) {
 		sl_tell(t, "state", "stored");
+		if (sl_json_bool(item, "held_back"))
+			sl_tell(t, "",
+				"the last full walk did not find it: its "
+				"deletion is held back with others, until a "
+				"person agrees (sluice resync "
+				"--accept-deletions)");
 		return;
 	}
 	sl_tell(t, "state", "gone, kept as a tombstone since %s",
@@ -307,6 +313,19 @@ tell_rest(const struct sl_teller *t, const json_t *item)
 					sl_told_number(item, "content_bytes")));
 }
 
+/* By what another road, or a header, calls it. */
+static void
+tell_aliases(const struct sl_teller *t, const json_t *item)
+{
+	const json_t *list = sl_json_array(item, "aliases");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		sl_tell(t, i == 0 ? "also" : "", "%s", json_string_value(one));
+	}
+}
+
 void
 sl_tell_item(const struct sl_teller *t, const json_t *item)
 {
@@ -320,6 +339,7 @@ sl_tell_item(const struct sl_teller *t, const json_t *item)
 	if (sl_told_has(item, "external_uid"))
 		sl_tell(t, "external uid", "%s",
 			sl_told_text(item, "external_uid"));
+	tell_aliases(t, item);
 	tell_time(t, item);
 	tell_series(t, item);
 	sl_tell(t, "version",

@@ -217,6 +217,24 @@ tell_rules(const struct sl_teller *t, const json_t *person)
 	}
 }
 
+static void
+tell_suggestions(const struct sl_teller *t, const json_t *person)
+{
+	const json_t *list = sl_json_array(person, "suggestions");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		sl_tell(t, i == 0 ? "suggested" : "",
+			"%s, that the contacts %s and %s are one (%s): %s",
+			sl_told_time(t, one, "created_at"),
+			sl_told_text(one, "contact_id"),
+			sl_told_text(one, "other_contact_id"),
+			sl_told_text(one, "status"),
+			sl_told_text(one, "reason"));
+	}
+}
+
 void
 sl_tell_person(const struct sl_teller *t, const json_t *person)
 {
@@ -227,6 +245,7 @@ sl_tell_person(const struct sl_teller *t, const json_t *person)
 			"the user deleted this contact at %s; it "
 			"comes back only when entered by hand",
 			sl_told_time(t, person, "suppressed_at"));
+	tell_suggestions(t, person);
 	tell_verdict(t, person);
 	tell_events(t, person);
 	tell_mail(t, person);

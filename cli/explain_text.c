@@ -36,6 +36,9 @@ tell_stream_state(const struct sl_teller *t, const json_t *stream)
 		sl_tell(t, "state", "%s", sl_told_pulled(t, stream));
 	else
 		sl_tell(t, "state", "%s, %s", state, sl_told_pulled(t, stream));
+	if (sl_told_has(stream, "switched_at"))
+		sl_tell(t, "since", "%s",
+			sl_told_time(t, stream, "switched_at"));
 }
 
 static void

@@ -167,7 +167,13 @@ decorate_item(const struct sl_connector *connector, json_t *item)
 static void
 decorate_entry(const struct sl_connector *connector, json_t *entry)
 {
-	put_words(connector, entry, "reason", "words");
+	const char *reason = sl_json_text(entry, "reason");
+	const char *words = sl_explain_words(connector, reason);
+
+	/* names that the provider makes up have no row of their own */
+	if (words == NULL && connector != NULL)
+		words = look_up(connector->codes, SL_CODE_OTHER);
+	sl_json_put_text(entry, "words", words);
 	put_words(connector, json_object_get(entry, "stream"),
 		  "disabled_reason", "disabled_words");
 }

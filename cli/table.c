@@ -84,9 +84,11 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_LIMIT] = { "limit", "N", NULL,
 			    "At most so many. Default: 20." },
 	[SL_FLAG_ENABLE] = { "enable", "KEY", NULL,
-			     "Pull the stream with this key." },
+			     "Pull the stream with this key, or of this kind if it "
+			     "has none." },
 	[SL_FLAG_DISABLE] = { "disable", "KEY", NULL,
-			      "Do not pull the stream with this key." },
+			      "Do not pull the stream with this key, or of this "
+			      "kind if it has none." },
 	[SL_FLAG_QUARANTINED] = { "quarantined", NULL, NULL,
 				  "List the items that could not be stored: "
 				  "which, why, and when they are tried "
@@ -305,10 +307,14 @@ const struct sl_command sl_commands[] = {
 	  .run = sl_cmd_logs },
 	{ .name = "streams",
 	  .summary = "What is pulled from each account, and choose.",
-	  .about = "Lists the streams (calendars, for one) with their keys, "
-		   "and how far a walk is that is not over. "
+	  .about = "Lists the streams (calendars, lists of mail or of a "
+		   "network) with their keys, when each was asked last, how "
+		   "far a walk is that is not over, and why one is not "
+		   "pulled. "
 		   "With --enable or --disable and --user: choose; the choice "
-		   "outlives any default.",
+		   "outlives any default. What is stored of a stream stays "
+		   "when it is turned off; turned on again, it goes on from "
+		   "where it was.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_ENABLE,
 			 SL_FLAG_DISABLE, SL_FLAG_JSON),
 	  .run = sl_cmd_streams },

@@ -69,7 +69,8 @@ lists_items(const struct sl_connector *connector, const char *kind)
 		if (sl_text_equal(k->opened_by, kind))
 			return false;
 		if (strcmp(k->name, kind) == 0)
-			lists = !k->pushed && !k->no_items;
+			lists = !k->pushed &&
+				(k->holds == NULL || *k->holds != '\0');
 	}
 	return lists;
 }

@@ -184,6 +184,23 @@ put_settings(const struct sl_explain *x, const char *text, json_t *doc)
 	sl_json_put_text(doc, "settings_error", err.text);
 }
 
+static const char *
+kinds_of_types(const struct sl_explain *x)
+{
+	struct sl_pg_array *list = sl_pg_array_new(x->arena);
+
+	for (const struct sl_connector *const *c = x->registry; *c != NULL; c++)
+		for (const struct sl_stream_kind *k = (*c)->kinds;
+		     k->name != NULL; k++)
+			if (k->holds != NULL && *k->holds != '\0')
+				sl_pg_array_text(
+					list,
+					sl_arena_printf(x->arena, "%s/%s/%s",
+							(*c)->name, k->holds,
+							k->name));
+	return sl_pg_array_done(list);
+}
+
 static sl_status
 find_items(const struct sl_explain *x, json_t *out, struct sl_error *err)
 {
@@ -198,6 +215,7 @@ find_items(const struct sl_explain *x, json_t *out, struct sl_error *err)
 	sl_params_text(&p, series_of(x, &slot_us));
 	sl_params_i64(&p, SL_EXPLAIN_ITEMS_MAX);
 	sl_params_time(&p, slot_us);
+	sl_params_text(&p, kinds_of_types(x));
 	st = ask(x, sl_sql_explain_items, &p, &rows, err);
 	if (st != SL_OK)
 		return st;

@@ -19,6 +19,7 @@
 #include "state/ask.h"
 #include "state/evidence.h"
 #include "state/explain_private.h"
+#include "state/store_people.h"
 
 /** Kinds of answers that the policy has, and room. */
 #define REASONS_MAX 32
@@ -196,9 +197,34 @@ meeting_json(const struct person_work *w, size_t row)
 	return made;
 }
 
+/* Will the account's next sync judge all that is stored again, as its rule or
+ * the user's own addresses are others than they were? False if unknown. */
+static bool
+is_judged_again(const struct person_work *w, size_t meeting)
+{
+	const char *id = sl_row_text(w->meetings, meeting, "integration_id");
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	struct sl_error err;
+
+	sl_params_init(&p, w->x->arena);
+	sl_params_text(&p, w->x->user_id);
+	sl_params_text(&p, id);
+	sl_params_text(&p,
+		       sl_people_rule_text(w->x->arena,
+					   sl_explain_options(&w->rules, id)));
+	if (sl_pg_query(w->x->pg, sl_sql_people_basis, &p, &rows, &err) !=
+	    SL_OK)
+		return false;
+	return sl_row_bool(rows, 0, "known") &&
+	       (!sl_row_bool(rows, 0, "same") ||
+		sl_row_text(rows, 0, "after_id") != NULL);
+}
+
 /*
  * When somebody whom the evidence makes a contact will be one: the next sync
- * judges what has begun since the last, a walk judges everything again.
+ * judges what has begun since the last, and everything when what decides has
+ * changed; a walk judges everything again.
  */
 static const char *
 due(const struct person_work *w, size_t row)
@@ -209,9 +235,10 @@ due(const struct person_work *w, size_t row)
 							   "judged_at");
 	int64_t began = sl_row_time(w->evidence, row, "occurred_at");
 
-	return judged != SL_NO_TIME && began != SL_NO_TIME && began > judged
-		       ? "next-sync"
-		       : "next-walk";
+	if (judged != SL_NO_TIME && began != SL_NO_TIME && began > judged)
+		return "next-sync";
+	return meeting != SIZE_MAX && is_judged_again(w, meeting) ? "next-sync"
+								  : "next-walk";
 }
 
 static void

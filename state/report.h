@@ -103,6 +103,10 @@ struct sl_stream_info {
 	const char *state;    /* "new", "walking", "live", "closed" */
 	bool enabled, chosen; /* chosen: by the user             */
 	const char *disabled_reason;
+	int64_t opened_us, switched_us; /* known since; on or off since */
+	int64_t walked_us,
+		coverage_us; /* last complete walk; it reaches back */
+	int64_t error_us, not_before_us;
 	int64_t checked_us, changed_us;
 	int64_t pending_deletions, failures;
 	const char *error_text;

@@ -24,12 +24,10 @@
 #define CHUNK_MAX 500
 
 const char *
-sl_people_rule_text(const struct sl_page_work *w)
+sl_people_rule_text(struct sl_arena *arena, const struct sl_people_options *o)
 {
-	const struct sl_people_options *o = &w->commit->people;
-
 	return sl_arena_printf(
-		w->arena, "%s\n%d\n%s\n", sl_people_rule_name(o->rule),
+		arena, "%s\n%d\n%s\n", sl_people_rule_name(o->rule),
 		o->max_participants, o->block == NULL ? "" : o->block);
 }
 
@@ -39,7 +37,7 @@ load_basis(struct sl_page_work *w, struct sl_rows **rows, struct sl_error *err)
 	struct sl_params p;
 
 	sl_params_lease(&p, w->arena, w->commit->lease);
-	sl_params_text(&p, sl_people_rule_text(w));
+	sl_params_text(&p, sl_people_rule_text(w->arena, &w->commit->people));
 	return sl_pg_query(w->pg, sl_sql_people_basis, &p, rows, err);
 }
 

@@ -284,7 +284,7 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
 	sl_params_text(p, sl_items_key(c));
 	sl_params_bool(p, c->begins);
-	sl_params_text(p, sl_people_rule_text(w));
+	sl_params_text(p, sl_people_rule_text(w->arena, &w->commit->people));
 	sl_params_text(p, c->sweeps);
 	sl_params_i64(p, c->listed_version);
 }

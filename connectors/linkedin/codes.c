@@ -48,6 +48,8 @@ const struct sl_code sl_linkedin_codes[] = {
 	{ "events", "An event at LinkedIn: such are counted, not stored." },
 	{ "organizations", "A page of an organization: such events are "
 			   "counted, not stored." },
+	{ SL_CODE_OTHER, "An event of a kind that is not stored here: such are "
+			 "counted." },
 	{ "unknown-resource", "An event of the changelog that does not say "
 			      "what it is about." },
 	/* why something is a tombstone */

@@ -14,21 +14,12 @@ static const char *const scopes[] = {
 #define MAP_VERSION 1
 
 /** A walk of one domain, opened by the changelog. */
-#define DOMAIN(kind, words, lists)                                             \
+#define DOMAIN(kind, words, lists, type)                                       \
 	{                                                                      \
 		.name = (kind), .title = (words),                              \
 		.opened_by = SL_LINKEDIN_CHANGELOG,                            \
 		.map_version = MAP_VERSION, .sweeps = (lists),                 \
-		.walk_only = true,                                             \
-	}
-
-/** One that tells of people, and of the member. */
-#define PEOPLE(kind, words)                                                    \
-	{                                                                      \
-		.name = (kind), .title = (words),                              \
-		.opened_by = SL_LINKEDIN_CHANGELOG,                            \
-		.map_version = MAP_VERSION, .sweeps = "", .walk_only = true,   \
-		.no_items = true,                                              \
+		.walk_only = true, .holds = (type),                            \
 	}
 
 /* The inbox and the invitations are listed as far as LinkedIn keeps them: what
@@ -39,13 +30,14 @@ static const struct sl_stream_kind kinds[] = {
 	  .map_version = MAP_VERSION,
 	  .horizon_days = SL_LINKEDIN_HORIZON_DAYS,
 	  .follows = true },
-	DOMAIN("connections", "Connections", "linkedin_connection"),
-	DOMAIN("inbox", "Messages", ""),
-	DOMAIN("invitations", "Invitations", ""),
-	PEOPLE("contacts", "Uploaded address book"),
-	PEOPLE("emails", "Own addresses"),
-	PEOPLE("profile", "Own profile"),
-	PEOPLE("positions", "Own positions"),
+	DOMAIN("connections", "Connections", "linkedin_connection",
+	       "linkedin_connection"),
+	DOMAIN("inbox", "Messages", "", "linkedin_message"),
+	DOMAIN("invitations", "Invitations", "", "linkedin_invitation"),
+	DOMAIN("contacts", "Uploaded address book", "", ""),
+	DOMAIN("emails", "Own addresses", "", ""),
+	DOMAIN("profile", "Own profile", "", ""),
+	DOMAIN("positions", "Own positions", "", ""),
 	{ .name = SL_LINKEDIN_ARCHIVE,
 	  .title = "Data archive",
 	  .map_version = MAP_VERSION,

@@ -57,8 +57,9 @@ struct sl_stream_kind {
 	bool pushed; /* its pages are brought by `import`: it is never asked */
 	bool walk_only; /* nothing of it can be read by id: what an audit finds
 			 * wrong is mended by a new walk                    */
-	bool no_items;  /* its pages bring people alone, no artifacts: there is
-			 * nothing to be audited                            */
+	const char *holds; /* type of the artifacts that its pages bring; "" =
+			    * none, people alone: there is nothing to be audited;
+			    * NULL = any                                      */
 };
 
 /** Prices of requests in the provider's quota units, with their dates. */
@@ -68,6 +69,9 @@ struct sl_quota {
 	double client_per_minute;
 	int at_once; /* requests of one user under way; 0 = no limit */
 };
+
+/** The words of reasons that have no row, as the provider makes up names. */
+#define SL_CODE_OTHER "*"
 
 /** One of the connector's own codes (why an item was filtered, why a stream is
  *  off, what is odd about an item), in one sentence for people. */

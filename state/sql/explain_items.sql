@@ -6,6 +6,7 @@
 -- $4 text    the provider's id of the series, if $2 may name an instance
 -- $5 bigint  how many at most
 -- $6 timestamptz  slot of that instance
+-- $7 text[]  which kind of stream brings which type, as CONNECTOR/TYPE/KIND
 -- Result: doc (JSON), total (rows that match); series before their exceptions
 WITH hit AS (
 	SELECT h.id, min(h.rank) AS rank
@@ -60,10 +61,23 @@ SELECT c.total, jsonb_build_object(
 	'type', c.type,
 	'source_id', c.source_id,
 	'external_uid', c.external_uid,
+	'aliases', (
+		SELECT coalesce(jsonb_agg(x.alias ORDER BY x.alias), '[]')
+		FROM public.artifact_aliases x
+		WHERE x.user_id = $1::uuid AND x.artifact_id = c.id
+			AND x.alias_kind NOT IN ('key', 'weak')),
 	'state', CASE WHEN c.deleted_at IS NULL THEN 'stored'
 		ELSE 'tombstoned' END,
 	'deleted_at', c.deleted_at,
 	'deleted_reason', c.deleted_reason,
+	'held_back', c.deleted_at IS NULL AND s.sweep_state = 'held'
+		AND (s.scope_from IS NULL OR c.reach_at > s.scope_from)
+		AND c.synced_at < s.walk_started_at
+		AND NOT EXISTS (
+			SELECT FROM sluice.seen x
+			WHERE x.user_id = $1::uuid AND x.stream_id = s.id
+				AND x.generation = s.generation
+				AND x.source_id = c.source_id),
 	'title', c.title,
 	'occurred_at', c.occurred_at,
 	'ends_at', c.ends_at,
@@ -133,7 +147,8 @@ LEFT JOIN LATERAL (
 	FROM public.sync_state x
 	WHERE x.user_id = $1::uuid AND x.integration_id = c.integration_id
 		AND x.key = c.stream_key
-	ORDER BY x.opened_by IS NULL, x.kind
+	ORDER BY i.provider || '/' || c.type || '/' || x.kind = ANY ($7::text[]) DESC,
+		x.opened_by IS NULL, x.kind
 	LIMIT 1
 ) s ON true
 LEFT JOIN public.calendar_series g

@@ -4,13 +4,14 @@
 -- $3 text  the value, normalised
 -- Result: known, doc (JSON)
 SELECT c.list <> '[]' OR p.artifacts > 0 OR x.since IS NOT NULL OR o.own
-		AS known,
+		OR g.list <> '[]' AS known,
 	jsonb_build_object(
 		'kind', $2::text,
 		'norm', $3::text,
 		'own', o.own,
 		'contact', c.list -> 0,
 		'suppressed_at', x.since,
+		'suggestions', g.list,
 		'participations', p.artifacts,
 		'names', p.names) AS doc
 FROM (
@@ -66,3 +67,14 @@ CROSS JOIN (
 		WHERE s.user_id = $1::uuid AND s.is_self_contact
 			AND h.value_norm = $3::text) AS own
 ) o
+CROSS JOIN (
+	SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind,
+		'status', s.status, 'contact_id', s.contact_id,
+		'other_contact_id', s.proposal ->> 'contact_id',
+		'reason', s.reason, 'created_at', s.created_at)
+		ORDER BY s.created_at, s.id), '[]') AS list
+	FROM public.suggestions s
+	WHERE s.user_id = $1::uuid
+		AND s.proposal ->> CASE $2::text WHEN 'email' THEN 'address'
+			ELSE 'handle' END = $3::text
+) g

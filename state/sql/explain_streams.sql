@@ -18,6 +18,7 @@ SELECT jsonb_build_object(
 	'chosen', s.enabled_choice IS NOT NULL,
 	'disabled_reason', s.disabled_reason,
 	'opened_at', s.created_at,
+	'switched_at', s.switched_at,
 	'walked_at', s.walked_at,
 	'checked_at', s.checked_at,
 	'changed_at', s.changed_at,

@@ -30,6 +30,9 @@ WITH input AS MATERIALIZED (
 	ON CONFLICT (user_id, integration_id, kind, key) DO UPDATE
 	SET title = excluded.title,
 		enabled_default = excluded.enabled_default,
+		switched_at = CASE WHEN s.enabled IS DISTINCT FROM
+				coalesce(s.enabled_choice, excluded.enabled_default)
+			THEN $13::timestamptz ELSE s.switched_at END,
 		disabled_reason = excluded.disabled_reason,
 		shown = coalesce(excluded.shown, s.shown),
 		opened_by = excluded.opened_by,

@@ -5,7 +5,9 @@
 -- Result: see struct sl_stream_info
 SELECT s.user_id, i.provider AS connector, i.account, s.kind, s.key, s.title,
 	s.state, s.enabled, s.enabled_choice IS NOT NULL AS chosen,
-	s.disabled_reason, s.checked_at, s.changed_at, s.pending_deletions,
+	s.disabled_reason, s.created_at AS opened_at, s.switched_at, s.walked_at,
+	s.coverage_from, s.last_error_at AS error_at, s.not_before AS not_before_at,
+	s.checked_at, s.changed_at, s.pending_deletions,
 	s.failures, s.last_error_text AS error_text,
 	CASE WHEN jsonb_typeof(s.shown -> 'listed') = 'number'
 		THEN trunc((s.shown ->> 'listed')::numeric)::bigint END AS listed,

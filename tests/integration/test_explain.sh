@@ -290,6 +290,16 @@ works 'a sync' sync --user $ana
 person 'begun, and judged' later@p.example.org 'yes: ' met-organised
 sql "ALTER ROLE sluice_app RESET sluice.clock_offset"
 
+# Another rule: the next sync judges what is stored again.
+sql "UPDATE user_integrations SET settings = '{\"contacts\":\"none\"}' WHERE account = '$ana'"
+meeting ruled yesterday $ana $ana:accepted ruled@p.example.org:accepted
+works 'changes' sync --user $ana
+sql "UPDATE user_integrations SET settings = '{\"contact_max_participants\":3}' WHERE account = '$ana'"
+person 'another rule' ruled@p.example.org no met-organised
+told 'and when it will be a contact' 'next +the next sync makes it a contact'
+works 'a sync' sync --user $ana
+person 'judged by it' ruled@p.example.org 'yes: ' met-organised
+
 # A handle: no rule makes contacts of those.
 sql "WITH c AS (INSERT INTO contacts (user_id, display_name) VALUES ('$ana_id', 'Hana') RETURNING id, user_id)
 	INSERT INTO contact_handles (user_id, contact_id, kind, value) SELECT user_id, id, 'profile_url', 'https://social.example.org/in/Hana' FROM c"

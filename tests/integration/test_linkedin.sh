@@ -119,6 +119,61 @@ run 'the whole one'
 is 'the whole one: three are gone' "$(live connection) $(gone connection)" "$((count - 3)) 3"
 is 'the whole one: why' "$(sql "SELECT DISTINCT deleted_reason FROM artifacts WHERE type = 'linkedin_connection' AND deleted_at IS NOT NULL")" not-listed
 
+# --- explained ----------------------------------------------------------------
+told() { like "$1" "$out" "$2"; }
+for what in connection:connections:Connections message:inbox:Messages invitation:invitations:Invitations; do
+	IFS=: read -r type kind title <<<"$what"
+	works "a $type" explain "$(sql "SELECT source_id FROM artifacts WHERE type = 'linkedin_$type' AND deleted_at IS NULL LIMIT 1")"
+	told "a $type: which list brings it" "stream +$kind +\"$title\"$"
+done
+works 'a message by the name in the changelog' explain "$message"
+told 'it is named so' "also +$message"
+told 'it is gone, and why' "why +It was deleted at LinkedIn"
+works 'a connection that is gone' explain "$(sql "SELECT source_id FROM artifacts WHERE type = 'linkedin_connection' AND deleted_at IS NOT NULL LIMIT 1")"
+told 'why' "LinkedIn's latest complete list no longer has it"
+works 'what is filtered' explain "$(sql "SELECT source_id FROM sync_items WHERE state = 'filtered' AND reason = 'something-nobody-knows' LIMIT 1")"
+told 'in words, whatever LinkedIn calls it' 'why +An event of a kind that is not stored here: such are counted\. \(something-nobody-knows\)'
+tie=$(sql "SELECT h.value FROM contact_handles h JOIN contacts c ON c.id = h.contact_id WHERE NOT c.is_self_contact AND h.value NOT LIKE 'urn:%' ORDER BY h.id LIMIT 1")
+works 'a person by a profile' explain "$tie"
+told 'a contact' 'contact +yes: '
+told 'by which rule' 'made by +rule connected, connection'
+urn=$(sql "SELECT l.handle FROM sluice.handle_links l JOIN contact_handles h ON h.value_norm = l.profile JOIN contacts c ON c.id = h.contact_id WHERE NOT c.is_self_contact LIMIT 1")
+works 'a person by a URN' explain "$urn"
+told 'is the person of the profile' '^person linkedin\.com/in/'
+sql "WITH c AS (SELECT id, user_id FROM contacts WHERE NOT is_self_contact ORDER BY id LIMIT 2)
+	INSERT INTO suggestions (user_id, contact_id, kind, proposal, reason)
+	SELECT min(user_id::text)::uuid, min(id::text)::uuid, 'merge', jsonb_build_object('contact_id', max(id::text), 'address', 'both@example.org'),
+		'Both have the address both@example.org.' FROM c"
+works 'an address that is suggested' explain both@example.org
+told 'that it is' 'suggested +20.* that the contacts .* are one \(open\): Both have the address'
+sql "UPDATE sync_state SET sweep_state = 'held', pending_deletions = 60 WHERE kind = 'connections'"
+one=$(sql "SELECT source_id FROM artifacts WHERE type = 'linkedin_connection' AND deleted_at IS NULL ORDER BY id LIMIT 1")
+sql "DELETE FROM sluice.seen; UPDATE artifacts SET synced_at = synced_at - interval '1 day' WHERE source_id = '$one'"
+works 'a connection whose deletion is held back' explain "$one"
+told 'that it is' 'its deletion is held back with others'
+sql "UPDATE sync_state SET sweep_state = 'none', pending_deletions = 0 WHERE kind = 'connections'"
+
+# --- chosen -------------------------------------------------------------------
+refuse 'what all streams come by is not chosen' 2 'all streams of an account come by changelog: sluice pause' streams --user $ana --disable changelog
+here=$(live message)
+works 'a list is turned off' streams --user $ana --disable inbox
+like 'what is stored stays' "$out" 'inbox: will not be pulled any more; what is stored of it stays'
+control POST stats/reset >/dev/null
+works 'a full walk without it' sync --full --provider linkedin
+is 'it is not asked for' "$(control GET 'stats?last=5000' | grep -c 'domain=INBOX')" 0
+is 'and stays' "$(live message)" "$here"
+works 'streams' streams --json
+like 'since when, and by whom' "$(grep '"kind":"inbox"' <<<"$out")" '"enabled":false,"chosen":true,.*"switched_at":"20'
+works 'it is turned on' streams --user $ana --enable inbox
+works 'a full walk with it' sync --full --provider linkedin
+is 'it is asked for' "$(control GET 'stats?last=5000' | grep -c 'domain=INBOX')" 1
+sql "UPDATE user_integrations SET settings = '{\"domains\":\"connections,inbox\"}'"
+works 'a setting turns others off' sync --provider linkedin
+works 'streams' streams
+like 'why, in words' "$out" 'invitations +no .* It is not among the setting domains'
+sql "UPDATE user_integrations SET settings = '{}'"
+works 'and on again' sync --provider linkedin
+
 # --- a gap, another consent, a strange link, an old version -----------------
 days_pass 40
 run 'after forty days'
