@@ -181,6 +181,7 @@ put_patches(struct sl_page_work *w, struct sl_page *page,
 	     x = x->next) {
 		struct sl_patch *copy;
 
+		SL_ASSERT(x->alias == NULL || *item != NULL);
 		if (x->alias != NULL && (*item)->source_id == NULL) {
 			sl_page_wait_patch(w, x);
 			(*item)++;
@@ -208,6 +209,7 @@ put_tombstones(struct sl_page_work *w, struct sl_page *page,
 		struct sl_tombstone *copy;
 		const char *id = t->source_id;
 
+		SL_ASSERT(t->alias == NULL || *item != NULL);
 		if (t->alias != NULL)
 			id = (*item)++->source_id;
 		if (id == NULL) {

@@ -212,20 +212,21 @@ ask_overtaken(struct sieve *v, struct sl_error *err)
 
 /* Rebuild a list of `page` without the items that `drops`; nodes are copied:
  *  the caller's page stays as it is. */
-#define SIEVE(list, type, drops)                                               \
+#define SIEVE(list, drops)                                                     \
 	do {                                                                   \
 		page->list.first = NULL;                                       \
 		page->list.tail = &page->list.first;                           \
 		page->list.count = 0;                                          \
-		for (const type *x = v->w->commit->page->list.first;           \
+		for (const __typeof__(*page->list.first) *x =                  \
+			     v->w->commit->page->list.first;                   \
 		     x != NULL; x = x->next) {                                 \
-			type *kept;                                            \
+			__typeof__(page->list.first) kept;                     \
                                                                                \
 			if (drops(v, x->source_id)) {                          \
 				v->w->counts.unchanged++;                      \
 				continue;                                      \
 			}                                                      \
-			kept = SL_NEW(v->w->arena, type);                      \
+			kept = SL_NEW(v->w->arena, __typeof__(*kept));         \
 			*kept = *x;                                            \
 			kept->next = NULL;                                     \
 			*page->list.tail = kept;                               \
@@ -237,21 +238,21 @@ ask_overtaken(struct sieve *v, struct sl_error *err)
 static void
 sieve_artifacts(struct sieve *v, struct sl_page *page)
 {
-	SIEVE(artifacts, struct sl_artifact, is_overtaken);
+	SIEVE(artifacts, is_overtaken);
 }
 
 static void
 sieve_gone(struct sieve *v, struct sl_page *page)
 {
-	SIEVE(tombstones, struct sl_tombstone, is_late);
-	SIEVE(refs, struct sl_ref, is_late);
+	SIEVE(tombstones, is_late);
+	SIEVE(refs, is_late);
 }
 
 static void
 sieve_left_out(struct sieve *v, struct sl_page *page)
 {
-	SIEVE(filtered, struct sl_filtered, is_late);
-	SIEVE(rejected, struct sl_rejected, is_late);
+	SIEVE(filtered, is_late);
+	SIEVE(rejected, is_late);
 }
 
 static bool
