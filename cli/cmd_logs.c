@@ -1,79 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "core/base/text.h"
 
 #include "cli/commands.h"
 #include "cli/env.h"
 #include "cli/format.h"
+#include "cli/logs_view.h"
 #include "cli/output.h"
-#include "state/report.h"
 
 #define ACCOUNT_SHOWN 40
 #define ERROR_SHOWN   100
-
-static void
-put_error(json_t *object, const struct sl_log_row *row)
-{
-	json_t *error;
-
-	if (row->error_class == NULL) {
-		(void)json_object_set_new(object, "error", json_null());
-		return;
-	}
-	error = json_object();
-	sl_json_put(error, "class", row->error_class);
-	sl_json_put(error, "scope", row->error_scope);
-	sl_json_put(error, "text", row->error_text);
-	(void)json_object_set_new(object, "error", error);
-}
-
-static void
-print_json(struct sl_cli *cli, const struct sl_log_row *row)
-{
-	json_t *object = json_object();
-
-	sl_json_put(object, "run", row->id);
-	sl_json_put(object, "user", row->user_id);
-	sl_json_put(object, "provider", row->connector);
-	sl_json_put(object, "account", row->account);
-	sl_json_put(object, "trigger", row->trigger);
-	sl_json_put(object, "mode", row->mode);
-	sl_json_put(object, "status", row->status);
-	sl_json_put_time(object, "started_at", row->started_us);
-	sl_json_put_time(object, "finished_at", row->finished_us);
-	sl_json_put_i64(object, "runs", row->runs);
-	sl_json_put_i64(object, "fetched", row->fetched);
-	sl_json_put_i64(object, "created", row->created);
-	sl_json_put_i64(object, "updated", row->updated);
-	sl_json_put_i64(object, "unchanged", row->unchanged);
-	sl_json_put_i64(object, "deleted", row->deleted);
-	sl_json_put_i64(object, "filtered", row->filtered);
-	sl_json_put_i64(object, "quarantined", row->quarantined);
-	sl_json_put_i64(object, "contacts_created", row->contacts_created);
-	sl_json_put_i64(object, "pages", row->pages);
-	sl_json_put_i64(object, "requests", row->requests);
-	sl_json_put_i64(object, "retries", row->retries);
-	sl_json_put_i64(object, "bytes", row->bytes);
-	sl_json_put_i64(object, "duration_ms", row->duration_ms);
-	put_error(object, row);
-	sl_out_json(cli, object);
-}
-
-static const char *
-changes_text(struct sl_cli *cli, const struct sl_log_row *row)
-{
-	struct sl_arena *a = cli->arena;
-
-	if (row->created + row->updated + row->deleted == 0)
-		return row->runs > 1
-			       ? sl_arena_printf(
-					 a, "none, in %s",
-					 sl_format_plural(a, row->runs, "run"))
-			       : "none";
-	return sl_arena_printf(a, "+%s ~%s -%s",
-			       sl_format_count(a, row->created),
-			       sl_format_count(a, row->updated),
-			       sl_format_count(a, row->deleted));
-}
 
 static void
 print_grid(struct sl_cli *cli, const struct sl_log_row *rows, size_t count)
@@ -95,7 +32,7 @@ print_grid(struct sl_cli *cli, const struct sl_log_row *rows, size_t count)
 		cells[2] = row->trigger;
 		cells[3] = row->mode;
 		cells[4] = row->status;
-		cells[5] = changes_text(cli, row);
+		cells[5] = sl_logs_changes(cli->arena, row);
 		cells[6] = sl_format_count(cli->arena, row->requests);
 		cells[7] =
 			sl_format_duration(cli->arena, row->duration_ms * 1000);
@@ -105,42 +42,158 @@ print_grid(struct sl_cli *cli, const struct sl_log_row *rows, size_t count)
 	sl_grid_print(&grid, cli->out);
 }
 
+static bool
+is_filtered(const struct sl_log_filter *f)
+{
+	return f->user_id != NULL || f->connector != NULL ||
+	       f->status != NULL || f->trigger != NULL || f->errors ||
+	       f->since_us != SL_NO_TIME || f->until_us != SL_NO_TIME;
+}
+
 static int
-show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter)
+list(struct sl_cli *cli, struct sl_pg *pg, const struct sl_log_filter *filter)
 {
 	struct sl_log_row *rows = NULL;
-	char user_id[SL_UUID_TEXT];
-	size_t count = 0;
-	bool given;
 	struct sl_error err;
-	int status = sl_env_user(cli, pg, user_id, &given);
+	size_t count = 0;
 
-	if (status != SL_EXIT_OK)
-		return status;
-	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
-	if (sl_report_logs(pg, filter, cli->arena, &rows, &count, &err) !=
-	    SL_OK)
+	if (sl_logs_list(pg, filter, cli->arena, &rows, &count, &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
 		for (size_t i = 0; i < count; i++)
-			print_json(cli, &rows[i]);
+			sl_out_json(cli, sl_logs_object(&rows[i]));
 	} else if (count == 0) {
-		fputs("nothing has run yet: sluice sync\n", cli->out);
+		fputs(is_filtered(filter)
+			      ? "no run matches\n"
+			      : "nothing has run yet: sluice sync\n",
+		      cli->out);
 	} else {
 		print_grid(cli, rows, count);
 	}
 	return SL_EXIT_OK;
 }
 
+static int
+show(struct sl_cli *cli, struct sl_pg *pg, struct sl_log_filter *filter)
+{
+	char user_id[SL_UUID_TEXT];
+	bool given;
+	int status = sl_env_user(cli, pg, user_id, &given);
+
+	if (status != SL_EXIT_OK)
+		return status;
+	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
+	if (filter->run_id != NULL)
+		return sl_logs_run(cli, pg, filter);
+	return sl_cli_has(cli, SL_FLAG_FOLLOW) ? sl_logs_follow(cli, pg, filter)
+					       : list(cli, pg, filter);
+}
+
+/* One of some words, or not given. */
+static int
+read_word(struct sl_cli *cli, enum sl_flag flag, const char *const *words,
+	  const char **out)
+{
+	const char *text = cli->flags[flag], *all = words[0];
+
+	*out = text;
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (text == NULL || strcmp(text, words[i]) == 0)
+			return SL_EXIT_OK;
+	for (size_t i = 1; words[i] != NULL; i++)
+		all = sl_arena_printf(cli->arena, "%s, %s", all, words[i]);
+	return sl_cli_complain(cli, SL_EXIT_USAGE, "--%s %s: one of %s",
+			       sl_flag_rows[flag].name, text, all);
+}
+
+/* A moment, a day, or so long ago. */
+static int
+read_moment(struct sl_cli *cli, enum sl_flag flag, int64_t *out)
+{
+	const char *text = cli->flags[flag];
+	int64_t us;
+
+	*out = SL_NO_TIME;
+	if (text == NULL)
+		return SL_EXIT_OK;
+	if (sl_rfc3339_parse(text, out) || sl_rfc3339_date_us(text, out))
+		return SL_EXIT_OK;
+	if (!sl_parse_duration(text, &us))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--%s %s: so long ago, like 90m or 7d, "
+				       "a day like 2026-11-20, or a time like "
+				       "2026-11-20T09:30:00Z",
+				       sl_flag_rows[flag].name, text);
+	*out = sl_now_us(cli->clock) - us;
+	return SL_EXIT_OK;
+}
+
+/* What does not go with --run: it names one. */
+static int
+check_run(struct sl_cli *cli, const struct sl_log_filter *f)
+{
+	struct sl_log_filter others = *f;
+
+	others.user_id = NULL;
+	if (f->run_id == NULL)
+		return SL_EXIT_OK;
+	if (!sl_is_uuid(f->run_id))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--run %s: the id of a run, as sluice "
+				       "logs --json prints it",
+				       f->run_id);
+	if (is_filtered(&others) || sl_cli_has(cli, SL_FLAG_FOLLOW))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--run names one run: no filter goes "
+				       "with it but --user");
+	return SL_EXIT_OK;
+}
+
+static int
+check(struct sl_cli *cli, const struct sl_log_filter *f)
+{
+	if (sl_cli_has(cli, SL_FLAG_FOLLOW) && f->until_us != SL_NO_TIME)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--follow or --until, not both");
+	if (f->until_us != SL_NO_TIME && f->since_us != SL_NO_TIME &&
+	    f->until_us < f->since_us)
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--until is before --since");
+	return check_run(cli, f);
+}
+
+static int
+read_filter(struct sl_cli *cli, struct sl_log_filter *f)
+{
+	static const char *const statuses[] = { "running",     "ok",
+						"partial",     "failed",
+						"interrupted", NULL };
+	static const char *const triggers[] = { "manual",  "schedule", "resync",
+						"connect", "import",   NULL };
+	int status = sl_env_limit(cli, &f->limit);
+
+	f->errors = sl_cli_has(cli, SL_FLAG_ERRORS);
+	f->run_id = cli->flags[SL_FLAG_RUN];
+	if (status == SL_EXIT_OK)
+		status = sl_env_provider_filter(cli, &f->connector);
+	if (status == SL_EXIT_OK)
+		status = read_word(cli, SL_FLAG_STATUS, statuses, &f->status);
+	if (status == SL_EXIT_OK)
+		status = read_word(cli, SL_FLAG_TRIGGER, triggers, &f->trigger);
+	if (status == SL_EXIT_OK)
+		status = read_moment(cli, SL_FLAG_SINCE, &f->since_us);
+	if (status == SL_EXIT_OK)
+		status = read_moment(cli, SL_FLAG_UNTIL, &f->until_us);
+	return status == SL_EXIT_OK ? check(cli, f) : status;
+}
+
 int
 sl_cmd_logs(struct sl_cli *cli)
 {
-	struct sl_report_filter filter = { .user_id = NULL };
+	struct sl_log_filter filter = { .user_id = NULL };
 	struct sl_pg *pg = NULL;
-	int status = sl_env_limit(cli, &filter.limit);
+	int status = read_filter(cli, &filter);
 
-	if (status == SL_EXIT_OK)
-		status = sl_env_provider_filter(cli, &filter.connector);
 	if (status == SL_EXIT_OK)
 		status = sl_env_database(cli, &pg);
 	if (status == SL_EXIT_OK)

@@ -8,10 +8,20 @@
 #include "cli/status_check.h"
 #include "cli/status_ends.h"
 #include "cli/status_items.h"
+#include "cli/status_streams.h"
+#include "state/coverage.h"
 #include "state/report.h"
 
 #define ACCOUNT_SHOWN 48
 #define TEXT_SHOWN    500
+
+/** What is shown: by integration_id, the counts of the same accounts. */
+struct accounts {
+	struct sl_status_row *rows;
+	size_t count;
+	struct sl_coverage_count *covered;
+	size_t covered_count;
+};
 
 static void
 print_json(struct sl_cli *cli, const struct sl_status_row *row)
@@ -27,6 +37,9 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_bool(object, "running", row->running);
 	sl_json_put_time(object, "last_success_at", row->last_success_us);
 	sl_json_put_time(object, "next_run_at", row->next_run_us);
+	sl_json_put_time(object, "not_before", row->deadline_us);
+	sl_json_put_bool(object, "parked", row->parked);
+	sl_json_put_bool(object, "solo", row->solo);
 	sl_json_put_time(object, "resync_asked_at", row->resync_asked_us);
 	sl_json_put_i64(object, "streams", row->streams);
 	sl_json_put_i64(object, "streams_enabled", row->streams_enabled);
@@ -142,26 +155,58 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 static const char *
 next_run(struct sl_cli *cli, const struct sl_status_row *row, int64_t now_us)
 {
+	const char *when, *why = "";
+
 	if (row->next_run_us == SL_NO_TIME)
 		return "-";
-	return sl_format_when(
+	if (row->parked)
+		return "parked";
+	if (row->deadline_us != SL_NO_TIME)
+		why = ", deadline";
+	else if (row->solo)
+		why = ", alone";
+	when = sl_format_when(
 		cli->arena,
 		row->next_run_us < now_us ? now_us : row->next_run_us, now_us);
+	return *why == '\0' ? when
+			    : sl_arena_printf(cli->arena, "%s%s", when, why);
+}
+
+/* How many of its streams are complete. */
+static const char *
+complete(struct sl_cli *cli, const struct accounts *all,
+	 const struct sl_status_row *row)
+{
+	for (size_t i = 0; i < all->covered_count; i++) {
+		const struct sl_coverage_count *c = &all->covered[i];
+
+		if (strcmp(c->integration_id, row->integration_id) != 0)
+			continue;
+		return c->complete == c->streams
+			       ? "yes"
+			       : sl_arena_printf(cli->arena, "%s of %s",
+						 sl_format_count(cli->arena,
+								 c->complete),
+						 sl_format_count(cli->arena,
+								 c->streams));
+	}
+	return "-";
 }
 
 static void
-print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
+print_grid(struct sl_cli *cli, const struct accounts *all)
 {
 	static const char *const head[] = { "ACCOUNT",  "PROVIDER",
 					    "STATUS",   "LAST SUCCESS",
 					    "NEXT RUN", "STREAMS",
-					    "FILTERED", "QUARANTINED" };
+					    "FILTERED", "QUARANTINED",
+					    "COMPLETE" };
 	int64_t now_us = sl_now_us(cli->clock);
 	struct sl_grid grid;
 
 	sl_grid_init(&grid, cli->arena, SL_ARRAY_LEN(head), head);
-	for (size_t i = 0; i < count; i++) {
-		const struct sl_status_row *row = &rows[i];
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sl_status_row *row = &all->rows[i];
 		const char **cells = sl_grid_row(&grid);
 
 		cells[0] = sl_format_clean(cli->arena, row->account,
@@ -174,10 +219,11 @@ print_grid(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
 		cells[5] = streams_text(cli, row);
 		cells[6] = sl_format_count(cli->arena, row->filtered);
 		cells[7] = sl_format_count(cli->arena, row->quarantined);
+		cells[8] = complete(cli, all, row);
 	}
 	sl_grid_print(&grid, cli->out);
-	for (size_t i = 0; i < count; i++)
-		print_notes(cli, &rows[i]);
+	for (size_t i = 0; i < all->count; i++)
+		print_notes(cli, &all->rows[i]);
 }
 
 /* Does a person have to do something? */
@@ -191,17 +237,17 @@ verdict(const struct sl_status_row *rows, size_t count)
 }
 
 static void
-print_all(struct sl_cli *cli, const struct sl_status_row *rows, size_t count)
+print_all(struct sl_cli *cli, const struct accounts *all)
 {
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
-		for (size_t i = 0; i < count; i++)
-			print_json(cli, &rows[i]);
-	} else if (count == 0) {
+		for (size_t i = 0; i < all->count; i++)
+			print_json(cli, &all->rows[i]);
+	} else if (all->count == 0) {
 		fputs("no account is connected: sluice connect CONNECTOR "
 		      "--user U\n",
 		      cli->out);
 	} else {
-		print_grid(cli, rows, count);
+		print_grid(cli, all);
 	}
 }
 
@@ -209,9 +255,8 @@ static int
 show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter,
      int64_t max_age_us)
 {
-	struct sl_status_row *rows = NULL;
+	struct accounts all = { .count = 0 };
 	char user_id[SL_UUID_TEXT];
-	size_t count = 0;
 	bool given;
 	struct sl_error err;
 	int status = sl_env_user(cli, pg, user_id, &given);
@@ -221,13 +266,18 @@ show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter,
 	filter->user_id = given ? sl_arena_strdup(cli->arena, user_id) : NULL;
 	if (sl_cli_has(cli, SL_FLAG_QUARANTINED))
 		return sl_status_items(cli, pg, filter);
-	if (sl_report_status(pg, filter, cli->arena, &rows, &count, &err) !=
-	    SL_OK)
+	if (sl_cli_has(cli, SL_FLAG_STREAMS))
+		return sl_status_streams(cli, pg, filter);
+	if (sl_report_status(pg, filter, cli->arena, &all.rows, &all.count,
+			     &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	if (sl_cli_has(cli, SL_FLAG_CHECK))
-		return sl_status_check(cli, rows, count, max_age_us);
-	print_all(cli, rows, count);
-	return verdict(rows, count);
+		return sl_status_check(cli, all.rows, all.count, max_age_us);
+	if (sl_coverage_counts(pg, filter, cli->arena, &all.covered,
+			       &all.covered_count, &err) != SL_OK)
+		return sl_cli_fail(cli, sl_env_exit(&err), &err);
+	print_all(cli, &all);
+	return verdict(all.rows, all.count);
 }
 
 static int
@@ -241,6 +291,11 @@ check_flags(struct sl_cli *cli, int64_t *max_age_us)
 	if (check && sl_cli_has(cli, SL_FLAG_QUARANTINED))
 		return sl_cli_complain(cli, SL_EXIT_USAGE,
 				       "--check or --quarantined, not both");
+	if (sl_cli_has(cli, SL_FLAG_STREAMS) &&
+	    (check || sl_cli_has(cli, SL_FLAG_QUARANTINED)))
+		return sl_cli_complain(cli, SL_EXIT_USAGE,
+				       "--streams, --check or --quarantined: "
+				       "one of them");
 	return sl_env_duration(cli, SL_FLAG_MAX_AGE, max_age_us);
 }
 

@@ -20,6 +20,16 @@
 /** A success that lies further ahead than this is no success of late. */
 #define SL_CHECK_AHEAD_US (INT64_C(600) * SL_US_PER_S)
 
+/** A walk that stored nothing for so long does not move: more than a provider's
+ *  limit of a day explains. */
+#define SL_CHECK_WALK_US (INT64_C(26) * 3600 * SL_US_PER_S)
+
+/** A consent that ends so soon wants a person. */
+#define SL_CHECK_END_US (3 * SL_DAY_US)
+
+/** So many items in quarantine within a day are no accident of one item. */
+#define SL_CHECK_QUARANTINED 100
+
 enum sl_problem {
 	SL_PROBLEM_NONE,
 	SL_PROBLEM_REAUTH, /* consent is needed                  */
@@ -28,18 +38,22 @@ enum sl_problem {
 	SL_PROBLEM_NEVER,  /* connected long ago, never synced   */
 	SL_PROBLEM_STALE,
 	SL_PROBLEM_CLOCK, /* the last success is in the future  */
+	SL_PROBLEM_WALK,  /* a walk does not move               */
+	SL_PROBLEM_ITEMS, /* many items went to quarantine      */
 	SL_PROBLEM_HELD,  /* deletions wait for consent         */
+	SL_PROBLEM_ENDS,  /* its consent ends soon              */
 };
 
 /**
- * The first problem of an account, or SL_PROBLEM_HELD when that is the only
- * one. What a person lets rest has none, nor has a user's who is deleted. Pure.
+ * The first problem of an account, in the order of the list. What a person lets
+ * rest has none, nor has a user's who is deleted. Pure.
  *
  * reads	does this build have its connector?
  * max_age_us	0 = by its interval
+ * now_us	what the end of its consent is held against
  */
 enum sl_problem sl_status_problem(const struct sl_status_row *row, bool reads,
-				  int64_t max_age_us);
+				  int64_t max_age_us, int64_t now_us);
 
 /** Does it wait for a person? */
 bool sl_status_waits(const struct sl_status_row *row);

@@ -18,8 +18,8 @@ connector_of(const struct sl_status_row *row)
 	return NULL;
 }
 
-static struct sl_end
-consent_end(const struct sl_status_row *row)
+struct sl_end
+sl_status_consent_end(const struct sl_status_row *row)
 {
 	const struct sl_connector *c = connector_of(row);
 
@@ -56,7 +56,7 @@ changes_kept_until(const struct sl_status_row *row)
 void
 sl_status_put_ends(json_t *object, const struct sl_status_row *row)
 {
-	struct sl_end end = consent_end(row);
+	struct sl_end end = sl_status_consent_end(row);
 
 	sl_json_put_time(object, "consent_ends_at", end.at_us);
 	sl_json_put(object, "consent_ends_why", end.why);
@@ -69,7 +69,7 @@ static void
 print_consent(struct sl_cli *cli, const struct sl_status_row *row,
 	      const char *account, int64_t now_us)
 {
-	struct sl_end end = consent_end(row);
+	struct sl_end end = sl_status_consent_end(row);
 	const char *when;
 
 	if (end.why == NULL)

@@ -11,6 +11,9 @@
 #include "cli/cli.h"
 #include "state/report.h"
 
+/** When the account's consent ends; .why NULL: nobody knows of an end. */
+struct sl_end sl_status_consent_end(const struct sl_status_row *row);
+
 /** consent_ends_at, consent_ends_why, changes_kept_until. */
 void sl_status_put_ends(json_t *object, const struct sl_status_row *row);
 

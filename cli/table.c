@@ -108,6 +108,29 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 	[SL_FLAG_AS_OF] = { "as-of", "DATE", NULL,
 			    "When the archive was made, if neither its name "
 			    "nor the files in it tell that right." },
+	[SL_FLAG_STATUS] = { "status", "S", NULL,
+			     "Only runs of this status: running, ok, partial, "
+			     "failed or interrupted." },
+	[SL_FLAG_TRIGGER] = { "trigger", "T", NULL,
+			      "Only runs that began by this: manual, schedule, "
+			      "resync, connect or import." },
+	[SL_FLAG_SINCE] = { "since", "WHEN", NULL,
+			    "Only runs that went on then or later: so long "
+			    "ago (90m, 7d), a day, or an RFC 3339 time." },
+	[SL_FLAG_UNTIL] = { "until", "WHEN", NULL,
+			    "Only runs that began by then; as --since." },
+	[SL_FLAG_ERRORS] = { "errors", NULL, NULL,
+			     "Only runs that did not end well." },
+	[SL_FLAG_RUN] = { "run", "ID", NULL,
+			  "One run in full, with the items that it left out "
+			  "or could not store." },
+	[SL_FLAG_FOLLOW] = { "follow", NULL, NULL,
+			     "Go on, and print each run when it begins and "
+			     "when it changes, until Ctrl-C." },
+	[SL_FLAG_STREAMS] = { "streams", NULL, NULL,
+			      "A line for each stream: from when to when it "
+			      "is complete, what is missing and why, and how "
+			      "long a walk still takes." },
 	[SL_FLAG_CHECK] = { "check", NULL, NULL,
 			    "Of an archive: only check it, no database is "
 			    "asked, nothing is stored. Of the status: a line "
@@ -292,18 +315,31 @@ const struct sl_command sl_commands[] = {
 		   "With --check the exit status is 1 also when an account has "
 		   "had no success for long, whatever the cause: nobody syncs, "
 		   "the provider is down, a stream fails in every run. "
-		   "Accounts that are paused or disconnected do not count, nor "
-		   "do items in quarantine.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_CHECK,
-			 SL_FLAG_MAX_AGE, SL_FLAG_QUARANTINED, SL_FLAG_LIMIT,
-			 SL_FLAG_JSON),
+		   "And when a walk stands still, very many items could not "
+		   "be stored within a day, or a consent ends within three "
+		   "days. Accounts that are paused or disconnected do not "
+		   "count.\n\n"
+		   "With --streams: from when to when each stream is complete, "
+		   "and each gap with its cause; of a walk the time that it "
+		   "still takes, by what it has done so far. The view "
+		   "sync_coverage says the same to applications.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_STREAMS,
+			 SL_FLAG_CHECK, SL_FLAG_MAX_AGE, SL_FLAG_QUARANTINED,
+			 SL_FLAG_LIMIT, SL_FLAG_JSON),
 	  .run = sl_cmd_status },
 	{ .name = "logs",
 	  .summary = "The runs of late, the newest first.",
 	  .about = "Runs that found nothing new are folded into one row, with "
-		   "their number.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_LIMIT,
-			 SL_FLAG_JSON),
+		   "their number. Filters go together. A run that was killed "
+		   "is interrupted, as soon as somebody takes over.\n\n"
+		   "With --run: one run in full, and the items that it left "
+		   "out or could not store. With --follow: the newest, then "
+		   "each run when it begins, changes and ends, once; until "
+		   "Ctrl-C, or until nobody reads any more.",
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_STATUS,
+			 SL_FLAG_TRIGGER, SL_FLAG_ERRORS, SL_FLAG_SINCE,
+			 SL_FLAG_UNTIL, SL_FLAG_RUN, SL_FLAG_FOLLOW,
+			 SL_FLAG_LIMIT, SL_FLAG_JSON),
 	  .run = sl_cmd_logs },
 	{ .name = "streams",
 	  .summary = "What is pulled from each account, and choose.",

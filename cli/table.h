@@ -48,6 +48,14 @@ enum sl_flag {
 	SL_FLAG_OUTPUT,
 	SL_FLAG_AS_OF,
 	SL_FLAG_CHECK,
+	SL_FLAG_STATUS,
+	SL_FLAG_TRIGGER,
+	SL_FLAG_SINCE,
+	SL_FLAG_UNTIL,
+	SL_FLAG_ERRORS,
+	SL_FLAG_RUN,
+	SL_FLAG_FOLLOW,
+	SL_FLAG_STREAMS,
 	SL_FLAGS, /* how many there are; ends a list of flags */
 };
 

@@ -48,7 +48,12 @@ read_status(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 		NUMBER(streams_waiting),
 		NUMBER(pending_deletions),
 		NUMBER(quarantined),
+		NUMBER(quarantined_lately),
 		NUMBER(filtered),
+		.run_age_us = sl_row_i64(rows, i, "run_age_us", SL_NO_TIME),
+		.walk_age_us = sl_row_i64(rows, i, "walk_age_us", SL_NO_TIME),
+		.deadline_us = sl_row_time(rows, i, "deadline_at"),
+		.solo = sl_row_bool(rows, i, "solo"),
 		.running = sl_row_bool(rows, i, "running"),
 		.resync_asked_us = sl_row_time(rows, i, "resync_asked_at"),
 		.accept_deletions = sl_row_bool(rows, i, "accept_deletions"),
@@ -140,61 +145,6 @@ sl_report_items(struct sl_pg *pg, const struct sl_report_filter *filter,
 	*out = SL_NEW_ARRAY(arena, *count, struct sl_item_row);
 	for (size_t i = 0; i < *count; i++)
 		read_item(rows, i, arena, &(*out)[i]);
-	return SL_OK;
-}
-
-static void
-read_log(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
-	 struct sl_log_row *out)
-{
-	*out = (struct sl_log_row){
-		TEXT(id),
-		TEXT(user_id),
-		TEXT(connector),
-		TEXT(account),
-		TEXT(trigger),
-		TEXT(mode),
-		TEXT(status),
-		.started_us = sl_row_time(rows, i, "started_at"),
-		.finished_us = sl_row_time(rows, i, "finished_at"),
-		NUMBER(runs),
-		NUMBER(requests),
-		NUMBER(retries),
-		NUMBER(bytes),
-		NUMBER(pages),
-		NUMBER(duration_ms),
-		NUMBER(fetched),
-		NUMBER(created),
-		NUMBER(updated),
-		NUMBER(unchanged),
-		NUMBER(deleted),
-		NUMBER(filtered),
-		NUMBER(quarantined),
-		NUMBER(contacts_created),
-		TEXT(error_class),
-		TEXT(error_scope),
-		TEXT(error_text),
-	};
-}
-
-sl_status
-sl_report_logs(struct sl_pg *pg, const struct sl_report_filter *filter,
-	       struct sl_arena *arena, struct sl_log_row **out, size_t *count,
-	       struct sl_error *err)
-{
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	sl_status st;
-
-	filter_params(&p, arena, filter);
-	sl_params_i64(&p, filter->limit);
-	st = ask(pg, sl_sql_logs_list, &p, &rows, err);
-	if (st != SL_OK)
-		return st;
-	*count = sl_rows_count(rows);
-	*out = SL_NEW_ARRAY(arena, *count, struct sl_log_row);
-	for (size_t i = 0; i < *count; i++)
-		read_log(rows, i, arena, &(*out)[i]);
 	return SL_OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What status, logs, streams and doctor show: read-only lists over all users
+ * What status, streams and doctor show: read-only lists over all users
  * as the operator, and the one choice that a user makes about a stream.
  */
 #ifndef SL_STATE_REPORT_H
@@ -35,6 +35,7 @@ struct sl_status_row {
 	int64_t streams_waiting; /* of those that walk: for what the provider
 				  * has not, or not yet                     */
 	int64_t pending_deletions, quarantined, filtered;
+	int64_t quarantined_lately; /* within a day */
 	bool running;
 	int64_t resync_asked_us; /* a full walk, not yet done    */
 	bool accept_deletions;   /* a person agreed to what waits */
@@ -46,6 +47,11 @@ struct sl_status_row {
 	int64_t connected_age_us;
 	int64_t fresh_age_us; /* since a run ended well, or since one that
 				  * goes on stored its last page; SL_NO_TIME */
+	int64_t run_age_us;  /* since a run began or ended; SL_NO_TIME = none */
+	int64_t walk_age_us; /* since the walk that stands the longest stored a
+			      * page; SL_NO_TIME: no walk is under way      */
+	int64_t deadline_us; /* the provider said: not before; SL_NO_TIME   */
+	bool solo;           /* a run of it died: the next one runs alone   */
 	const char *error_class, *error_scope, *error_text;
 	int64_t error_us;
 	struct sl_consent_times times; /* of a consent that lives */
@@ -79,22 +85,6 @@ sl_status sl_report_items(struct sl_pg *pg,
 			  struct sl_arena *arena, struct sl_item_row **out,
 			  size_t *count, int64_t *total, struct sl_error *err)
 	SL_NODISCARD;
-
-/** One run (or several without change, folded). */
-struct sl_log_row {
-	const char *id, *user_id, *connector, *account;
-	const char *trigger, *mode, *status;
-	int64_t started_us, finished_us;
-	int64_t runs, requests, retries, bytes, pages, duration_ms;
-	int64_t fetched, created, updated, unchanged, deleted;
-	int64_t filtered, quarantined, contacts_created;
-	const char *error_class, *error_scope, *error_text;
-};
-
-sl_status sl_report_logs(struct sl_pg *pg,
-			 const struct sl_report_filter *filter,
-			 struct sl_arena *arena, struct sl_log_row **out,
-			 size_t *count, struct sl_error *err) SL_NODISCARD;
 
 /** One stream. */
 struct sl_stream_info {

@@ -31,13 +31,22 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 				AND l.status = 'running'
 				AND h.lease_until > sluice.clock())))
 		* 1000000)::bigint AS fresh_age_us,
+	-- since any run began or ended
+	(extract(epoch FROM sluice.clock() - (
+		SELECT max(coalesce(l.finished_at, l.started_at)) FROM public.sync_logs l
+		WHERE l.user_id = i.user_id AND l.integration_id = i.id))
+		* 1000000)::bigint AS run_age_us,
+	s.walk_age_us,
+	CASE WHEN h.not_before > sluice.clock() THEN h.not_before END AS deadline_at,
+	coalesce(h.solo, false) AS solo,
 	coalesce(s.streams, 0) AS streams,
 	coalesce(s.enabled, 0) AS streams_enabled,
 	coalesce(s.walking, 0) AS streams_walking,
 	coalesce(s.waiting, 0) AS streams_waiting,
 	coalesce(s.pending_deletions, 0) AS pending_deletions,
 	coalesce(m.quarantined, 0) AS quarantined,
-	coalesce(m.filtered, 0) AS filtered,
+	coalesce(m.lately, 0) AS quarantined_lately,
+	coalesce(m.filtered, 0) + coalesce(s.filtered_before, 0) AS filtered,
 	i.last_error_class AS error_class, i.last_error_scope AS error_scope,
 	i.last_error_text AS error_text, i.last_error_at AS error_at,
 	i.connected_at, g.purpose, g.access_expires_at, g.refresh_expires_at,
@@ -62,13 +71,20 @@ LEFT JOIN LATERAL (
 			AND t.state IN ('new', 'walking')) AS walking,
 		count(*) FILTER (WHERE t.enabled AND t.state = 'walking'
 			AND t.shown ->> 'waiting' IS NOT NULL) AS waiting,
-		sum(t.pending_deletions) AS pending_deletions
+		sum(t.pending_deletions) AS pending_deletions,
+		sum((SELECT sum(n.value::bigint)
+			FROM jsonb_each_text(t.filtered_before) n)) AS filtered_before,
+		(extract(epoch FROM now() - min(t.updated_at) FILTER (WHERE t.enabled
+			AND t.state = 'walking' AND t.shown ->> 'waiting' IS NULL))
+			* 1000000)::bigint AS walk_age_us
 	FROM public.sync_state t
 	WHERE t.user_id = i.user_id AND t.integration_id = i.id
 		AND t.state <> 'closed'
 ) s ON true
 LEFT JOIN LATERAL (
 	SELECT count(*) FILTER (WHERE t.state = 'quarantined') AS quarantined,
+		count(*) FILTER (WHERE t.state = 'quarantined'
+			AND t.created_at > now() - interval '1 day') AS lately,
 		count(*) FILTER (WHERE t.state = 'filtered') AS filtered
 	FROM public.sync_items t
 	WHERE t.user_id = i.user_id AND t.integration_id = i.id

@@ -29,7 +29,7 @@ refuse 'two things at once' 2 'not both' status --check --quarantined
 
 well 'just connected'
 clock '2 hours'
-ill 'connected, and nobody syncs' 'no success yet, connected 2 h'
+ill 'connected, and nobody syncs' 'no success yet, connected 2 h.*, and no run: does cron, or a worker, run\?'
 well 'connected, and there is time' --max-age 3h
 clock 0
 works 'the first sync' sync
@@ -39,7 +39,7 @@ clock '59 minutes'
 well 'within the hour'
 ill 'but not younger than was asked for' 'no success for 59 min' --max-age 30m
 clock '61 minutes'
-ill 'nobody syncs any more' 'no success for 1 h'
+ill 'nobody syncs any more' 'no success for 1 h.*, and no run for 1 h.*: does cron, or a worker, run\?'
 person 'nobody syncs any more' 0
 call status --check --json
 like 'as JSON' "$out" '"problem":"stale"'
@@ -119,6 +119,34 @@ is 'a user who was deleted softly' "$status $out" '0 ok: 0 accounts'
 sql 'UPDATE auth.users SET deleted_at = NULL'
 clock 0
 well 'in the end'
+
+# A walk that stands still, items by the hundred, a consent that ends.
+stream() { sql "ALTER TABLE sync_state DISABLE TRIGGER touch_updated_at; UPDATE sync_state SET $1 WHERE kind = 'events';
+	ALTER TABLE sync_state ENABLE TRIGGER touch_updated_at"; }
+stream "state = 'walking', updated_at = now() - interval '25 hours'"
+well 'a walk that waits for tomorrow'
+stream "updated_at = now() - interval '27 hours'"
+ill 'a walk that does not move' 'a walk has not moved for 27 h'
+stream "shown = coalesce(shown, '{}') || '{\"waiting\": \"nothing there\"}'"
+well 'one that waits for what the provider has not'
+stream "state = 'live', shown = shown - 'waiting', updated_at = now()"
+many() { # N AGE
+	sql "INSERT INTO sync_items (user_id, integration_id, stream_kind, stream_key, source_id, state, reason, class, created_at)
+		SELECT user_id, id, 'events', 'y', gen_random_uuid(), 'quarantined', 'malformed', 'malformed', now() - interval '$2'
+		FROM user_integrations, generate_series(1, $1) n"
+}
+many 200 '2 days'
+many 99 '1 hour'
+well '99 items in a day, whatever came before'
+many 1 '1 hour'
+ill 'a hundred' '100 items could not be stored within a day'
+sql "DELETE FROM sync_items WHERE stream_key = 'y'"
+sql "UPDATE sluice.grants SET refresh_expires_at = now() + interval '80 hours'"
+well 'a consent that ends in four days'
+sql "UPDATE sluice.grants SET refresh_expires_at = now() + interval '70 hours'"
+ill 'in three' 'the consent ends (in|20).*: sluice connect google_calendar --user'
+sql 'UPDATE sluice.grants SET refresh_expires_at = NULL'
+well 'after all'
 
 # Quarantine is well, and no item is left out without a word.
 sql "INSERT INTO sync_items (user_id, integration_id, stream_kind, stream_key, source_id, state, reason, class)

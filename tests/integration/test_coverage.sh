@@ -46,11 +46,22 @@ truth_mail "$(epoch complete_from)"
 is 'half a walk: what is claimed is not little' "$(($(sql 'SELECT count(*) FROM truth') > 300))" 1
 is 'half a walk: and all of it is here' "$(missing_mail)" 0
 like 'half a walk: why' "$(causes gmail backfill)" 'walking'
+works 'half a walk: status' status --streams --provider gmail
+like 'half a walk: status says how far it is, and how long it takes' "$out" \
+	'All mail +20[0-9-]{8} [0-9:]{5} +([0-9]+ s ago|now) +walk under way: [0-9,]+ of about 1,700 listed, about [0-9.]+ (s|min)[^;]* left; [0-9]+ items? to be read'
+works 'half a walk: status as JSON' status --streams --provider gmail --json
+like 'half a walk: status as JSON' "$out" '"kind":"backfill".*"complete":false,"complete_from":"20[^"]*Z","complete_to":"20.*"gaps":\[\{"[^]]*"walking".*"seconds_left":[0-9]+'
+call status --provider gmail
+like 'half a walk: in short' "$out" '1 of 2 *$'
 
 # --- mail: whole, then a cursor that is refused ----------------------------------
 works 'the rest' sync --provider gmail
 is 'whole' "$(cover "complete, complete_from, gaps::text" gmail backfill)" 't|-infinity|[]'
 is 'whole: changes, too' "$(cover "complete, complete_to > now() - interval '1 minute'" gmail changes)" 't|t'
+call status --provider gmail
+like 'whole: in short' "$out" ' yes *$'
+works 'whole: status' status --streams --provider gmail
+like 'whole: status' "$out" 'All mail +the beginning +([0-9]+ s ago|now) *$'
 truth_mail
 is 'whole: nothing is missing' "$(missing_mail)" 0
 before=$(cover complete_to gmail backfill)
@@ -65,6 +76,8 @@ truth_mail
 is 'refused: what came meanwhile is not here' "$(missing_mail)" 1
 is 'refused: and not claimed' "$(cover "complete, complete_to = '$before'" gmail backfill)" 'f|t'
 like 'refused: the gap has a cause' "$(causes gmail changes)" 'refused-cursor'
+works 'refused: status' status --streams --provider gmail
+like 'refused: status' "$out" 'New and changed mail +20.*cursor refused: changes from 20[0-9-]{8} [0-9:]{5} to 20[0-9-]{8} [0-9:]{5} come with the new walk'
 is 'refused: and a beginning' "$(cover "(SELECT (g ->> 'from')::timestamptz = '$before' AND (g ->> 'to')::timestamptz > '$before'
 	FROM jsonb_array_elements(gaps) g WHERE g ->> 'cause' = 'refused-cursor')" gmail changes)" t
 works 'another sync' sync --provider gmail
@@ -144,6 +157,9 @@ looked=$(sql "UPDATE sync_state SET checked_at = checked_at - interval '40 days'
 sql "UPDATE user_integrations SET connected_at = now() - interval '60 days' WHERE provider = 'linkedin'"
 sleep 0.6
 works 'after forty days' sync --provider linkedin
+works 'what LinkedIn had forgotten: status' status --streams --provider linkedin
+like 'what LinkedIn had forgotten: status' "$out" 'changes from 20[0-9: -]* to 20[0-9: -]* are lost'
+like 'and a snapshot that is not ready' "$out" 'Connections +- +- +LinkedIn has nothing here, or not yet'
 is 'what LinkedIn had forgotten is a gap' "$(cover "complete, (SELECT string_agg((g ->> 'cause') || ' '
 	|| (abs(extract(epoch FROM (g ->> 'from')::timestamptz - '$looked')) < 1) || ' '
 	|| (abs(extract(epoch FROM (g ->> 'to')::timestamptz - (now() - interval '28 days'))) < 30) || ' '
