@@ -133,7 +133,7 @@ struct sl_run_report {
 struct sl_room_of {
 	const char *provider; /* connector name */
 	size_t under_way;
-	size_t runs; /* more of it */
+	size_t runs; /* more of it; 0 also while its client's quota is used up */
 };
 
 /** What may begin now. */
@@ -143,6 +143,8 @@ struct sl_room {
 	bool idle;                   /* nothing is under way */
 	const struct sl_room_of *of; /* as the registry */
 	size_t of_count;
+	int64_t opens_us; /* until a quota that is used up is there again; the
+			   * engine asks then. INT64_MAX = none is */
 };
 
 /** Where an engine that runs on takes its work from. */

@@ -433,7 +433,9 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 	if (run->account.db_now_us != 0)
 		run->epoch_us = run->account.db_now_us - run->heartbeat_us;
 	run->started_us = run->started_mono_us + run->epoch_us;
+	pthread_mutex_lock(&e->mutex);
 	run->state = SL_RUN_ACTIVE;
+	pthread_mutex_unlock(&e->mutex);
 	begin_streams(worker, run);
 	sl_job_after(e, &run->job, HEARTBEAT_US);
 	sl_job_wake(e, &run->job);

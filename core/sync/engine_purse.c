@@ -16,6 +16,10 @@
 /* The database did not answer: ask again then. */
 #define AWAY_US (INT64_C(1) * SL_US_PER_S)
 
+/* Closed for longer, accounts of other clients of the API are let begin: there
+ * may be some, and those of this client are put off when they do. */
+#define CLOSED_MOST_US (INT64_C(60) * SL_US_PER_S)
+
 /* --- the line ------------------------------------------------------------------ */
 
 static double
@@ -290,6 +294,37 @@ sl_run_begin_client(struct sl_run *run, double per_minute, bool shared)
 	}
 	run->client = c;
 	pthread_mutex_unlock(&e->mutex);
+}
+
+/* When a request that changes are looked for with could leave. Locked. */
+static int64_t
+opens_us(struct sl_client *c, int64_t now)
+{
+	double debt = -sl_pace_left(&c->pace, now);
+	int64_t at = c->blocked_us;
+
+	if (c->shared && c->purses[SL_PURSE_CHANGES].closed_us > at)
+		at = c->purses[SL_PURSE_CHANGES].closed_us;
+	if (debt > 0 && c->pace.per_second > 0 &&
+	    now + (int64_t)(debt / c->pace.per_second * SL_US_PER_S) > at)
+		at = now + (int64_t)(debt / c->pace.per_second * SL_US_PER_S);
+	return at;
+}
+
+int64_t
+sl_clients_open_us(struct sl_engine *e, const struct sl_connector *connector)
+{
+	int64_t now = sl_mono_us(e->config.clock);
+	int64_t first = INT64_MAX;
+
+	for (struct sl_client *c = e->clients; c; c = c->next)
+		if (c->connector == connector && opens_us(c, now) < first)
+			first = opens_us(c, now);
+	return e->config.patience_us > 0 &&
+			       first - now > e->config.patience_us &&
+			       first - now <= CLOSED_MOST_US
+		       ? first
+		       : now;
 }
 
 void

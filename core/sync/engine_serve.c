@@ -209,6 +209,27 @@ adopt(const struct sl_work *work)
 	return run;
 }
 
+/* No run begins that would only step aside. */
+static void
+leave_out_closed(struct sl_engine *e, struct sl_room *room)
+{
+	struct sl_intake *in = &e->intake;
+	int64_t now = sl_mono_us(e->config.clock);
+
+	room->opens_us = INT64_MAX;
+
+	for (size_t i = 0; i < in->of_count; i++) {
+		int64_t wait =
+			sl_clients_open_us(e, e->config.registry[i]) - now;
+
+		if (wait <= 0)
+			continue;
+		in->of[i].runs = 0;
+		if (wait < room->opens_us)
+			room->opens_us = wait;
+	}
+}
+
 static void
 fill_room(struct sl_engine *e, struct sl_room *room)
 {
@@ -260,6 +281,7 @@ take(struct sl_engine *e, struct sl_error *err)
 	sl_status s;
 
 	fill_room(e, &room);
+	leave_out_closed(e, &room);
 	s = call_feed(e, &room, &count, &wait_us, err);
 	if (s != SL_OK && (s != SL_RETRY || wait_us < 0)) {
 		in->dry = true;
@@ -275,7 +297,9 @@ take(struct sl_engine *e, struct sl_error *err)
 	else if (count == room.runs)
 		in->ask = true;
 	else
-		sl_job_after_locked(e, &in->again, wait_us);
+		sl_job_after_locked(e, &in->again,
+				    wait_us < room.opens_us ? wait_us
+							    : room.opens_us);
 	consider(e); /* some may be over already */
 	return SL_OK;
 }

@@ -144,6 +144,59 @@ a_run_with_a_lane_does_not_wait_for_the_next_minute(void **state)
 	assert_int_equal(b->store.end_next_us, BENCH_NOW_US + 60 * SL_US_PER_S);
 }
 
+/** Hands out one account after the other, of which there is no end. */
+static struct {
+	struct bench *b;
+	int calls, pieces;
+	int64_t closed_at_us, opened_at_us;
+} fleet;
+
+static sl_status
+take_of_fleet(void *ctx, const struct sl_room *room, struct sl_work *out,
+	      size_t *count, int64_t *wait_us, struct sl_error *err)
+{
+	int64_t at = fleet.b->clock.mono_us;
+
+	(void)ctx, (void)err;
+	SL_ASSERT(fleet.calls++ < 100);
+	if (room->of[0].runs == 0 && fleet.closed_at_us == 0)
+		fleet.closed_at_us = at;
+	if (room->of[0].runs > 0 && fleet.closed_at_us > 0)
+		fleet.opened_at_us = at;
+	if (room->of[0].runs > 0) {
+		out[0] = (struct sl_work){
+			.target = { .provider = "toy", .account = "ana" },
+			.trigger = "schedule",
+			.run_id = BENCH_USER,
+			.fence = 1,
+			.lane = SL_LANE_CHANGES,
+		};
+		*count = 1;
+		fleet.pieces++;
+	}
+	*wait_us = fleet.opened_at_us > 0 ? -1 : 3600 * SL_US_PER_S;
+	return SL_OK;
+}
+
+static void
+no_run_begins_that_would_step_aside(void **state)
+{
+	struct bench *b = *state;
+
+	memset(&fleet, 0, sizeof(fleet));
+	fleet.b = b;
+	b->scenario = 1;
+	b->store.quota_others = 6;
+	b->config.runs_at_once = 1;
+	b->config.patience_us = 10 * SL_US_PER_S;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	bench_serve_feed(b, &(struct sl_feed){ .take = take_of_fleet });
+	assert_int_equal(fleet.pieces, 2);
+	assert_int_equal(b->reports, 2);
+	assert_true(fleet.closed_at_us < 11 * SL_US_PER_S);
+	assert_int_equal(fleet.opened_at_us, 60 * SL_US_PER_S);
+}
+
 static void
 all_slow_down(void *ctx, const struct sl_request *request,
 	      struct sl_response *response)
@@ -213,6 +266,7 @@ main(void)
 		T(changes_may_take_all),
 		T(a_database_that_is_away_is_asked_again),
 		T(a_run_with_a_lane_does_not_wait_for_the_next_minute),
+		T(no_run_begins_that_would_step_aside),
 		T(what_the_provider_tells_one_all_are_told),
 		T(who_paces_nothing_asks_for_nothing),
 		T(a_stop_ends_who_waits_for_a_chunk),
