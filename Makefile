@@ -259,14 +259,15 @@ format:
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sluice \
-		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
-	install -D -m 0644 packaging/bash-completion/sluice \
+		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice
 
 install: build
 	install -D -m 0755 $(B)/sluice $(DESTDIR)$(PREFIX)/bin/sluice
 	install -D -m 0644 docs/sluice.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
+	install -D -m 0644 packaging/bash-completion/sluice \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice
 
 clean:
 	rm -rf build
