@@ -118,6 +118,7 @@ release(struct sl_pg *pg, const struct end_work *w, struct sl_error *err)
 	sl_params_time(&p, end->bucket_at_us);
 	sl_params_bool(&p, end->aside);
 	sl_params_time(&p, end->backfill_us);
+	sl_params_bool(&p, end->left_walks);
 	return sl_pg_query(pg, sl_sql_run_release, &p, NULL, err);
 }
 

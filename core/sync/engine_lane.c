@@ -188,6 +188,13 @@ struct rest {
 	int64_t walk_us; /* SL_NO_TIME = no walk */
 };
 
+static int64_t
+next_us(const struct sl_run *run)
+{
+	return sl_schedule_next_us(run->account.lease.integration_id,
+				   run->started_us, run->account.interval_us);
+}
+
 static void
 note_walk(struct rest *rest, const struct sl_stream_row *row, int64_t again_us)
 {
@@ -220,14 +227,24 @@ look_at_rows(struct sl_run *run, int64_t again_us, struct rest *rest)
 	}
 }
 
+/* A walk that rests waits for something that its connector knows of: it is
+ * looked at again as if it were changes. */
+static bool
+rests(struct sl_task *t)
+{
+	return t->ended && !t->cut && !t->left && !t->failed &&
+	       !t->run->fatal && !t->run->limited && !sl_task_must_rewalk(t);
+}
+
 static void
 look_at_tasks(struct sl_run *run, int64_t again_us, struct rest *rest)
 {
 	for (struct sl_task *t = run->tasks; t; t = t->next) {
-		if (!t->kind->follows && is_walking(t))
-			note_walk(rest, &t->row, again_us);
-		else
+		if (t->kind->follows || !is_walking(t))
 			rest->changes = rest->changes || t->cut;
+		else
+			note_walk(rest, &t->row,
+				  rests(t) ? next_us(run) : again_us);
 	}
 	if (run->reload) /* there are some that it has not seen */
 		note_walk(rest, &(struct sl_stream_row){ 0 }, again_us);
@@ -271,7 +288,6 @@ later(int64_t a, int64_t b)
 void
 sl_run_plan_next(struct sl_run *run, struct sl_run_end *end)
 {
-	const struct sl_account *a = &run->account;
 	int64_t now = end->finished_us;
 	int64_t again = later(resumes(run, now), held_off(run, end));
 	struct rest rest = { .walk_us = SL_NO_TIME };
@@ -281,13 +297,11 @@ sl_run_plan_next(struct sl_run *run, struct sl_run_end *end)
 	look_at_rows(run, again, &rest);
 	end->lane = run->work->lane;
 	end->backfill_us = rest.walk_us;
+	end->left_walks = run->changes_only;
 	if (rest.changes || failed)
 		end->next_run_us = again;
-	else if (a->interval_us > 0)
-		end->next_run_us = later(
-			held_off(run, end),
-			sl_schedule_next_us(a->lease.integration_id,
-					    run->started_us, a->interval_us));
+	else if (run->account.interval_us > 0)
+		end->next_run_us = later(held_off(run, end), next_us(run));
 	else
 		end->next_run_us = SL_NO_TIME;
 }

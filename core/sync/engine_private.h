@@ -83,6 +83,7 @@ struct sl_task {
 	bool counted;                 /* (L) in streams_done */
 	bool failed;                  /* (L) */
 	bool cut;                     /* ended because the engine did */
+	bool left;                    /* (L) to the other lane */
 	struct sl_task *next;         /* of the run */
 };
 

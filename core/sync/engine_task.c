@@ -333,6 +333,7 @@ leave(struct sl_task *task)
 	struct sl_run *run = task->run;
 
 	pthread_mutex_lock(&run->engine->mutex);
+	task->left = true;
 	run->streams--;
 	run->streams_done -= task->counted;
 	task->counted = true;

@@ -49,6 +49,8 @@ struct sl_run_end {
 				* this one works, wins                        */
 	int64_t backfill_us;   /* a slice of the walks that are left is due;
 				* SL_NO_TIME = none is left                   */
+	bool left_walks;       /* it left them to the other lane: the time that
+				* is planned for them stays                    */
 	int64_t bucket_units, bucket_at_us; /* as in sl_account */
 	const char *integration_status; /* NULL = leave; "connected", "error",
 					 * "needs_reauth"                  */

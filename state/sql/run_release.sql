@@ -10,6 +10,7 @@
 -- $9 boolean        a run beside the provider's: their failures stay counted, and
 --                   their walks due
 -- $10 timestamptz   a slice of the walks that are left; NULL = none is left
+-- $11 boolean       the run left them to the other lane: what is planned stays
 UPDATE sluice.schedule c
 SET lease_until = NULL, lease_owner = NULL,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
@@ -36,6 +37,9 @@ SET lease_until = NULL, lease_owner = NULL,
 			coalesce(c.run_started_at, sluice.clock())
 			+ make_interval(secs => i.sync_interval_s))) END),
 	backfill_at = CASE WHEN $9::boolean THEN c.backfill_at
+		WHEN $11::boolean AND $10::timestamptz IS NOT NULL
+			AND c.backfill_at IS NOT NULL
+		THEN greatest(c.backfill_at, $6::timestamptz)
 		WHEN $10::timestamptz IS NOT NULL
 		THEN greatest($10::timestamptz, $6::timestamptz) END
 FROM public.user_integrations i

@@ -15,7 +15,7 @@
 
 #include "tests/support/unit.h"
 
-/* --- a toy connector: GET /items/KEY?after=CURSOR ------------------------- */
+/* --- a toy connector: GET /items/KEY?after=CURSOR; none after "later" ------ */
 
 static const struct sl_endpoint endpoints[] = {
 	{ SL_ENDPOINT_TOKEN, "TOY_TOKEN_URL", "https://toy.example/token" },
@@ -67,7 +67,7 @@ toy_ask(const struct sl_turn *turn, struct sl_arena *arena, struct sl_ask *ask,
 	bench_last_checked_us = turn->checked_us;
 	bench_last_connected_us = turn->connected_us;
 	ask->calls = call;
-	ask->count = 1;
+	ask->count = !query[0].value || strcmp(query[0].value, "later") != 0;
 	return SL_OK;
 }
 

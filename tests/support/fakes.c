@@ -386,6 +386,7 @@ fake_finish(struct sl_store *store, const struct sl_run_end *end,
 	s->end_not_before_us = end->not_before_us;
 	s->end_resync_done = end->resync_done;
 	s->end_lane = end->lane;
+	s->end_left_walks = end->left_walks;
 	s->end_next_us = end->next_run_us;
 	s->end_backfill_us = end->backfill_us;
 	s->end_detailed = end->detail != NULL;

@@ -100,7 +100,7 @@ struct fake_store {
 	bool end_resync_done;
 	enum sl_lane end_lane;
 	int64_t end_next_us, end_backfill_us;
-	bool end_detailed;
+	bool end_detailed, end_left_walks;
 	/* a minute's quota by the bench's clock, when it has one */
 	struct sl_fake_clock *quota_clock;
 	int64_t quota_minute;

@@ -101,6 +101,7 @@ walks_are_left_to_the_other_lane(void **state)
 		CHECK(rows[i].why, commits_of(b, "other") == 0);
 		CHECK(rows[i].why, b->net.submitted == 1);
 		CHECK(rows[i].why, b->store.end_backfill_us == now(b));
+		CHECK(rows[i].why, b->store.end_left_walks);
 		CHECK(rows[i].why, b->store.end_next_us != now(b));
 		(void)bench_teardown(state);
 	}
@@ -257,6 +258,25 @@ each_account_is_due_by_its_own_grid(void **state)
 	}
 	assert_true(due[0] != due[1]);
 	(void)bench_setup(state);
+}
+
+/** Its connector asks nothing for now, though it walks. */
+static void
+a_walk_that_rests_is_not_looked_at_all_the_time(void **state)
+{
+	struct bench *b = *state;
+	struct sl_stream_row *row = known(b, "k");
+
+	walks(row);
+	row->cursor = "{\"after\":\"later\"}";
+	b->store.account.interval_us = INTERVAL_US;
+	b->net.answer = bench_two_pages;
+	bench_serve(b, SL_LANE_BACKFILL);
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->net.submitted, 0);
+	assert_false(b->store.end_left_walks);
+	assert_in_range(b->store.end_backfill_us, now(b) + INTERVAL_US / 2,
+			now(b) + INTERVAL_US * 3 / 2);
 }
 
 static void
@@ -509,6 +529,7 @@ main(void)
 		T(a_cursor_that_is_refused_walks_in_the_other_lane),
 		T(a_failed_run_leaves_its_walks_for_the_next_one),
 		T(each_account_is_due_by_its_own_grid),
+		T(a_walk_that_rests_is_not_looked_at_all_the_time),
 		T(who_fails_again_and_again_waits_longer),
 		T(a_slice_ends_and_its_last_page_is_kept),
 		T(changes_that_a_slice_cuts_are_due_at_once),
