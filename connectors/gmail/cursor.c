@@ -138,8 +138,10 @@ sl_gmail_wants_identity(const struct sl_turn *turn,
 
 	if (!plan->changes || plan->page != NULL)
 		return false;
+	/* So far ahead the clock was, and went back. */
 	return plan->history == 0 ||
-	       now_s - plan->told_s >= SL_GMAIL_IDENTITY_S;
+	       now_s - plan->told_s >= SL_GMAIL_IDENTITY_S ||
+	       plan->told_s - now_s >= SL_GMAIL_IDENTITY_S;
 }
 
 static void

@@ -107,6 +107,9 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 	generation = $12::integer,
 	walk_started_at = CASE WHEN $6::boolean OR $20::boolean THEN $13::timestamptz
 		ELSE s.walk_started_at END,
+	rewalk_at = CASE WHEN s.rewalk_at > $13::timestamptz + interval '1 minute'
+			AND ($6::boolean OR $20::boolean) THEN $13::timestamptz
+		ELSE s.rewalk_at END, -- asked for when the clock was ahead
 	walk_resync_no = CASE WHEN $6::boolean
 		THEN coalesce(held.run_resync_no, s.walk_resync_no)
 		ELSE s.walk_resync_no END,

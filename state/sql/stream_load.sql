@@ -4,7 +4,18 @@
 -- $3 text  edition of the zone rules
 -- Result: the columns of struct sl_stream_row
 SELECT s.id, s.kind, s.key, s.title, s.state, s.enabled, s.cursor,
-	s.fingerprint, s.pending, s.generation, s.walk_started_at, s.rewalk_at, s.walk_resync_no,
+	s.fingerprint, s.pending, s.generation,
+	-- A walk that begins in the future began when the clock was ahead: what was
+	-- written since is not known, so it is walked anew. Nor is a request younger
+	-- than now.
+	CASE WHEN s.walk_started_at > sluice.clock() + interval '1 minute'
+		THEN sluice.clock() - interval '2 s'
+		ELSE s.walk_started_at END AS walk_started_at,
+	CASE WHEN s.walk_started_at > sluice.clock() + interval '1 minute'
+			OR s.rewalk_at > sluice.clock() + interval '1 minute'
+		THEN sluice.clock() - interval '1 s'
+		ELSE s.rewalk_at END AS rewalk_at,
+	s.walk_resync_no,
 	s.scope_from, s.sweep_state, s.resyncs, s.failures,
 	CASE WHEN s.not_before <= sluice.clock() + interval '2 days'
 		THEN s.not_before END AS not_before,

@@ -5,7 +5,8 @@
 SELECT count(*) AS live,
 	count(*) FILTER (WHERE n.source_id IS NULL
 		AND CASE WHEN s.listed_type IS NULL
-			THEN a.synced_at <= s.walk_started_at
+			THEN (a.synced_at <= s.walk_started_at
+				OR a.synced_at > sluice.clock() + interval '1 minute')
 				AND (s.scope_from IS NULL OR a.reach_at > s.scope_from)
 			ELSE a.source_version <= s.listed_version END) AS gone
 FROM public.sync_state s

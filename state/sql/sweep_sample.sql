@@ -9,7 +9,8 @@ JOIN public.artifacts a ON a.user_id = $1::uuid
 	AND a.integration_id = $2::uuid AND a.stream_key = coalesce($5::text, s.key)
 	AND a.deleted_at IS NULL
 	AND CASE WHEN s.listed_type IS NULL
-		THEN a.synced_at <= s.walk_started_at
+		THEN (a.synced_at <= s.walk_started_at
+			OR a.synced_at > sluice.clock() + interval '1 minute')
 			AND (s.scope_from IS NULL OR a.reach_at > s.scope_from)
 		ELSE a.type = s.listed_type
 			AND a.source_version <= s.listed_version END

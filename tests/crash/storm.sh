@@ -214,6 +214,7 @@ storm() {
 $first
 $out $err
 $(diff "$work/stormy" "$work/fair" | cut -c1-700 | head -n 8)
+$(grep '^# seed' "$work/storm.err" | tail -n 40)
 $(tail -n 5 "$work/storm.err")"
 	fi
 	no_small_disk

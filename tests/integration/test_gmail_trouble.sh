@@ -115,6 +115,25 @@ whole 'a gap'
 is 'what was deleted in it is gone' "$(one 'deleted_at IS NOT NULL' "$gone")" t
 is 'what came in it is here' "$(one content "$came" | tr -d '\r\n')" y
 
+# The clock was a year ahead when the mailbox was walked, and went back.
+ahead() { sql "UPDATE sync_state SET $1 = $1 + interval '1 year' WHERE kind = 'backfill'
+	AND integration_id = (SELECT id FROM user_integrations WHERE account = '$ana' AND provider = 'gmail')"; }
+ahead walk_started_at
+sql "UPDATE artifacts SET synced_at = synced_at + interval '1 year' WHERE source_id = '$came'"
+mail delete ",\"id\":\"$came\"" >/dev/null
+came=$(field "$(mail add ',"from":"lee@example.org","subject":"By another clock","text":"z"')" id)
+control POST expire "{\"account\":\"$ana\",\"what\":\"history\"}" >/dev/null
+run 'a gap, and a walk of next year'
+run 'walked anew'
+whole 'walked anew'
+is 'what came in it is here' "$(one title "$came")" 'By another clock'
+sql "UPDATE sync_state SET rewalk_at = now() WHERE kind = 'backfill'"
+ahead rewalk_at
+run 'a walk that was asked for next year'
+before=$(requests)
+run 'once'
+is 'and no more' "$(($(requests) - before))" 1
+
 # --- full, since ------------------------------------------------------------------
 rows=$(written) before=$(requests)
 run 'everything again' --full
