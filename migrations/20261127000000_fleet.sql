@@ -16,7 +16,7 @@ ALTER TABLE sluice.schedule
 	ADD COLUMN solo_for text CHECK (octet_length(solo_for) <= 512),
 	ADD COLUMN solo_until timestamptz;
 COMMENT ON COLUMN sluice.schedule.next_run_at IS
-	'When its changes are due. -infinity: a new account, or one that was asked for.';
+	'When its changes are due. Before the year 2000: a new account, or one that was asked for.';
 COMMENT ON COLUMN sluice.schedule.backfill_at IS
 	'When the next slice of its walks is due; NULL: no walk is left.';
 COMMENT ON COLUMN sluice.schedule.run_lane IS
@@ -56,11 +56,12 @@ DECLARE
 	runs boolean := NEW.status IN ('connected', 'error');
 BEGIN
 	IF TG_OP = 'INSERT' THEN
-		-- New accounts come first, but of one user a few at a time: the others
-		-- take their turn, so that nobody fills the queue's head.
+		-- New accounts come first; but of one user a few, and further ones after
+		-- those of others.
 		INSERT INTO sluice.schedule (integration_id, user_id, provider, enabled, next_run_at)
 		SELECT NEW.id, NEW.user_id, NEW.provider, runs,
-			CASE WHEN count(*) < 4 THEN '-infinity' ELSE sluice.clock() END
+			CASE WHEN count(*) < 4 THEN '-infinity'::timestamptz
+				ELSE '1970-01-01Z' END
 		FROM (
 			SELECT FROM sluice.schedule s
 			WHERE s.user_id = NEW.user_id AND s.next_run_at = '-infinity'
@@ -161,7 +162,7 @@ LANGUAGE sql SET search_path = '' AS $fn$
 		run_begun = false, run_alone = alone,
 		-- whoever wants the next one at once, while this one works, writes
 		-- -infinity
-		next_run_at = CASE WHEN s.next_run_at = '-infinity' THEN sluice.clock()
+		next_run_at = CASE WHEN s.next_run_at < '2000-01-01Z' THEN sluice.clock()
 			ELSE s.next_run_at END,
 		left_run_id = CASE WHEN s.run_begun THEN s.run_id ELSE s.left_run_id END,
 		left_trigger = CASE WHEN s.run_begun THEN s.run_trigger ELSE s.left_trigger END,
@@ -190,7 +191,7 @@ CREATE FUNCTION sluice.pick_due(lane text, providers text[], rooms integer[], mo
 RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = '' AS $fn$
 BEGIN
-	IF lane = 'changes' THEN
+	IF lane IN ('fresh', 'changes') THEN
 		RETURN (SELECT array_agg(d.integration_id)
 		FROM (
 			SELECT c.integration_id
@@ -233,7 +234,7 @@ BEGIN
 END
 $fn$;
 COMMENT ON FUNCTION sluice.pick_due(text, text[], integer[], integer, timestamptz, timestamptz) IS
-	'Locks what of a lane became due between two times, oldest first, of each connector at most '
+	'Locks what of a lane (fresh: new or asked for; changes; backfill) became due between two times, oldest first, of each connector at most '
 	'its room; for take_due.';
 CALL sluice.protect_function('sluice.pick_due(text, text[], integer[], integer, timestamptz,
 	timestamptz)');
@@ -266,13 +267,16 @@ RETURNS TABLE (integration_id uuid, user_id uuid, provider text, account text, c
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $fn$
 #variable_conflict use_column
 DECLARE
-	first_time constant timestamptz := '4713-01-01 00:00:00+00 BC';
+	-- what is due before that is fresh
+	recent constant timestamptz := '2000-01-01Z';
 	until timestamptz := sluice.clock() + make_interval(secs => ahead_us / 1e6);
 	room_left integer[] := rooms;
 	left_over integer := runs;
-	-- on average, where a batch is smaller than that
+	slow_left integer := least(runs, backfills);
+	-- kept for each, on average where a batch is smaller than that
 	fresh integer := floor(runs / 2.0 + random());
-	slow integer := least(backfills, floor(runs / 4.0 + random()));
+	slow integer := floor(runs / 4.0 + random());
+	lane text;
 	most integer;
 	at integer;
 	ids uuid[];
@@ -287,29 +291,34 @@ BEGIN
 		taken := ARRAY(SELECT s FROM sluice.lease_rows(ids, NULL, true, owner, lease_us) s);
 		left_over := 0;
 	END IF;
-	-- new ones; changes; what is left of the new; backfills; what is left
-	FOR pass IN 1 .. 6 LOOP
+	FOR pass IN 1 .. 5 LOOP
 		EXIT WHEN left_over <= 0;
-		most := CASE pass WHEN 1 THEN least(fresh, left_over)
-			WHEN 2 THEN left_over - slow
-			WHEN 3 THEN left_over - slow
-			WHEN 4 THEN least(backfills, left_over)
-			ELSE left_over END;
+		lane := (ARRAY['fresh', 'changes', 'backfill', 'fresh', 'changes'])[pass];
+		most := CASE pass WHEN 1 THEN least(fresh, slow_left)
+			WHEN 2 THEN left_over - least(slow, slow_left)
+			WHEN 5 THEN left_over
+			ELSE least(left_over, slow_left) END;
 		CONTINUE WHEN most <= 0;
-		ids := sluice.pick_due(CASE pass WHEN 4 THEN 'backfill' ELSE 'changes' END,
-			providers, room_left, most,
-			CASE WHEN pass IN (2, 4, 5) THEN first_time ELSE '-infinity' END,
-			CASE WHEN pass IN (2, 4, 5) THEN until ELSE '-infinity' END);
+		ids := sluice.pick_due(lane, providers, room_left, most,
+			CASE lane WHEN 'fresh' THEN '-infinity' ELSE recent END,
+			CASE lane WHEN 'fresh' THEN recent ELSE until END);
 		CONTINUE WHEN ids IS NULL;
+		-- Fresh ones have all to be walked: they are of the slow lane.
+		IF lane = 'fresh' THEN
+			lane := 'backfill';
+		END IF;
 		FOR t IN
 			SELECT *
-			FROM sluice.lease_rows(ids, CASE pass WHEN 4 THEN 'backfill' ELSE 'changes' END,
-				false, owner, lease_us)
+			FROM sluice.lease_rows(ids, lane, false, owner, lease_us)
 		LOOP
 			taken := taken || t;
 			at := array_position(providers, t.provider);
 			room_left[at] := room_left[at] - 1;
 			left_over := left_over - 1;
+			IF lane = 'backfill' THEN
+				slow_left := slow_left - 1;
+				slow := slow - 1;
+			END IF;
 		END LOOP;
 	END LOOP;
 	IF solo = 'last' AND taken = '{}' THEN
@@ -374,6 +383,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
 			FROM sluice.schedule s
 			WHERE s.provider = p.provider AND s.enabled AND s.parked_at IS NULL
 				AND NOT s.solo AND s.lease_until IS NULL
+				AND s.next_run_at >= CASE WHEN backfills > 0 THEN '-infinity'
+					ELSE '2000-01-01Z' END::timestamptz
 				AND NOT sluice.deferred(s.not_before)
 				AND NOT sluice.user_rests(s.user_id)
 			ORDER BY s.next_run_at

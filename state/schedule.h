@@ -34,8 +34,9 @@ void sl_schedule_free(struct sl_schedule **s);
 /**
  * Lease what is due, at most as much as there is room for: new accounts and
  * those asked for first (of a batch that others wait for: half), then changes,
- * then backfills, each by the time it is due. Of a full batch a quarter is for
- * backfills. Users that rest are left out.
+ * then backfills, each by the time it is due. The first are of the backfill
+ * lane, too, since all of them is to be walked: its room holds for both, and a
+ * quarter of a full batch is for it. Users that rest are left out.
  *
  * A solo run comes alone, and only when nothing is under way. One that waits
  * for two minutes makes a busy process take nothing until it is idle.
