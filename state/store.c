@@ -130,6 +130,8 @@ static const struct sl_store members = {
 	.heartbeat = sl_store_heartbeat,
 	.finish = sl_store_finish,
 	.unlease = sl_store_unlease,
+	.take_quota = sl_store_take_quota,
+	.block_quota = sl_store_block_quota,
 	.free = store_free,
 };
 

@@ -210,6 +210,15 @@ sl_status sl_store_unlease(struct sl_store *store, const struct sl_lease *lease,
 			   enum sl_lane lane, struct sl_error *err)
 	SL_NODISCARD;
 
+/* store_quota.c */
+sl_status sl_store_take_quota(struct sl_store *store,
+			      const struct sl_quota_ask *ask,
+			      struct sl_quota_grant *grant,
+			      struct sl_error *err) SL_NODISCARD;
+sl_status sl_store_block_quota(struct sl_store *store,
+			       const struct sl_quota_block *block,
+			       struct sl_error *err) SL_NODISCARD;
+
 /* store_erase.c */
 
 /** Artifacts of one chunk of an erasure. */

@@ -5,3 +5,4 @@
 SELECT l.lapsed
 FROM sluice.lapse_leases($2::text[]::jsonb[]) AS l (lapsed)
 CROSS JOIN LATERAL sluice.keep_schedule($1::text[]) k
+CROSS JOIN LATERAL sluice.keep_quota() q

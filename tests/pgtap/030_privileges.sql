@@ -42,6 +42,9 @@ INSERT INTO tap.matrix VALUES
 	('sluice.retention', '', '', 'r(w)', 'r'),
 	('sluice.revocations', '', '', 'rawd', '(r)'),
 	('sluice.schedule', '', '', 'rawd', 'r'),
+	('sluice.quota_usage', '', '', 'rawd', 'r'),
+	('sluice.quota_blocks', '', '', 'rawd', 'r'),
+	('sluice.quota_limits', '', '', 'r', 'r'),
 	('sluice.secret_audit_logs', '', '', 'ra', ''),
 	('sluice.secret_audit_logs_id_seq', '', '', '', ''),
 	('sluice.seen', '', '', 'rawd', ''),
@@ -179,6 +182,8 @@ SELECT set_eq(
 		('sluice.lapse_leases(jsonb[])', 'sluice_gateway'),
 		('sluice.next_due(text[],integer[],integer,boolean)', 'sluice_gateway'),
 		('sluice.keep_schedule(text[])', 'sluice_gateway'),
+		('sluice.take_quota(uuid,text,double precision,bigint,bigint,boolean,integer)', 'sluice_gateway'),
+		('sluice.keep_quota()', 'sluice_gateway'),
 		('sluice.request_resync(text,uuid)', 'authenticated'),
 		('public.request_resync(text,uuid)', 'authenticated') $$,
 	'who executes which function is as written');

@@ -1,0 +1,169 @@
+-- The fleet's schedule and quotas, as the gateway without an identity.
+BEGIN;
+\ir support/helpers.sql
+\ir support/fixture.sql
+SELECT * FROM no_plan();
+
+CREATE TABLE tap.taken (integration_id uuid, user_id uuid, provider text, account text,
+	consent text, status text, run_id uuid, fence bigint, lane text, trigger text, alone boolean);
+GRANT USAGE ON SCHEMA tap TO sluice_gateway;
+GRANT ALL ON tap.taken TO sluice_gateway;
+CREATE FUNCTION tap.take(runs integer, solo text DEFAULT 'no', ahead bigint DEFAULT 0)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	said text;
+BEGIN
+	DELETE FROM tap.taken;
+	said := tap.act('sluice_gateway', NULL, format('INSERT INTO tap.taken SELECT * FROM
+		sluice.take_due(ARRAY[''gmail'', ''google_calendar''], ARRAY[%1$s, %1$s], %1$s, %1$s,
+			%2$L, ''{"host":"h","boot_id":"b","pid":1,"started":1}'', 60000000, %3$s)',
+		runs, solo, ahead), true);
+	RETURN said || coalesce((SELECT ' ' || string_agg(concat_ws(':', k.provider, k.lane,
+		k.trigger, k.account, k.consent), ' ' ORDER BY k.user_id) FROM tap.taken k), '');
+END
+$$;
+CREATE VIEW tap.plan AS SELECT s.* FROM sluice.schedule s WHERE s.user_id = tap.a();
+
+-- New accounts.
+SELECT is(tap.take(4), 'ok:2 google_calendar:backfill:schedule:x@example.com:google_calendar '
+	'google_calendar:backfill:schedule:x@example.com:google_calendar',
+	'new accounts are taken, of all users');
+SELECT ok((SELECT bool_and(c.lease_until = now() + interval '60 s' AND c.next_run_at = now()
+	AND c.run_id = k.run_id AND c.fence = k.fence AND NOT c.run_begun)
+	FROM sluice.schedule c JOIN tap.taken k USING (integration_id)), 'and leased');
+SELECT is(tap.take(4), 'ok:0', 'what is leased is not due');
+
+-- A lease that lapses before anything began.
+SET LOCAL sluice.clock_offset = '61 s';
+SELECT is(left(tap.take(1), 4), 'ok:1', 'a lease that lapsed is due');
+SELECT is((SELECT count(*) FROM sluice.schedule WHERE solo OR left_run_id IS NOT NULL), 0::bigint,
+	'nobody is charged for a run that had not begun');
+SELECT is((SELECT count(*) FROM public.sync_logs WHERE status = 'interrupted'), 0::bigint,
+	'and there was none');
+
+-- One that had begun.
+UPDATE sluice.schedule SET lease_until = NULL, lease_owner = NULL, run_id = NULL,
+	next_run_at = sluice.clock() + interval '1 hour', backfill_at = NULL;
+UPDATE sluice.schedule SET next_run_at = sluice.clock() WHERE user_id = tap.a();
+SELECT is(tap.take(4), 'ok:1 google_calendar:changes:schedule:x@example.com:google_calendar',
+	'changes');
+UPDATE sluice.schedule SET run_begun = true WHERE user_id = tap.a();
+SET LOCAL sluice.clock_offset = '122 s';
+SELECT is(tap.take(4), 'ok:0', 'a run that died waits until it can run alone');
+SELECT ok((SELECT solo AND charges = 0 AND left_host = 'h' FROM tap.plan), 'and is not charged');
+SELECT is(tap.act('sluice_gateway', NULL, $$SELECT sluice.keep_schedule('{google_calendar}')$$, true),
+	'ok:1', 'upkeep');
+SELECT is((SELECT count(*) FROM public.sync_logs l JOIN tap.taken k ON l.id = k.run_id
+	WHERE l.status = 'interrupted' AND l.host = 'h'), 0::bigint, 'the batch after it had none');
+SELECT is((SELECT count(*) FROM public.sync_logs l WHERE l.status = 'interrupted'
+	AND l.host = 'h' AND l.user_id = tap.a()), 1::bigint, 'its row says that it was interrupted');
+CREATE FUNCTION tap.dies_alone(n integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	said text;
+BEGIN
+	PERFORM set_config('sluice.clock_offset', 200 + n * 100 || ' s', true);
+	said := tap.take(4, 'first');
+	UPDATE sluice.schedule SET run_begun = true WHERE lease_until IS NOT NULL;
+	PERFORM set_config('sluice.clock_offset', 261 + n * 100 || ' s', true);
+	PERFORM tap.act('sluice_gateway', NULL, 'SELECT sluice.lapse_leases(NULL)', true);
+	RETURN left(said, 4) || (SELECT format(' %s %s', charges, parked_at IS NOT NULL) FROM tap.plan);
+END
+$$;
+SELECT is(tap.dies_alone(1), 'ok:1 1 f', 'it dies alone');
+SELECT is(tap.dies_alone(2), 'ok:1 2 f', 'and again');
+SELECT is(tap.dies_alone(3), 'ok:1 3 t', 'the third time parks it');
+SELECT is(tap.take(4, 'first'), 'ok:0', 'then it is not taken');
+SELECT is(tap.act('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''p'')
+	WHERE sluice.wait_for_solo(''p'')'), 'ok:0', 'nobody waits for it');
+
+-- A busy process waits for one that has been due for two minutes.
+UPDATE sluice.schedule SET parked_at = NULL, charges = 0, next_run_at = sluice.clock()
+WHERE user_id = tap.a();
+SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''p'')'), 'false', 'not yet');
+UPDATE sluice.schedule SET next_run_at = sluice.clock() - interval '2 minutes'
+WHERE user_id = tap.a();
+SELECT is(tap.act('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''p'')', true), 'ok:1', 'asked');
+SELECT is((SELECT solo_for FROM tap.plan), 'p', 'the process that asks first');
+SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''q'')'), 'false',
+	'no other one waits');
+SELECT is(tap.take(4, 'no'), 'ok:0', 'it is not taken beside others');
+SELECT is(tap.take(4, 'last'), 'ok:1 google_calendar:changes:schedule:x@example.com:google_calendar',
+	'it is, by whoever is idle');
+SELECT ok((SELECT alone FROM tap.taken), 'alone');
+
+-- Users that rest, deadlines, clocks.
+UPDATE sluice.schedule SET lease_until = NULL, solo = false, run_begun = false,
+	next_run_at = sluice.clock(), not_before = NULL;
+UPDATE auth.users SET deleted_at = now() WHERE id = tap.b();
+UPDATE sluice.schedule SET not_before = sluice.clock() + interval '1 hour' WHERE user_id = tap.a();
+SELECT is(tap.take(4), 'ok:0', 'neither a user that rests nor one whose provider wants to wait');
+SELECT tap.act('sluice_gateway', NULL, $$SELECT sluice.keep_schedule('{google_calendar}')$$, true)
+	\gset ignored_
+SELECT is((SELECT count(*) FROM sluice.schedule
+	WHERE next_run_at = sluice.clock() + interval '1 hour'), 2::bigint, 'they step aside');
+UPDATE sluice.schedule SET next_run_at = sluice.clock() + interval '1 year',
+	not_before = sluice.clock() + interval '1 year' WHERE user_id = tap.a();
+SELECT tap.act('sluice_gateway', NULL, $$SELECT sluice.keep_schedule('{google_calendar}')$$, true)
+	\gset ignored_
+SELECT is(tap.take(4), 'ok:1 google_calendar:changes:schedule:x@example.com:google_calendar',
+	'times that a wrong clock set are brought back');
+SELECT is(tap.ask('sluice_gateway', NULL, $$SELECT sluice.next_due('{google_calendar}', '{1}', 1,
+	true)$$), '60000000', 'the next thing to look at is the end of the lease');
+
+-- Few new ones of one user go before the others'.
+INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+SELECT tap.a(), 'gmail', n::text, n::text FROM generate_series(1, 10) n;
+SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at = '-infinity'), 4::bigint,
+	'four accounts of a user are the newest');
+SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at < '2000-01-01'), 10::bigint,
+	'all are new');
+
+-- A client's quota.
+CREATE TABLE tap.got (units bigint, for_us bigint);
+GRANT ALL ON tap.got TO sluice_gateway;
+CREATE FUNCTION tap.quota(few bigint, many bigint, walks boolean) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	said text;
+BEGIN
+	DELETE FROM tap.got;
+	said := tap.act('sluice_gateway', NULL, format('INSERT INTO tap.got SELECT * FROM
+		sluice.take_quota(''0c000000-0000-4000-8000-000000000000'', ''gmail'', 600, %s, %s, %L, 80)',
+		few, many, walks), true);
+	RETURN said || (SELECT format(' %s %s', g.units, g.for_us) FROM tap.got g);
+END
+$$;
+CREATE FUNCTION tap.at(second numeric) RETURNS void LANGUAGE sql AS $$
+	SELECT set_config('sluice.clock_offset', (date_trunc('minute', now()) - now()
+		+ make_interval(secs => second))::text, true)
+$$;
+SELECT tap.at(60) \gset ignored_
+SELECT is(tap.quota(1, 30, false), 'ok:1 30 60000000', 'a chunk');
+SELECT is(tap.quota(1, 100, false), 'ok:1 30 60000000', 'at once no more than a tenth of a minute');
+SELECT is(tap.quota(10, 30, false), 'ok:1 0 1000000', 'then as the minute goes by');
+SELECT is(tap.quota(1, 30, true), 'ok:1 0 100000', 'also for walks');
+SELECT tap.at(90) \gset ignored_
+SELECT is(tap.quota(1, 600, true), 'ok:1 288 30000000', 'walks get four fifths of it');
+SELECT is(tap.quota(1, 600, false), 'ok:1 12 30000000', 'changes what is left');
+SELECT tap.at(119) \gset ignored_
+SELECT is(tap.quota(1, 600, false), 'ok:1 240 1000000', 'the whole of a minute');
+SELECT is(tap.quota(1, 600, false), 'ok:1 0 1000000', 'and no more');
+SELECT is((SELECT units || ' ' || backfill_units FROM sluice.quota_usage), '600 288', 'all is counted');
+INSERT INTO sluice.quota_limits (api, since, client_per_minute) VALUES
+	('gmail', '2026-01-01', 1200), ('gmail', '2126-01-01', 1);
+SELECT is(tap.quota(1, 2000, false), 'ok:1 600 1000000', 'an installation with a limit of its own');
+INSERT INTO sluice.quota_limits (api, since, client_per_day) VALUES ('gmail', '2026-02-01', 1250);
+SELECT tap.at(179) \gset ignored_
+SELECT is(tap.quota(1, 2000, false), 'ok:1 50 1000000', 'with one for a day');
+SELECT is(tap.quota(1, 2000, false), 'ok:1 0 86341000000', 'waits until some of it is a day old');
+INSERT INTO sluice.quota_blocks VALUES ('0c000000-0000-4000-8000-000000000000', 'gmail',
+	sluice.clock() + interval '1 hour');
+SELECT is(tap.quota(1, 30, false), 'ok:1 0 3600000000', 'a deadline for all');
+UPDATE sluice.quota_blocks SET blocked_until = sluice.clock() + interval '1 year';
+DELETE FROM sluice.quota_limits;
+SELECT tap.at(239) \gset ignored_
+SELECT is(tap.quota(1, 30, false), 'ok:1 30 1000000', 'but not one of a wrong clock');
+SELECT tap.at(239 + 25 * 3600) \gset ignored_
+SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.keep_quota()'), '3', 'old minutes go');
+
+SELECT * FROM finish();
+ROLLBACK;
