@@ -21,11 +21,13 @@
 #define REASONS_MAX 8
 /** A used-up long quota does not clear sooner. */
 #define LONG_QUOTA_MS INT64_C(3600000)
+#define UNTIL_RESET   INT64_C(-1)
 
 struct verdict {
 	sl_status status;
 	sl_scope scope;
-	int64_t min_delay_ms; /* at least; 0 = as Google or policy says */
+	int64_t min_delay_ms; /* at least; 0 = as Google or policy says;
+			       * UNTIL_RESET = until the day's quota is new */
 	const char *words;
 };
 
@@ -46,7 +48,7 @@ static const struct rule rules[] = {
 	  { SL_RETRY, SL_INTEGRATION, LONG_QUOTA_MS,
 	    "usage limits of this user are used up" } },
 	{ "dailyLimitExceeded",
-	  { SL_RETRY, SL_CLIENT, LONG_QUOTA_MS,
+	  { SL_RETRY, SL_CLIENT, UNTIL_RESET,
 	    "the Cloud project's daily quota is used up" } },
 	{ "accessNotConfigured",
 	  { SL_CONFIG, SL_CLIENT, 0,
@@ -227,11 +229,14 @@ describe(const struct sl_refusal *refusal, const struct verdict *verdict,
 static int64_t
 delay(const struct sl_refusal *refusal, const struct verdict *verdict)
 {
+	int64_t least = verdict->min_delay_ms;
+
 	if (verdict->status != SL_RETRY)
 		return SL_NO_DELAY;
-	if (refusal->retry_after_ms < verdict->min_delay_ms &&
-	    verdict->min_delay_ms > 0)
-		return verdict->min_delay_ms;
+	if (least == UNTIL_RESET)
+		least = sl_google_reset_ms(refusal->now_us);
+	if (refusal->retry_after_ms < least && least > 0)
+		return least;
 	return refusal->retry_after_ms;
 }
 

@@ -16,6 +16,9 @@
 
 extern const struct sl_provider sl_google;
 
+/** Milliseconds until a day's quota is given again: midnight in California. */
+int64_t sl_google_reset_ms(int64_t now_us);
+
 /**
  * Map one refusal of a Google API to a remedy and a scope; never SL_OK. What
  * one API means otherwise is its connector's.

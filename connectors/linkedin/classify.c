@@ -68,11 +68,13 @@ throttled(const struct sl_refusal *refusal, const char *words,
 {
 	bool daily = says(refusal->body, "DAY limit");
 	int64_t wait = refusal->retry_after_ms;
-	sl_status st = sl_fail(err, SL_RETRY, SL_INTEGRATION,
-			       daily ? "LinkedIn's limit of requests a day is "
-				       "reached: it begins anew at 00:00 UTC%s"
-				     : "LinkedIn wants fewer requests%s",
-			       words);
+	bool of_app = daily && says(refusal->body, "APPLICATION DAY limit");
+	sl_status st =
+		sl_fail(err, SL_RETRY, of_app ? SL_CLIENT : SL_INTEGRATION,
+			daily ? "LinkedIn's limit of requests a day is "
+				"reached: it begins anew at 00:00 UTC%s"
+			      : "LinkedIn wants fewer requests%s",
+			words);
 
 	if (daily && until_midnight_ms(refusal->now_us) > wait)
 		wait = until_midnight_ms(refusal->now_us);

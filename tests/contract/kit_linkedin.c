@@ -113,6 +113,10 @@ static const struct contract_refusal refusals[] = {
 	  "{\"message\":\"Resource level throttle MEMBER DAY limit for calls "
 	  "to this resource is reached.\"}",
 	  SL_RETRY, SL_INTEGRATION },
+	{ "a limit of a day for the whole app", 429,
+	  "{\"message\":\"Resource level throttle APPLICATION DAY limit for "
+	  "calls to this resource is reached.\"}",
+	  SL_RETRY, SL_CLIENT },
 	{ "429 without a word", 429, "", SL_RETRY, SL_INTEGRATION },
 	{ "trouble", 500, "{}", SL_RETRY, SL_STREAM },
 	{ "a gateway's page", 502, "<html>", SL_RETRY, SL_STREAM },

@@ -123,7 +123,7 @@ static const struct refusal_row rows[] = {
 	  false, true, ND, SL_RETRY, SL_INTEGRATION, 3600000, "" },
 	{ "the project's day", SL_GMAIL_LIST, 403,
 	  ERROR("403", "dailyLimitExceeded", "PERMISSION_DENIED", "Daily"),
-	  false, true, ND, SL_RETRY, SL_CLIENT, 3600000, "" },
+	  false, true, ND, SL_RETRY, SL_CLIENT, INT64_C(22) * 3600000, "" },
 	{ "Google has trouble", SL_GMAIL_LIST, 503, NULL, false, true, ND,
 	  SL_RETRY, SL_STREAM, ND, "" },
 	{ "a text that is no throttle is no deadline", SL_GMAIL_LIST, 500,

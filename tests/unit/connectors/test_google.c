@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Google as a provider: errors, scopes, client files, identity. */
+#include "core/base/civil.h"
+
 #include "calendar_kit.h"
 #include "connectors/google/google.h"
 #include "connectors/registry.h"
@@ -54,7 +56,7 @@ static const struct error_row error_rows[] = {
 	  false, false, 7200000, SL_RETRY, SL_INTEGRATION, 7200000 },
 	{ "the project's day is over", 403,
 	  REASON("usageLimits", "dailyLimitExceeded", "Daily"), false, false,
-	  ND, SL_RETRY, SL_CLIENT, 3600000 },
+	  ND, SL_RETRY, SL_CLIENT, INT64_C(8) * 3600000 }, /* of 1970 */
 	{ "API not enabled, old name", 403,
 	  REASON("usageLimits", "accessNotConfigured", "Not used before"),
 	  false, false, ND, SL_CONFIG, SL_CLIENT, ND },
@@ -485,11 +487,50 @@ the_registry_ends_and_its_tables_hold(void **state)
 	assert_ptr_equal(sl_registry[0], &sl_google_calendar);
 }
 
+struct reset_row {
+	const char *why;
+	struct sl_date date; /* UTC */
+	int minute;          /* of it */
+	int minutes;         /* until it is midnight in California */
+};
+
+static void
+a_days_quota_is_given_again_at_midnight_in_california(void **state)
+{
+	static const struct reset_row rows[] = {
+		{ "winter", { 2026, 11, 26 }, 720, 20 * 60 },
+		{ "summer", { 2026, 7, 1 }, 390, 30 },
+		{ "midnight itself", { 2026, 7, 1 }, 420, 24 * 60 },
+		{ "a day of 23 hours", { 2026, 3, 8 }, 8 * 60, 23 * 60 },
+		{ "behind its change", { 2026, 3, 8 }, 10 * 60, 21 * 60 },
+		{ "a day of 25 hours", { 2026, 11, 1 }, 7 * 60, 25 * 60 },
+		{ "behind its change", { 2026, 11, 1 }, 9 * 60, 23 * 60 },
+		{ "the last of a year", { 2026, 12, 31 }, 9 * 60, 23 * 60 },
+		{ "another year's change", { 2027, 3, 14 }, 8 * 60, 23 * 60 },
+		{ "before that", { 2027, 3, 13 }, 8 * 60, 24 * 60 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		int64_t now = (sl_date_to_days(&rows[i].date) * 1440 +
+			       rows[i].minute) *
+			      60 * SL_US_PER_S;
+
+		if (sl_google_reset_ms(now) != rows[i].minutes * INT64_C(60000))
+			fail_msg("%s: %lld minutes", rows[i].why,
+				 (long long)sl_google_reset_ms(now) / 60000);
+	}
+	assert_int_equal(
+		sl_google_reset_ms(INT64_C(8) * 3600 * SL_US_PER_S - 1), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal_has_one_remedy),
+		cmocka_unit_test(
+			a_days_quota_is_given_again_at_midnight_in_california),
 		cmocka_unit_test(an_error_text_names_status_reason_and_message),
 		cmocka_unit_test(a_long_message_is_cut_between_characters),
 		cmocka_unit_test(granted_scopes_cover_what_they_should),

@@ -96,6 +96,7 @@ a_limit_of_a_day_ends_at_midnight(void **state SL_UNUSED)
 		classify(SL_LINKEDIN_ROWS, 429, body, SL_NO_DELAY, &err),
 		SL_RETRY);
 	assert_int_equal(err.retry_after_ms, INT64_C(14) * 3600 * 1000);
+	assert_int_equal(err.scope, SL_CLIENT); /* all members' */
 	(void)classify(SL_LINKEDIN_ROWS, 429, NULL, 7000, &err);
 	assert_int_equal(err.retry_after_ms, 7000);
 	(void)classify(SL_LINKEDIN_ROWS, 503, NULL, 7000, &err);
