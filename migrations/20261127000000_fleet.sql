@@ -3,6 +3,9 @@
 -- A leased row is in no index of what is due, so that a claim never steps over
 -- the work of others; its due times stay, and a lease that is given back or
 -- lapses puts it where it was.
+--
+-- What is due is always found by an index: without sequential scans, since a
+-- table whose statistics are missing or old would be read as a whole.
 
 ALTER TABLE sluice.schedule
 	ADD COLUMN backfill_at timestamptz,
@@ -88,7 +91,7 @@ $fn$;
 
 -- A lease that is over, and what became of its run.
 CREATE FUNCTION sluice.lapse_leases(dead jsonb[]) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $fn$
 DECLARE
 	n integer;
 BEGIN
@@ -190,47 +193,64 @@ CREATE FUNCTION sluice.pick_due(lane text, providers text[], rooms integer[], mo
 	since timestamptz, until timestamptz)
 RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = '' AS $fn$
+DECLARE
+	t timestamptz := sluice.clock();
+	far timestamptz := t + interval '2 days'; -- see deferred
 BEGIN
+	-- Twice as many as are wanted are looked at, so that there is something left
+	-- when another process locks the first; no more are locked than are wanted.
 	IF lane IN ('fresh', 'changes') THEN
-		RETURN (SELECT array_agg(d.integration_id)
+		RETURN nullif(ARRAY(
+			SELECT s.integration_id
+			FROM (
+				SELECT c.integration_id, c.at
+				FROM unnest(providers, rooms) AS p (provider, room)
+				CROSS JOIN LATERAL (
+					SELECT i.integration_id, i.next_run_at AS at
+					FROM sluice.schedule i
+					WHERE i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
+						AND NOT i.solo AND i.lease_until IS NULL
+						AND i.next_run_at BETWEEN since AND until
+						AND (i.not_before IS NULL OR i.not_before <= t
+							OR i.not_before > far)
+					ORDER BY i.next_run_at
+					LIMIT CASE WHEN p.room < most THEN p.room ELSE 2 * most END
+				) c
+				ORDER BY c.at
+				LIMIT 2 * most
+			) d
+			JOIN sluice.schedule s ON s.integration_id = d.integration_id
+			WHERE s.enabled AND s.parked_at IS NULL AND NOT s.solo
+				AND s.lease_until IS NULL AND NOT sluice.user_rests(s.user_id)
+			ORDER BY d.at
+			LIMIT most
+			FOR UPDATE OF s SKIP LOCKED), '{}');
+	END IF;
+	RETURN nullif(ARRAY(
+		SELECT s.integration_id
 		FROM (
-			SELECT c.integration_id
+			SELECT c.integration_id, c.at
 			FROM unnest(providers, rooms) AS p (provider, room)
 			CROSS JOIN LATERAL (
-				SELECT s.integration_id, s.next_run_at AS at
-				FROM sluice.schedule s
-				WHERE s.provider = p.provider AND s.enabled AND s.parked_at IS NULL
-					AND NOT s.solo AND s.lease_until IS NULL
-					AND s.next_run_at BETWEEN since AND until
-					AND NOT sluice.deferred(s.not_before)
-					AND NOT sluice.user_rests(s.user_id)
-				ORDER BY s.next_run_at
-				LIMIT least(p.room, most)
-				FOR UPDATE SKIP LOCKED
+				SELECT i.integration_id, i.backfill_at AS at
+				FROM sluice.schedule i
+				WHERE i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
+					AND NOT i.solo AND i.lease_until IS NULL AND i.backfill_at IS NOT NULL
+					AND i.backfill_at BETWEEN since AND until
+					AND (i.not_before IS NULL OR i.not_before <= t
+						OR i.not_before > far)
+				ORDER BY i.backfill_at
+				LIMIT CASE WHEN p.room < most THEN p.room ELSE 2 * most END
 			) c
 			ORDER BY c.at
-			LIMIT most
-		) d);
-	END IF;
-	RETURN (SELECT array_agg(d.integration_id)
-	FROM (
-		SELECT c.integration_id
-		FROM unnest(providers, rooms) AS p (provider, room)
-		CROSS JOIN LATERAL (
-			SELECT s.integration_id, s.backfill_at AS at
-			FROM sluice.schedule s
-			WHERE s.provider = p.provider AND s.enabled AND s.parked_at IS NULL
-				AND NOT s.solo AND s.lease_until IS NULL AND s.backfill_at IS NOT NULL
-				AND s.backfill_at BETWEEN since AND until
-				AND NOT sluice.deferred(s.not_before)
-				AND NOT sluice.user_rests(s.user_id)
-			ORDER BY s.backfill_at
-			LIMIT least(p.room, most)
-			FOR UPDATE SKIP LOCKED
-		) c
-		ORDER BY c.at
+			LIMIT 2 * most
+		) d
+		JOIN sluice.schedule s ON s.integration_id = d.integration_id
+		WHERE s.enabled AND s.parked_at IS NULL AND NOT s.solo
+			AND s.lease_until IS NULL AND NOT sluice.user_rests(s.user_id)
+		ORDER BY d.at
 		LIMIT most
-	) d);
+		FOR UPDATE OF s SKIP LOCKED), '{}');
 END
 $fn$;
 COMMENT ON FUNCTION sluice.pick_due(text, text[], integer[], integer, timestamptz, timestamptz) IS
@@ -264,7 +284,8 @@ CREATE FUNCTION sluice.take_due(providers text[], rooms integer[], runs integer,
 	backfills integer, solo text, owner jsonb, lease_us bigint, ahead_us bigint)
 RETURNS TABLE (integration_id uuid, user_id uuid, provider text, account text, consent text,
 	status text, run_id uuid, fence bigint, lane text, trigger text, alone boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off
+	SET enable_hashjoin = off SET enable_mergejoin = off AS $fn$
 #variable_conflict use_column
 DECLARE
 	-- what is due before that is fresh
@@ -343,7 +364,7 @@ CALL sluice.protect_function('sluice.take_due(text[], integer[], integer, intege
 	bigint, bigint)', 'sluice_gateway');
 
 CREATE FUNCTION sluice.wait_for_solo(who text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $fn$
 BEGIN
 	UPDATE sluice.schedule s
 	SET solo_for = who, solo_until = sluice.clock() + interval '90 s'
@@ -372,9 +393,9 @@ CALL sluice.protect_function('sluice.wait_for_solo(text)', 'sluice_gateway');
 CREATE FUNCTION sluice.next_due(providers text[], rooms integer[], backfills integer,
 	idle boolean)
 RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
-	SELECT greatest(0, least(extract(epoch FROM min(d.at) - sluice.clock()), 1e9)
-		* 1000000)::bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $fn$
+	SELECT CASE WHEN min(d.at) IS NOT NULL THEN (extract(epoch FROM
+		greatest(min(d.at), sluice.clock()) - sluice.clock()) * 1000000) END::bigint
 	FROM (
 		SELECT c.at
 		FROM unnest(providers, rooms) AS p (provider, room)
@@ -424,7 +445,7 @@ CALL sluice.protect_function('sluice.next_due(text[], integer[], integer, boolea
 
 -- What nobody else looks after. Each is found by an index, and is rare.
 CREATE FUNCTION sluice.keep_schedule(providers text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $fn$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $fn$
 DECLARE
 	far constant interval := '46 days'; -- one and a half of the longest interval
 	t timestamptz := sluice.clock();
@@ -436,6 +457,7 @@ BEGIN
 			s.left_started_at, s.left_host
 		FROM sluice.schedule s
 		WHERE s.left_run_id IS NOT NULL
+		ORDER BY s.left_run_id
 		LIMIT 1000
 		FOR UPDATE SKIP LOCKED
 	LOOP
@@ -461,6 +483,7 @@ BEGIN
 	WHERE s.integration_id = ANY (ARRAY(
 		SELECT o.integration_id FROM sluice.schedule o
 		WHERE o.lease_until > t + interval '1 day'
+		ORDER BY o.lease_until
 		LIMIT 1000 FOR UPDATE SKIP LOCKED));
 	UPDATE sluice.schedule s
 	SET next_run_at = CASE WHEN s.next_run_at > t + far THEN t ELSE s.next_run_at END,
@@ -495,7 +518,7 @@ BEGIN
 			WHERE c.provider = p.provider AND c.enabled AND c.parked_at IS NULL
 				AND NOT c.solo AND c.lease_until IS NULL AND c.next_run_at <= t
 			ORDER BY c.next_run_at
-			LIMIT 200
+			LIMIT 50
 			FOR UPDATE SKIP LOCKED
 		) o
 		WHERE sluice.deferred(o.not_before) OR sluice.user_rests(o.user_id)
