@@ -39,7 +39,7 @@
 #define SL_RAW_MAX 65536
 
 /**
- * A further id of an item, unique among a user's aliases of one kind: "resource"
+ * A further id of an item, unique among an account's aliases of one kind: "resource"
  * and the id by which a change log calls what a listing shows without any.
  */
 struct sl_alias {

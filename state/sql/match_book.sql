@@ -1,4 +1,5 @@
--- Further keys of stored items; the first item that has a key keeps it. What the
+-- Further keys of stored items; the first item of the account that has a key
+-- keeps it: pages of one stream key lock each other out. What the
 -- ledger says of one as not stored is over: what waited for it there is told.
 -- $1 uuid, $2 uuid, $3 text  user, integration, stream key
 -- $4 text[] source_id  $5 text[] kind  $6 text[] alias
@@ -29,10 +30,21 @@ WITH input AS MATERIALIZED (
 	RETURNING q.source_id, q.raw
 ), booked AS (
 	INSERT INTO public.artifact_aliases (user_id, artifact_id, alias_kind, alias)
-	SELECT $1::uuid, i.id, i.kind, i.alias
+	SELECT DISTINCT ON (i.kind, i.alias) $1::uuid, i.id, i.kind, i.alias
 	FROM input i
+	WHERE NOT EXISTS (
+		SELECT FROM public.artifact_aliases x
+		CROSS JOIN LATERAL (
+			SELECT y.integration_id, y.stream_key
+			FROM public.artifacts y
+			WHERE y.user_id = $1::uuid AND y.id = x.artifact_id
+			OFFSET 0
+		) a
+		WHERE x.user_id = $1::uuid AND x.alias_kind = i.kind
+			AND x.alias = i.alias AND a.integration_id = $2::uuid
+			AND a.stream_key = $3::text)
 	ORDER BY i.kind, i.alias
-	ON CONFLICT (user_id, alias_kind, alias) DO NOTHING
+	ON CONFLICT DO NOTHING
 )
 SELECT DISTINCT i.source_id, i.thread_id, i.occurred_at, e.event::text AS event
 FROM healed h

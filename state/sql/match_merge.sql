@@ -74,6 +74,16 @@ WITH own AS MATERIALIZED (
 	INSERT INTO public.artifact_aliases (user_id, artifact_id, alias_kind, alias)
 	SELECT $1::uuid, c.shown, 'key', c.source_id
 	FROM chosen c
-	ON CONFLICT (user_id, alias_kind, alias) DO NOTHING
+	WHERE NOT EXISTS (
+		SELECT FROM public.artifact_aliases x
+		CROSS JOIN LATERAL (
+			SELECT y.integration_id
+			FROM public.artifacts y
+			WHERE y.user_id = $1::uuid AND y.id = x.artifact_id
+			OFFSET 0
+		) a
+		WHERE x.user_id = $1::uuid AND x.alias_kind = 'key'
+			AND x.alias = c.source_id AND a.integration_id = $2::uuid)
+	ON CONFLICT DO NOTHING
 )
 SELECT c.told AS id, c.shown AS survivor FROM chosen c

@@ -316,6 +316,38 @@ two_that_the_log_tells(void **state)
 	assert_string_equal(road_items("kit_message"), "b one two");
 }
 
+/* Each is told the same message under the same id. */
+static void
+two_accounts_of_one_user(void **state)
+{
+	static const struct sl_alias alias = { .kind = "resource",
+					       .value = "r" };
+	struct sl_kit second;
+	struct sl_patch *x;
+
+	(void)state;
+	tell("r", "hello", 100);
+	kit_init_beside(&second, &road, road.user, "second@example.com");
+	kit_claim(&second);
+	kit_page(&second, kit_stream(&second, "log", ""));
+	second.commit.begins = true;
+	second.commit.walk_started_us = second.now_us;
+	(void)road_told(&second, "r", "hello", ROAD_LOG(100));
+	kit_commit(&second);
+	kit_reload(&second);
+	kit_page(&second, kit_stream(&second, "log", ""));
+	x = sl_page_patch(&second.page);
+	x->source_id = "r";
+	x->alias = &alias;
+	x->content = "adieu";
+	x->source_version = ROAD_LOG(200);
+	kit_commit(&second);
+	assert_int_equal(second.outcome.counts.updated, 1);
+	assert_string_equal(road_items("kit_message"), "adieu hello");
+	assert_string_equal(road_value(ALIASES), "key resource resource");
+	kit_release_beside(&second);
+}
+
 /* --- who is who ------------------------------------------------------------------------- */
 
 static void
@@ -407,7 +439,6 @@ two_pages_at_once(void **state)
 	struct sl_error err;
 	struct sl_artifact *a;
 	struct sl_pg *pg;
-	char sql[512];
 
 	(void)state;
 	road_listing("inbox", 50);
@@ -426,13 +457,12 @@ two_pages_at_once(void **state)
 			 SL_OK);
 	assert_int_equal(sl_pg_begin(pg, SL_PG_GATEWAY, road.user, &err),
 			 SL_OK);
-	(void)snprintf(sql, sizeof(sql),
-		       "INSERT INTO public.artifact_aliases (user_id, "
-		       "artifact_id, alias_kind, alias) SELECT user_id, id, "
-		       "'resource', 'r' FROM public.artifacts "
-		       "WHERE user_id = '%s'",
-		       road.user);
-	assert_int_equal(sl_pg_query(pg, sql, NULL, NULL, &err), SL_OK);
+	/* whoever books a key waits */
+	assert_int_equal(sl_pg_query(pg,
+				     "LOCK TABLE public.artifact_aliases IN "
+				     "SHARE MODE",
+				     NULL, NULL, &err),
+			 SL_OK);
 	assert_int_equal(pthread_create(&log.thread, NULL, race, &log), 0);
 	until_waiting(1);
 	assert_int_equal(pthread_create(&list.thread, NULL, race, &list), 0);
@@ -479,6 +509,7 @@ main(void)
 		TEST(two_of_one_second_in_one_page),
 		TEST(two_of_one_second_in_two_pages),
 		TEST(an_edit_between_two_pages),
+		TEST(two_accounts_of_one_user),
 		TEST(two_that_the_log_tells),
 		TEST(an_edit_proves_nobody),
 		TEST(the_newest_word_links),
