@@ -206,6 +206,17 @@ announce(struct sl_connect *connect, const struct sl_connected *done)
 				"What was imported of %s before is this "
 				"account's now\n",
 				connect->granted[i]->title);
+	for (size_t i = 0; connect->granted[i] != NULL; i++)
+		if (done[i].left_archive[0] != '\0')
+			fprintf(cli->out,
+				"What was imported of %s before is of %s and "
+				"stays by itself. If that is the same person, "
+				"import the archive again with --account %s\n",
+				connect->granted[i]->title,
+				sl_format_clean(cli->arena,
+						done[i].left_archive,
+						sizeof(done[i].left_archive)),
+				account_shown(connect));
 	if (connect->wanted[0] == NULL)
 		fprintf(cli->out,
 			"%s %s of %s. The account is stored; there is nothing "

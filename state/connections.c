@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state/connections.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -127,10 +128,12 @@ save_secret(struct sl_pg *pg, struct sl_arena *arena,
 static sl_status
 adopt_archive(struct sl_pg *pg, struct sl_arena *arena,
 	      const struct sl_connection *c, const char *connector,
-	      const char *account, bool *adopted, struct sl_error *err)
+	      const char *account, struct sl_connected *out,
+	      struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
+	const char *other;
 	sl_status st;
 
 	sl_params_init(&p, arena);
@@ -138,10 +141,15 @@ adopt_archive(struct sl_pg *pg, struct sl_arena *arena,
 	sl_params_text(&p, connector);
 	sl_params_text(&p, account);
 	sl_params_text(&p, c->key.subject);
+	sl_params_text(&p, c->name);
 	st = sl_pg_query(pg, sl_sql_connection_adopt, &p, &rows, err);
-	if (st == SL_OK)
-		*adopted = sl_rows_affected(rows) > 0;
-	return st;
+	if (st != SL_OK)
+		return st;
+	out->adopted = sl_row_bool(rows, 0, "adopted");
+	other = sl_row_text(rows, 0, "other");
+	(void)snprintf(out->left_archive, sizeof(out->left_archive), "%s",
+		       other == NULL ? "" : other);
+	return SL_OK;
 }
 
 static sl_status
@@ -158,8 +166,7 @@ save_integration(struct sl_pg *pg, struct sl_arena *arena,
 	if (account == NULL)
 		account = c->key.subject;
 	out->adopted = false;
-	st = adopt_archive(pg, arena, c, use->connector, account, &out->adopted,
-			   err);
+	st = adopt_archive(pg, arena, c, use->connector, account, out, err);
 	if (st != SL_OK)
 		return st;
 	sl_params_init(&p, arena);

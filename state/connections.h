@@ -93,6 +93,9 @@ struct sl_connected {
 	char integration_id[SL_UUID_TEXT];
 	bool created; /* false: reconnected; settings, streams, cursors stay */
 	bool adopted; /* it had been imported into, and never connected      */
+	/* What was imported and seems to be another person's: its account, as
+	 * much as fits; "" = none */
+	char left_archive[128];
 };
 
 /**

@@ -37,7 +37,7 @@ is 'the account is named after its owner' "$(sql "SELECT account || ' ' || statu
 is 'a run in the log' "$(sql "SELECT trigger || ' ' || mode || ' ' || status FROM sync_logs")" 'import full ok'
 is 'no lease is held' "$(leases)" 0
 like 'status shows it' "$(sluice status)" "$mira +linkedin +archive"
-like 'so do the streams, as what they are' "$(sluice streams)" "archive +yes +imported +now +${name:0:20}"
+like 'so do the streams, as what they are' "$(sluice streams)" "archive +yes +imported +(now|[0-9]+ s ago) +${name:0:20}"
 unlike 'which no sync has to look at' "$(sluice streams)" never
 new_keys "$work/keys"
 call --key-file "$work/keys" sync --user $mira
@@ -213,9 +213,25 @@ is 'is beside the runs of the provider' "$(sql "SELECT count(*) FROM user_integr
 connect $mira
 like 'connecting again renews' "$out" 'Reconnected LinkedIn'
 
+ready import_other
+setup_again() { sluice setup linkedin --client-id emu-linkedin-app --client-secret-file "$work/secret" --redirect-uri "$redirect" >/dev/null 2>&1; }
+setup_again
+imports 'an archive' "$work/$name"
+sql "UPDATE user_integrations SET account = 'ines@example.org', account_subject = 'archive:ines@example.org'"
+sql "DELETE FROM contact_emails e USING contacts c WHERE c.id = e.contact_id AND c.is_self_contact"
+connect $mira
+is 'connect' "$status" 0
+like 'what is of another address stays by itself, and it is said' "$out" "is of ines@example.org and stays by itself.*--account $mira"
+is 'there are two accounts' "$(sql "SELECT string_agg(account || ' ' || status, ', ' ORDER BY account) FROM user_integrations")" "ines@example.org archive, $mira connected"
+imports 'its archive goes there, if a person says so' "$work/$name" --account $mira
+sql "DELETE FROM user_integrations WHERE status = 'connected'; INSERT INTO contact_emails (user_id, contact_id, address)
+	SELECT user_id, id, '$mira' FROM contacts WHERE is_self_contact ON CONFLICT DO NOTHING"
+connect $mira
+like 'an address that the archive tells as its own is no other person' "$out" 'What was imported of LinkedIn before is this'
+
 # --- leaving --------------------------------------------------------------------------
 export PGDATABASE=import_owner
-export SLUICE_DATABASE_URL=${SLUICE_DATABASE_URL/import_adopt/import_owner}
+export SLUICE_DATABASE_URL=${SLUICE_DATABASE_URL/import_other/import_owner}
 works 'disconnect --erase' disconnect linkedin --user $mira --account $mira --erase
 is 'takes all that was imported' "$(sql "SELECT count(*) FROM artifacts a JOIN user_integrations i ON i.id = a.integration_id WHERE i.account = '$mira'")" 0
 summary
