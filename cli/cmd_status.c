@@ -37,6 +37,7 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_bool(object, "running", row->running);
 	sl_json_put_time(object, "last_success_at", row->last_success_us);
 	sl_json_put_time(object, "next_run_at", row->next_run_us);
+	sl_json_put_time(object, "backfill_at", row->backfill_us);
 	sl_json_put_time(object, "not_before", row->deadline_us);
 	sl_json_put_bool(object, "parked", row->parked);
 	sl_json_put_bool(object, "solo", row->solo);
@@ -161,6 +162,8 @@ next_run(struct sl_cli *cli, const struct sl_status_row *row, int64_t now_us)
 		return "-";
 	if (row->parked)
 		return "parked";
+	if (row->running)
+		return "after this one";
 	if (row->deadline_us != SL_NO_TIME)
 		why = ", deadline";
 	else if (row->solo)

@@ -31,6 +31,8 @@ struct sl_status_row {
 	const char *connector, *account;
 	const char *status, *reason;
 	int64_t last_success_us, next_run_us;
+	int64_t backfill_us; /* a slice of its walks is due; SL_NO_TIME: no
+			      * walk is left                                */
 	int64_t streams, streams_enabled, streams_walking;
 	int64_t streams_waiting; /* of those that walk: for what the provider
 				  * has not, or not yet                     */

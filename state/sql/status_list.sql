@@ -7,8 +7,11 @@ SELECT i.id AS integration_id, i.user_id, i.provider AS connector, i.account,
 	(SELECT max(coalesce(l.finished_at, l.started_at)) FROM public.sync_logs l
 	WHERE l.user_id = i.user_id AND l.integration_id = i.id
 		AND l.status = 'ok') AS last_success_at,
-	CASE WHEN h.enabled THEN greatest(h.next_run_at, h.not_before,
-		h.created_at) END AS next_run_at,
+	-- its changes, or a slice of its walks
+	CASE WHEN h.enabled THEN greatest(least(h.next_run_at, h.backfill_at),
+		h.not_before, h.created_at) END AS next_run_at,
+	CASE WHEN h.enabled AND h.backfill_at IS NOT NULL
+		THEN greatest(h.backfill_at, h.created_at) END AS backfill_at,
 	coalesce(h.lease_until > sluice.clock(), false) AS running,
 	CASE WHEN h.resync_no > h.resync_done_no
 		THEN coalesce(h.resync_requested_at, h.updated_at)
