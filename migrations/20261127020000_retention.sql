@@ -143,7 +143,7 @@ DECLARE
 	at record;
 	last_user uuid := '00000000-0000-0000-0000-000000000000';
 	last_stream uuid := '00000000-0000-0000-0000-000000000000';
-	upto integer;
+	below integer;
 	hit bigint;
 	gone bigint := 0;
 BEGIN
@@ -157,7 +157,7 @@ BEGIN
 		last_user := at.user_id;
 		last_stream := at.stream_id;
 		SELECT s.generation + CASE WHEN s.state = 'closed'
-			OR (s.state = 'live' AND s.sweep_state = 'none') THEN 1 ELSE 0 END INTO upto
+			OR (s.state = 'live' AND s.sweep_state = 'none') THEN 1 ELSE 0 END INTO below
 		FROM public.sync_state s
 		WHERE s.user_id = at.user_id AND s.id = at.stream_id
 		FOR SHARE SKIP LOCKED;
@@ -167,7 +167,7 @@ BEGIN
 			SELECT n.ctid
 			FROM sluice.seen n
 			WHERE n.user_id = at.user_id AND n.stream_id = at.stream_id
-				AND n.generation < upto
+				AND n.generation < below
 			LIMIT most - gone
 			FOR UPDATE SKIP LOCKED));
 		GET DIAGNOSTICS hit = ROW_COUNT;

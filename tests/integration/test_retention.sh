@@ -77,8 +77,12 @@ holder=$!
 settle 5 test "$(sql "SELECT count(*) FROM pg_locks WHERE relation = 'sync_logs'::regclass AND mode = 'RowShareLock'")" -ge 0
 sleep 0.5
 started=$(date +%s%N)
-for n in 1 2 3 4; do sql 'SELECT sluice.expire_logs(1500)' >"$work/gone.$n" & done
-wait $(jobs -p | grep -v "^$holder$")
+pids=()
+for n in 1 2 3 4; do
+	sql 'SELECT sluice.expire_logs(1500)' >"$work/gone.$n" &
+	pids+=($!)
+done
+wait "${pids[@]}"
 is 'four at once delete each row once, and wait for nobody' "$(cat "$work"/gone.* | paste -sd+ | bc) $(count sync_logs) $((($(date +%s%N) - started) / 1000000 < 2500))" '3900 100 1'
 wait $holder
 sql 'SELECT sluice.expire_logs(1500)' >/dev/null
