@@ -279,7 +279,8 @@ sl_engine_pause(struct sl_engine *e, int64_t us)
 	}
 	sl_wait_deadline(us, &until);
 	pthread_mutex_lock(&e->mutex);
-	if (!e->stop && !e->hand_back)
-		(void)pthread_cond_timedwait(&e->events, &e->mutex, &until);
+	while (!e->stop && !e->hand_back &&
+	       pthread_cond_timedwait(&e->events, &e->mutex, &until) == 0)
+		; /* an event of others */
 	pthread_mutex_unlock(&e->mutex);
 }

@@ -2,11 +2,13 @@
 /*
  * An engine that is fed: what it takes, when it asks, and how it is drained.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/engine_bench.h"
 #include "tests/support/unit.h"
@@ -344,6 +346,47 @@ time_is_up_for_a_feed_too(void **state)
 	assert_int_equal(larder.calls, 5);
 }
 
+static _Atomic bool quiet;
+
+static void *
+nudge_on(void *engine)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	while (!quiet) {
+		sl_engine_nudge(engine);
+		(void)nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+/** By the machine's clock: a quarter of a second after the first try. */
+static void
+events_of_others_do_not_hurry_a_commit(void **state)
+{
+	struct bench *b = *state;
+	struct sl_error err;
+	pthread_t nudger;
+	int64_t began;
+
+	stock(b, 1, -1);
+	b->config.clock = &sl_system_clock;
+	b->store.account.grant.access_expires_us = INT64_C(1) << 52;
+	b->store.commit_fails = SL_RETRY;
+	b->store.commit_fail_times = 1;
+	assert_int_equal(sl_engine_new(&b->config, &b->engine, &err), SL_OK);
+	quiet = false;
+	assert_int_equal(pthread_create(&nudger, NULL, nudge_on, b->engine), 0);
+	began = sl_mono_us(&sl_system_clock);
+	larder.b = b;
+	serve(b);
+	began = sl_mono_us(&sl_system_clock) - began;
+	quiet = true;
+	(void)pthread_join(nudger, NULL);
+	assert_string_equal(b->report_status, "ok");
+	assert_true(began >= SL_US_PER_S / 4);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -362,6 +405,7 @@ main(void)
 		T(a_drained_engine_ends_what_is_under_way),
 		T(a_lease_that_is_gone_is_no_failure),
 		T(time_is_up_for_a_feed_too),
+		T(events_of_others_do_not_hurry_a_commit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
