@@ -111,6 +111,23 @@ print_deletions(struct sl_cli *cli, const struct sl_status_row *row,
 			account, many, row->user_id, row->connector);
 }
 
+static void
+print_rests(struct sl_cli *cli, const struct sl_status_row *row,
+	    const char *account)
+{
+	if (strcmp(row->status, "paused") == 0)
+		fprintf(cli->out,
+			"%s: paused; sluice resume --user %s --provider %s "
+			"lets it go on\n",
+			account, row->user_id, row->connector);
+	if (row->parked)
+		fprintf(cli->out,
+			"%s: parked: its runs ended the whole process, three "
+			"times with nothing else under way; sluice resume "
+			"--user %s --provider %s tries it again\n",
+			account, row->user_id, row->connector);
+}
+
 /* What a grid has no room for: what waits, and what to do about it. */
 static void
 print_notes(struct sl_cli *cli, const struct sl_status_row *row)
@@ -139,11 +156,7 @@ print_notes(struct sl_cli *cli, const struct sl_status_row *row)
 			"--quarantined\n",
 			account,
 			sl_format_plural(cli->arena, row->quarantined, "item"));
-	if (strcmp(row->status, "paused") == 0)
-		fprintf(cli->out,
-			"%s: paused; sluice resume --user %s --provider %s "
-			"lets it go on\n",
-			account, row->user_id, row->connector);
+	print_rests(cli, row, account);
 	sl_status_print_ends(cli, row, account);
 	if (row->error_text != NULL)
 		fprintf(cli->out, "%s: %s: %s\n", account,

@@ -73,6 +73,7 @@ sql "UPDATE user_integrations SET status = 'disconnected'"
 refuse 'one that is disconnected' 1 'is disconnected: sluice connect' resume --user $ana
 is 'stays so' "$(state)" 'disconnected false'
 sql "UPDATE user_integrations SET status = 'connected'; UPDATE sluice.schedule SET parked_at = now(), charges = 3"
+like 'one that is parked: what to do' "$(sluice status --user $ana)" "parked: its runs ended .*; sluice resume --user [0-9a-f-]+ --provider"
 works 'one that is parked' resume --user $ana
 is 'is tried again' "$(sql 'SELECT parked_at IS NULL AND charges = 0 FROM sluice.schedule')" t
 works 'by the next sync' sync --due
