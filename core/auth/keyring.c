@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#include "core/auth/private_file.h"
 #include "core/auth/seal_private.h"
 
 #define BASE64_CHARS 44 /* of SL_KEY_BYTES, with one '=' */
@@ -199,7 +200,7 @@ check_file(int fd, const char *path, struct mark *mark, struct sl_error *err)
 	*mark = mark_of(&st);
 	if (!S_ISREG(st.st_mode))
 		return fail_file(err, path, "is not a regular file");
-	if (st.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
+	if (!sl_file_is_private(fd, &st))
 		return sl_fail(err, SL_CONFIG, SL_CLIENT,
 			       "key file %s can be read by others: run chmod "
 			       "600 %s",

@@ -8,11 +8,13 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <endian.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
@@ -365,6 +367,72 @@ a_file_that_is_lost_or_open_changes_nothing(void **state)
 	sl_keyring_free(&ring);
 }
 
+/* An access list as the kernel takes it: tag, permissions, id. */
+static bool
+set_list(const struct place *place, const uint32_t (*rows)[3], size_t count)
+{
+	struct {
+		uint32_t version;
+
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} rows[8];
+	} list = { .version = htole32(2) };
+
+	for (size_t i = 0; i < count; i++) {
+		list.rows[i].tag = htole16((uint16_t)rows[i][0]);
+		list.rows[i].perm = htole16((uint16_t)rows[i][1]);
+		list.rows[i].id = htole32(rows[i][2]);
+	}
+	return setxattr(place->path, "system.posix_acl_access", &list,
+			sizeof(list.version) + count * sizeof(list.rows[0]),
+			0) == 0;
+}
+
+static void
+a_list_may_let_us_in_and_nobody_else(void **state)
+{
+	enum { OWNER = 1, USER = 2, GROUP = 4, MASK = 16, OTHER = 32 };
+
+	const uint32_t us = geteuid(), none = UINT32_MAX;
+
+	const struct {
+		uint32_t user, user_perm, group_perm;
+		bool fine;
+	} rows[] = {
+		{ us, 4, 0, true }, /* a credential of systemd */
+		{ us + 1, 4, 0, false },
+		{ us + 1, 0, 0, true },
+		{ us, 4, 4, false },
+	};
+	const struct place *place = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint32_t list[][3] = {
+			{ OWNER, 4, none },
+			{ USER, rows[i].user_perm, rows[i].user },
+			{ GROUP, rows[i].group_perm, none },
+			{ MASK, 4, none },
+			{ OTHER, 0, none },
+		};
+		struct sl_keyring *ring = NULL;
+		struct sl_error err;
+		struct stat st;
+
+		write_file(place, "k1:" KEY_A "\n", 48, 0400);
+		if (!set_list(place, list, 5))
+			skip(); /* a file system without lists */
+		assert_int_equal(stat(place->path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0440);
+		if ((sl_keyring_load(place->path, &ring, &err) == SL_OK) !=
+		    rows[i].fine)
+			fail_msg("list %zu", i);
+		sl_keyring_free(&ring);
+		assert_int_equal(unlink(place->path), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -373,6 +441,7 @@ main(void)
 		cmocka_unit_test(key_files_are_read_strictly_in_substance),
 		cmocka_unit_test(a_nul_in_a_key_file_is_refused),
 		cmocka_unit_test(a_key_file_is_private_or_refused),
+		cmocka_unit_test(a_list_may_let_us_in_and_nobody_else),
 		cmocka_unit_test(what_is_no_file_is_refused),
 		cmocka_unit_test(size_and_number_of_keys_are_capped),
 		cmocka_unit_test(a_generated_line_is_a_key_file),
