@@ -4,8 +4,11 @@
  */
 #include <limits.h>
 
+#include "core/sync/schedule.h"
+
 #include "cli/commands.h"
 #include "cli/env.h"
+#include "cli/fleet.h"
 #include "cli/runner.h"
 #include "cli/sync_private.h"
 #include "cli/upkeep.h"
@@ -14,6 +17,9 @@
 
 /** What `--due` may take, so that one cron line ends before the next. */
 #define DUE_TIME_US (INT64_C(240) * SL_US_PER_S)
+
+/** Accounts at once of a cron line. */
+#define DUE_RUNS 16
 
 /** Pages of an account that a dry run looks at. */
 #define DRY_PAGES 10
@@ -111,17 +117,83 @@ work(struct sync *sync)
 	return status == SL_EXIT_OK ? run(sync) : status;
 }
 
+/* --- the cron line ---------------------------------------------------------- */
+
+static int
+feed_engine(struct sync *sync, struct sl_fleet *fleet)
+{
+	const char *url = sl_env_value(sync->cli, SL_FLAG_DATABASE_URL);
+	const struct sl_store_factory stores = sl_store_pg_factory(url);
+	struct sl_runner *r = &sync->runner;
+	struct sl_feed feed = sl_fleet_feed(fleet);
+	struct sl_sync_view *view;
+	struct sl_observer observer;
+	int status = sl_runner_begin(r), shown;
+
+	if (status != SL_EXIT_OK)
+		return status;
+	sl_pg_free(&r->pg); /* none is held while the work is done */
+	view = sl_sync_view_new(sync->cli, NULL, 0);
+	observer = sl_sync_view_observer(view);
+	status = sl_runner_serve(r, &stores, &feed, &observer);
+	shown = sl_sync_view_finish(view);
+	return status == SL_EXIT_OK ? shown : status;
+}
+
 /* After the runs, and also when none is due. */
 static int
-keep_up(struct sync *sync, int status)
+keep_up(struct sync *sync)
 {
-	int kept;
+	const char *url = sl_env_value(sync->cli, SL_FLAG_DATABASE_URL);
+	struct sl_runner *r = &sync->runner;
+	struct sl_upkeep upkeep = { .cli = sync->cli, .ring = r->ring };
+	struct sl_error err;
+	int status = r->pg ? SL_EXIT_OK : sl_env_dial(sync->cli, url, &r->pg);
 
-	if (!sync->runner.filter.due || sync->pages > 0 ||
-	    status == SL_EXIT_ENVIRONMENT || sl_runner_stopped(&sync->runner))
+	if (status != SL_EXIT_OK)
 		return status;
-	kept = sl_upkeep(sync->cli, sync->runner.ring);
+	upkeep.pg = r->pg;
+	return sl_upkeep(&upkeep, &err) == SL_OK
+		       ? SL_EXIT_OK
+		       : sl_cli_fail(sync->cli, SL_EXIT_ENVIRONMENT, &err);
+}
+
+/* What is due, in batches, as one process among many. Threads, HTTP and stores
+ * are there only if something is. */
+static int
+work_due(struct sync *sync)
+{
+	struct sl_runner *r = &sync->runner;
+	struct sl_fleet *fleet = NULL;
+	bool some = false;
+	int status, kept;
+
+	r->runs_at_once = DUE_RUNS;
+	r->slice_us = SL_SLICE_US;
+	r->patience_us = SL_FLEET_PATIENCE_US;
+	status = sl_runner_check(r);
+	if (status == SL_EXIT_OK)
+		status = sl_fleet_caps(sync->cli, r->filter.provider, &r->caps);
+	if (status == SL_EXIT_OK)
+		status = sl_fleet_new(r, 0, &fleet);
+	if (status == SL_EXIT_OK)
+		status = sl_fleet_begin(fleet, &some);
+	if (status == SL_EXIT_OK && some)
+		status = feed_engine(sync, fleet);
+	sl_fleet_free(&fleet);
+	if (status == SL_EXIT_ENVIRONMENT || status == SL_EXIT_USAGE ||
+	    sl_runner_stopped(r))
+		return status;
+	kept = keep_up(sync);
 	return status == SL_EXIT_OK ? kept : status;
+}
+
+/* One user's due accounts are looked at one by one: a batch knows no users. */
+static bool
+is_cron_line(const struct sync *sync)
+{
+	return sync->runner.filter.due && sync->pages == 0 &&
+	       !sl_cli_has(sync->cli, SL_FLAG_USER);
 }
 
 int
@@ -132,9 +204,11 @@ sl_cmd_sync(struct sl_cli *cli)
 
 	sl_runner_init(&sync.runner, cli);
 	status = read_flags(&sync);
+	if (status == SL_EXIT_OK && is_cron_line(&sync))
+		return sl_runner_end(&sync.runner, work_due(&sync));
 	if (status == SL_EXIT_OK)
 		status = sl_runner_prepare(&sync.runner);
 	if (status == SL_EXIT_OK)
-		status = keep_up(&sync, work(&sync));
+		status = work(&sync);
 	return sl_runner_end(&sync.runner, status);
 }

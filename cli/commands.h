@@ -32,5 +32,6 @@ int sl_cmd_streams(struct sl_cli *cli);
 int sl_cmd_sync(struct sl_cli *cli);
 int sl_cmd_user(struct sl_cli *cli);
 int sl_cmd_version(struct sl_cli *cli);
+int sl_cmd_worker(struct sl_cli *cli);
 
 #endif

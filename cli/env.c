@@ -193,10 +193,9 @@ sl_env_quota(struct sl_cli *cli, bool *on)
 	return SL_EXIT_OK;
 }
 
-int
-sl_env_log(struct sl_cli *cli)
+static int
+set_up_log(struct sl_cli *cli, const char *text)
 {
-	const char *text = sl_env_value(cli, SL_FLAG_LOG_LEVEL);
 	const char *format = variable("SLUICE_LOG_FORMAT");
 	sl_log_level level;
 
@@ -217,6 +216,18 @@ sl_env_log(struct sl_cli *cli)
 			      format != NULL && strcmp(format, "json") == 0,
 			      cli->clock);
 	return SL_EXIT_OK;
+}
+
+int
+sl_env_log(struct sl_cli *cli)
+{
+	return set_up_log(cli, sl_env_value(cli, SL_FLAG_LOG_LEVEL));
+}
+
+int
+sl_env_log_daemon(struct sl_cli *cli)
+{
+	return cli->log == NULL ? set_up_log(cli, "info") : SL_EXIT_OK;
 }
 
 const char *

@@ -48,6 +48,9 @@ int sl_env_quota(struct sl_cli *cli, bool *on);
 /** Set up cli->log from --log-level and SLUICE_LOG_FORMAT. */
 int sl_env_log(struct sl_cli *cli);
 
+/** The same for a daemon, which logs by default. */
+int sl_env_log_daemon(struct sl_cli *cli);
+
 /** A provider's URL, override applied; the engine's callback, ctx unused. */
 const char *sl_env_endpoint(void *ctx, const struct sl_provider *provider,
 			    const char *name);

@@ -19,6 +19,16 @@
 
 #define SIGNAL_EXIT 128
 
+/* Locked. */
+static void
+stop_engine(const struct sl_stopper *stopper)
+{
+	if (stopper->grace_us < 0)
+		sl_engine_stop(stopper->engine);
+	else
+		sl_engine_drain(stopper->engine, stopper->grace_us);
+}
+
 static void
 stop(void *ctx)
 {
@@ -30,7 +40,7 @@ stop(void *ctx)
 	pthread_mutex_lock(&stopper->mutex);
 	stopper->asked = true;
 	if (stopper->engine != NULL)
-		sl_engine_stop(stopper->engine);
+		stop_engine(stopper);
 	pthread_mutex_unlock(&stopper->mutex);
 }
 
@@ -41,7 +51,7 @@ set_engine(struct sl_stopper *stopper, struct sl_engine *engine)
 	pthread_mutex_lock(&stopper->mutex);
 	stopper->engine = engine;
 	if (engine != NULL && stopper->asked)
-		sl_engine_stop(engine);
+		stop_engine(stopper);
 	pthread_mutex_unlock(&stopper->mutex);
 }
 
@@ -50,26 +60,25 @@ sl_runner_init(struct sl_runner *runner, struct sl_cli *cli)
 {
 	*runner = (struct sl_runner){ .cli = cli,
 				      .filter = { .limit = TARGETS_MAX },
-				      .stopper = { .err = cli->err } };
+				      .stopper = { .err = cli->err,
+						   .grace_us = -1 } };
+	sl_process_owner(cli->arena, cli->clock, &runner->owner);
 	pthread_mutex_init(&runner->stopper.mutex, NULL);
 }
 
-/* Schema and user, on a connection that is gone before the work begins. */
 static int
 check_database(struct sl_runner *r)
 {
-	struct sl_pg *pg = NULL;
 	bool given = false;
-	int status = sl_env_database(r->cli, &pg);
+	int status = sl_env_database(r->cli, &r->pg);
 
 	if (status == SL_EXIT_OK)
-		status = sl_vault_check(r->cli, pg, r->ring,
+		status = sl_vault_check(r->cli, r->pg, r->ring,
 					SL_VAULT_NONE_MISSES);
 	if (status == SL_EXIT_OK)
-		status = sl_env_user(r->cli, pg, r->user_id, &given);
+		status = sl_env_user(r->cli, r->pg, r->user_id, &given);
 	if (given)
 		r->filter.user_id = r->user_id;
-	sl_pg_free(&pg);
 	return status;
 }
 
@@ -125,7 +134,7 @@ find_work(struct sl_runner *r)
 }
 
 int
-sl_runner_prepare(struct sl_runner *r)
+sl_runner_check(struct sl_runner *r)
 {
 	int status = sl_env_provider_filter(r->cli, &r->filter.provider);
 
@@ -137,9 +146,16 @@ sl_runner_prepare(struct sl_runner *r)
 		status = sl_env_keys(r->cli, &r->ring);
 	if (status == SL_EXIT_OK)
 		status = check_database(r);
-	if (status == SL_EXIT_OK)
-		status = find_work(r);
 	return status;
+}
+
+int
+sl_runner_prepare(struct sl_runner *r)
+{
+	int status = sl_runner_check(r);
+
+	sl_pg_free(&r->pg); /* none is held while the work is done */
+	return status == SL_EXIT_OK ? find_work(r) : status;
 }
 
 void
@@ -201,16 +217,33 @@ start_engine(struct sl_runner *r, const struct sl_store_factory *stores,
 		.retry = sl_retry_default,
 		.quota = r->quota,
 		.max_time_us = r->max_time_us,
+		.owner = r->owner,
 		.pages_max = r->pages_max,
 		.runs_at_once = r->runs_at_once,
+		.workers = r->workers,
+		.slice_us = r->slice_us,
+		.patience_us = r->patience_us,
+		.caps = r->caps,
 	};
 	struct sl_error err;
 
-	sl_process_owner(r->cli->arena, r->cli->clock, &config.owner);
 	if (sl_engine_new(&config, engine, &err) != SL_OK)
 		return sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, &err);
 	set_engine(&r->stopper, *engine);
 	return SL_EXIT_OK;
+}
+
+static int
+end_engine(struct sl_runner *r, struct sl_engine **engine, sl_status st,
+	   const struct sl_error *err)
+{
+	int status = SL_EXIT_OK;
+
+	if (st != SL_OK && st != SL_CANCELLED)
+		status = sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, err);
+	set_engine(&r->stopper, NULL);
+	sl_engine_free(engine);
+	return status;
 }
 
 int
@@ -221,16 +254,35 @@ sl_runner_run(struct sl_runner *r, const struct sl_store_factory *stores,
 	struct sl_engine *engine = NULL;
 	struct sl_error err;
 	int status = start_engine(r, stores, &engine);
-	sl_status st;
 
 	if (status != SL_EXIT_OK)
 		return status;
-	st = sl_engine_run(engine, work, count, observer, &err);
-	if (st != SL_OK && st != SL_CANCELLED)
-		status = sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, &err);
-	set_engine(&r->stopper, NULL);
-	sl_engine_free(&engine);
-	return status;
+	return end_engine(r, &engine,
+			  sl_engine_run(engine, work, count, observer, &err),
+			  &err);
+}
+
+int
+sl_runner_serve(struct sl_runner *r, const struct sl_store_factory *stores,
+		const struct sl_feed *feed, const struct sl_observer *observer)
+{
+	struct sl_engine *engine = NULL;
+	struct sl_error err;
+	int status = start_engine(r, stores, &engine);
+
+	if (status != SL_EXIT_OK)
+		return status;
+	return end_engine(r, &engine,
+			  sl_engine_serve(engine, feed, observer, &err), &err);
+}
+
+void
+sl_runner_nudge(struct sl_runner *r)
+{
+	pthread_mutex_lock(&r->stopper.mutex);
+	if (r->stopper.engine != NULL)
+		sl_engine_nudge(r->stopper.engine);
+	pthread_mutex_unlock(&r->stopper.mutex);
 }
 
 bool
@@ -252,6 +304,7 @@ sl_runner_end(struct sl_runner *r, int status)
 	sl_notifier_free(&r->notifier);
 	sl_signals_free(&r->signals);
 	sl_http_free(&r->http);
+	sl_pg_free(&r->pg);
 	sl_keyring_free(&r->ring);
 	pthread_mutex_destroy(&r->stopper.mutex);
 	return got == 0 ? status : SIGNAL_EXIT + got;

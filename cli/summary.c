@@ -70,8 +70,8 @@ sl_summary_advice(struct sl_arena *arena, const struct sl_run_report *report)
 	return "";
 }
 
-static bool
-is_quiet(const struct sl_run_report *r)
+bool
+sl_summary_quiet(const struct sl_run_report *r)
 {
 	const struct sl_tally *t = &r->tally;
 
@@ -132,7 +132,7 @@ sl_summary_print(FILE *out, struct sl_arena *arena, const char *title,
 		sl_format_clean(arena, report->target->account, ACCOUNT_SHOWN);
 	const char *took = sl_format_duration(arena, report->duration_us);
 
-	if (is_quiet(report)) {
+	if (sl_summary_quiet(report)) {
 		fprintf(out, "%s of %s: nothing new (%s, %s, %s)\n", title,
 			account,
 			sl_format_plural(arena, report->tally.requests,

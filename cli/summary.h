@@ -16,6 +16,9 @@
 /** Did it fail, in whole or in part, or does it need a person? */
 bool sl_summary_failed(const struct sl_run_report *report);
 
+/** Was it well, and found nothing new? A full walk is never that. */
+bool sl_summary_quiet(const struct sl_run_report *report);
+
 /** What a person should do about the error; "" = nothing. */
 const char *sl_summary_advice(struct sl_arena *arena,
 			      const struct sl_run_report *report);

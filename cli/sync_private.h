@@ -12,7 +12,8 @@
 
 struct sl_sync_view;
 
-/** `work` is borrowed; reports point into it. */
+/** `work` is borrowed; reports point into it. Of none, accounts are counted as
+ *  they come. */
 struct sl_sync_view *sl_sync_view_new(struct sl_cli *cli,
 				      const struct sl_work *work, size_t count);
 

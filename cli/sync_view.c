@@ -20,7 +20,7 @@ struct sl_sync_view {
 	pthread_mutex_t mutex;
 	struct sl_arena *arena; /* of one report; emptied after it */
 	const struct sl_work *work;
-	int64_t *items; /* fetched so far, by work */
+	int64_t *items; /* fetched by runs under way, by work */
 	size_t count;
 	size_t done, failed;
 	struct sl_tally total;
@@ -59,13 +59,13 @@ index_of(const struct sl_sync_view *view, const struct sl_target *target)
 			   target->integration_id) == 0)
 			return i;
 	}
-	return view->count; /* has a slot of its own */
+	return view->count; /* has a slot of its own, with others */
 }
 
 static int64_t
 all_items(const struct sl_sync_view *view)
 {
-	int64_t n = 0;
+	int64_t n = view->total.fetched;
 
 	for (size_t i = 0; i <= view->count; i++)
 		n += view->items[i];
@@ -83,7 +83,7 @@ on_progress(void *ctx, const struct sl_progress *p)
 	pthread_mutex_lock(&view->mutex);
 	view->items[index_of(view, p->target)] = p->tally.fetched;
 	shown = (struct sl_progress_view){
-		.accounts = view->count,
+		.accounts = view->count > 0 ? view->count : view->done + 1,
 		.accounts_done = view->done,
 		.account = p->target->account,
 		.stream = p->stream_title,
@@ -190,7 +190,7 @@ on_report(void *ctx, const struct sl_run_report *report)
 	view->done++;
 	view->failed += sl_summary_failed(report);
 	add_tally(&view->total, &report->tally);
-	view->items[index_of(view, report->target)] = report->tally.fetched;
+	view->items[index_of(view, report->target)] = 0;
 	sl_painter_clear(&view->painter);
 	print_report(view, report);
 	sl_arena_reset(view->arena);

@@ -15,8 +15,9 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 				   "variables. A pooler in transaction mode is "
 				   "fine." },
 	[SL_FLAG_DIRECT_URL] = { "direct-url", "URL", "SLUICE_DIRECT_URL",
-				 "The database as its owner, past any pooler: "
-				 "for migrate. Default: the database URL." },
+				 "The database past any pooler: for migrate (as "
+				 "its owner), and for worker to listen. "
+				 "Default: the database URL." },
 	[SL_FLAG_KEY_FILE] = { "key-file", "FILE", "SLUICE_KEY_FILE",
 			       "Master keys that seal tokens, one id:base64 a "
 			       "line, the current one first; mode 0600." },
@@ -135,6 +136,24 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			    "Of an archive: only check it, no database is "
 			    "asked, nothing is stored. Of the status: a line "
 			    "for each account that has a problem, else ok." },
+	[SL_FLAG_RUNS] = { "runs", "N", NULL,
+			   "So many accounts at once, walks in three quarters "
+			   "of them at most. Default: 64." },
+	[SL_FLAG_WORKERS] = { "workers", "N", NULL,
+			      "So many threads, each with a database connection "
+			      "of its own. Default: 2." },
+	[SL_FLAG_PROVIDER_RUNS] = { "provider-runs", "P=N,...", NULL,
+				    "Of a connector so many accounts at once; "
+				    "several are parted by commas." },
+	[SL_FLAG_SLICE] = { "slice", "T", NULL,
+			    "After so long a run makes room for others, and "
+			    "goes on later. Default: 60s." },
+	[SL_FLAG_GRACE] = { "grace", "T", NULL,
+			    "When told to stop: what is under way has so long "
+			    "to end. Default: 30s." },
+	[SL_FLAG_POLL] = { "poll", "T", NULL,
+			   "Look for new work at least so often. Default: "
+			   "5s." },
 };
 
 const enum sl_flag sl_common_flags[] = {
@@ -272,6 +291,28 @@ const struct sl_command sl_commands[] = {
 			 SL_FLAG_FULL, SL_FLAG_MAX_TIME, SL_FLAG_DRY_RUN,
 			 SL_FLAG_PAGES, SL_FLAG_JSON),
 	  .run = sl_cmd_sync },
+	{ .name = "worker",
+	  .summary = "Pull what is due, until told to stop: the daemon.",
+	  .about =
+		  "Each account has an interval; its polls are spread over it, "
+		  "new accounts come first, and what changed comes before old "
+		  "mail. Any number of workers on any number of hosts share "
+		  "the work through the database, and so do sync --due and "
+		  "sync beside them. It listens for requests (resync) at the "
+		  "direct URL, else at the database URL where no pooler "
+		  "stands between; where it cannot, it looks every few "
+		  "seconds.\n\n"
+		  "SIGTERM or Ctrl-C: it takes nothing more, and what is under "
+		  "way may end; then the exit status is 0. A second one: at "
+		  "once. A hangup is ignored; the key file is read again when "
+		  "it has changed. The database may go away and come back; "
+		  "only at the start it must be there (exit status 3). Logs "
+		  "to stderr, level info by default: a line for each run, "
+		  "those without news at level debug.",
+	  .flags = FLAGS(SL_FLAG_PROVIDER, SL_FLAG_RUNS, SL_FLAG_WORKERS,
+			 SL_FLAG_PROVIDER_RUNS, SL_FLAG_SLICE, SL_FLAG_GRACE,
+			 SL_FLAG_POLL, SL_FLAG_JSON),
+	  .run = sl_cmd_worker },
 	{ .name = "resync",
 	  .summary = "Ask for a full walk of a user's accounts; returns.",
 	  .about = "The next sync --due, or sync, does it; what is going on "

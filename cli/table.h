@@ -56,6 +56,12 @@ enum sl_flag {
 	SL_FLAG_RUN,
 	SL_FLAG_FOLLOW,
 	SL_FLAG_STREAMS,
+	SL_FLAG_RUNS,
+	SL_FLAG_WORKERS,
+	SL_FLAG_PROVIDER_RUNS,
+	SL_FLAG_SLICE,
+	SL_FLAG_GRACE,
+	SL_FLAG_POLL,
 	SL_FLAGS, /* how many there are; ends a list of flags */
 };
 

@@ -7,46 +7,68 @@
 #include "cli/revoke.h"
 #include "state/retention.h"
 
-/** Of one call: cron comes again. */
+/** Of one call: there will be another. */
 #define REVOKED_MAX  20
 #define RETAINED_MAX 20000
 
-static const struct sl_revocation_filter due = { .limit = REVOKED_MAX };
+typedef sl_status (*chore)(const struct sl_upkeep *u, struct sl_error *err);
+
+static bool
+ends(const struct sl_upkeep *u)
+{
+	return u->stop && atomic_load(u->stop);
+}
+
+/* One at a time: whoever stops us waits for one request. */
+static sl_status
+revoke_some(const struct sl_upkeep *u, struct sl_http *http,
+	    struct sl_error *err)
+{
+	static const struct sl_revocation_filter one = { .limit = 1 };
+	const struct sl_revoker revoker = { .cli = u->cli,
+					    .pg = u->pg,
+					    .ring = u->ring,
+					    .transport =
+						    sl_http_transport(http) };
+	struct sl_revoked revoked = { .done = 1 };
+	sl_status s = SL_OK;
+
+	for (int i = 0; s == SL_OK && i < REVOKED_MAX && !ends(u) &&
+			revoked.done + revoked.failed > 0;
+	     i++)
+		s = sl_revoke(&revoker, &one, &revoked, err);
+	return s;
+}
 
 /* HTTP starts a thread: only if there is something to say. */
 static sl_status
-revoke_due(struct sl_cli *cli, struct sl_pg *pg, const struct sl_keyring *ring,
-	   struct sl_error *err)
+revoke_due(const struct sl_upkeep *u, struct sl_error *err)
 {
+	static const struct sl_revocation_filter one = { .limit = 1 };
 	struct sl_revocation *list = NULL;
 	struct sl_http *http = NULL;
-	struct sl_revoked revoked;
 	size_t count = 0;
-	sl_status st =
-		sl_revocations_due(pg, &due, cli->arena, &list, &count, err);
+	sl_status s = sl_revocations_due(u->pg, &one, u->cli->arena, &list,
+					 &count, err);
 
-	if (st != SL_OK || count == 0 || sl_env_http(cli, &http) != SL_EXIT_OK)
-		return st;
-	st = sl_revoke(
-		&(struct sl_revoker){ .cli = cli,
-				      .pg = pg,
-				      .ring = ring,
-				      .transport = sl_http_transport(http) },
-		&due, &revoked, err);
+	if (s != SL_OK || count == 0 ||
+	    sl_env_http(u->cli, &http) != SL_EXIT_OK)
+		return s;
+	s = revoke_some(u, http, err);
 	sl_http_free(&http);
-	return st;
+	return s;
 }
 
 static sl_status
-retain(struct sl_cli *cli, struct sl_pg *pg, struct sl_error *err)
+retain(const struct sl_upkeep *u, struct sl_error *err)
 {
 	struct sl_retained gone;
-	sl_status st = sl_retention_keep(pg, RETAINED_MAX, &gone, err);
+	sl_status s = sl_retention_keep(u->pg, RETAINED_MAX, &gone, err);
 
-	if (st == SL_OK &&
+	if (s == SL_OK &&
 	    gone.logs + gone.filtered + gone.raw + gone.seen + gone.tombstones >
 		    0)
-		sl_log(cli->log, SL_LOG_INFO, "retention",
+		sl_log(u->cli->log, SL_LOG_INFO, "retention",
 		       (struct sl_field[]){
 			       SL_F_NUM("logs", gone.logs),
 			       SL_F_NUM("filtered", gone.filtered),
@@ -54,24 +76,18 @@ retain(struct sl_cli *cli, struct sl_pg *pg, struct sl_error *err)
 			       SL_F_NUM("seen", gone.seen),
 			       SL_F_NUM("tombstones", gone.tombstones),
 			       SL_F_END });
-	return st;
+	return s;
 }
 
-int
-sl_upkeep(struct sl_cli *cli, const struct sl_keyring *ring)
-{
-	const char *url = sl_env_value(cli, SL_FLAG_DATABASE_URL);
-	struct sl_pg *pg = NULL;
-	struct sl_error err;
-	int status = sl_env_dial(cli, url, &pg);
-	sl_status st;
+static const chore chores[] = { revoke_due, retain };
 
-	if (status != SL_EXIT_OK)
-		return status;
-	st = revoke_due(cli, pg, ring, &err);
-	if (st == SL_OK)
-		st = retain(cli, pg, &err);
-	sl_pg_free(&pg);
-	return st == SL_OK ? SL_EXIT_OK
-			   : sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
+sl_status
+sl_upkeep(const struct sl_upkeep *u, struct sl_error *err)
+{
+	sl_status s = SL_OK;
+
+	for (size_t i = 0; s == SL_OK && i < SL_ARRAY_LEN(chores) && !ends(u);
+	     i++)
+		s = chores[i](u, err);
+	return s;
 }

@@ -152,8 +152,8 @@ struct sl_feed {
 	/**
 	 * What is to begin now; leased already. Called by the thread that is in
 	 * sl_engine_serve, never under a lock: it may wait for the database. It
-	 * is called when `wait_us` has passed, after a nudge, and when there is
-	 * room again, after it had filled all.
+	 * is called when `wait_us` has passed, after a nudge, when there is
+	 * room again after it had filled all, and when all it gave is over.
 	 *
 	 * out		room->runs of them; the engine copies, strings too. What
 	 *		is to run alone comes as the only one, when idle

@@ -5,7 +5,7 @@
  * One thread is in here. It asks the feed when there is room, in batches: when
  * a part of all runs is free, or some are for a moment. A feed that handed out
  * less than there was room for has no more for now, and is left alone until its
- * time has come or there is news.
+ * time has come, there is news, or all that it handed out is over.
  */
 #include <string.h>
 #include <time.h>
@@ -172,8 +172,11 @@ sl_intake_over(struct sl_engine *e, const struct sl_run *run)
 	if (run->connector)
 		in->under_way[run->connector_at]--;
 	e->work_live--;
-	if (e->work_live == 0)
+	/* What waits for that: a run to go alone, a feed that would end. */
+	if (e->work_live == 0) {
 		in->alone = false;
+		in->ask = true;
+	}
 	consider(e);
 }
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The work of sync --due and of worker: what is due, taken from the schedule in
+ * batches and fed to the engine.
+ */
+#ifndef SL_CLI_FLEET_H
+#define SL_CLI_FLEET_H
+
+#include "cli/runner.h"
+
+/** The most of --runs. */
+#define SL_FLEET_RUNS_MAX 1000
+
+/** A run is not held up for its quota any longer, with nothing under way: it is
+ *  handed back. More than what a cron line takes ahead of time, or it would
+ *  take back at once what it handed back. */
+#define SL_FLEET_PATIENCE_US (15 * SL_US_PER_S)
+
+struct sl_fleet;
+
+/**
+ * poll_us	look at least so often; 0: until nothing is due, then the feed
+ *		ends (a cron line)
+ *
+ * Complains. The runner and its connection are borrowed.
+ */
+int sl_fleet_new(struct sl_runner *runner, int64_t poll_us,
+		 struct sl_fleet **out);
+
+/** Take the first batch now; `*some` false: there is nothing to do. Complains.
+ */
+int sl_fleet_begin(struct sl_fleet *fleet, bool *some);
+
+/** For sl_runner_serve. */
+struct sl_feed sl_fleet_feed(struct sl_fleet *fleet);
+
+void sl_fleet_free(struct sl_fleet **fleet);
+
+/** --provider-runs, --provider: what each connector may have under way; NULL
+ *  in `*caps` = no limits. Complains. */
+int sl_fleet_caps(struct sl_cli *cli, const char *only,
+		  const struct sl_cap **caps);
+
+/** The whole number of an option, `least` or more; `*n` stays when it is not
+ *  given. Complains. */
+int sl_fleet_number(struct sl_cli *cli, enum sl_flag flag, int least, int most,
+		    int *n);
+
+#endif

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Several processes, one database: workers and cron lines share the accounts,
+# none ever has two of them at it, and what a dead one held goes on at once.
+# shellcheck source=tests/integration/worker_kit.bash
+. "$(dirname "$0")/worker_kit.bash"
+
+export SLUICE_QUOTA=off
+names=(ana bob cyd dan)
+specs=()
+for n in "${names[@]}"; do specs+=(--account "$n@example.com:30:2"); done
+start_emulator --seed 6 "${specs[@]}" --latency-ms 40
+migrated_database fleet
+new_keys "$work/keys"
+export SLUICE_KEY_FILE="$work/keys"
+client_file "$work/client.json"
+works 'setup' setup google --client-file "$work/client.json"
+for n in "${names[@]}"; do
+	works "user $n" user add --email "$n@example.com"
+	connect "$n@example.com" --account "$n@example.com"
+	is "$n is connected" "$status" 0
+done
+all_same() { for n in "${names[@]}"; do same "$1: $n" "$n@example.com"; done; }
+never_two() { is "$1: no account ever had two at it" "$(overlaps)" 0; }
+hosts() { sql "SELECT count(DISTINCT lease_owner->>'pid') FROM sluice.schedule WHERE lease_until IS NOT NULL"; }
+several() { [ "$(hosts)" -ge "$1" ]; }
+
+# --- two cron lines at once ---------------------------------------------------------
+sluice sync --due --json >"$work/due.1" 2>"$work/due.err" </dev/null &
+first=$!
+children+=("$first")
+call sync --due --json
+is 'a cron line' "$status" 0
+worker_ended 30 "$first"
+is 'and another at once' "$status" 0
+cat "$work/due.1" "$work/out" >"$work/due.all"
+is 'each account was synced, once' "$(grep -c '"status": *"ok"' "$work/due.all") \
+$(grep -o '"account": *"[^"]*"' "$work/due.all" | sort -u | wc -l)" '4 4'
+all_same 'two cron lines'
+never_two 'two cron lines'
+works 'nothing is due' sync --due --json
+is 'so nothing is said' "$out" ''
+
+# --- two workers, and a cron line beside them -----------------------------------------
+control POST options '{"latency_ms":150}' >/dev/null
+worker --runs 2 --poll 1s
+one=$worker_pid
+worker --runs 2 --poll 1s
+two=$worker_pid
+for n in "${names[@]}"; do
+	control POST event "{\"account\":\"$n@example.com\",\"op\":\"random\",\"count\":5}" >/dev/null
+done
+sql "UPDATE sluice.schedule SET next_run_at = '-infinity', resync_no = resync_no + 1" >/dev/null
+sql 'NOTIFY sluice'
+settle 10 several 2 && ok 'they share the work' || not_ok 'they share the work' "$(hosts)"
+works 'a cron line beside them' sync --due
+# --- one of them dies ------------------------------------------------------------------
+sql "UPDATE sluice.schedule SET next_run_at = '-infinity', resync_no = resync_no + 1" >/dev/null
+sql 'NOTIFY sluice'
+held() { [ "$(sql "SELECT count(*) FROM sluice.schedule WHERE (lease_owner->>'pid')::int = $1 AND lease_until IS NOT NULL")" -gt 0 ]; }
+settle 10 held "$one"
+kill -9 "$one"
+worker_ended 5 "$one"
+is 'one is killed' "$status" 137
+freed() { ! held "$one"; }
+settle 15 freed && ok 'what it held is taken over long before its lease ends' ||
+	not_ok 'what it held is taken over long before its lease ends'
+none_open() { [ "$(sql 'SELECT sum(resync_no - resync_done_no) FROM sluice.schedule')" = 0 ] && no_lease; }
+control POST options '{"latency_ms":10}' >/dev/null
+settle 30 none_open && ok 'and done' || not_ok 'and done' "$(cat "$worker_log")"
+all_same 'after a death'
+never_two 'after a death'
+is 'the killed runs are in the log' "$(sql "SELECT count(*) > 0 FROM sync_logs WHERE status = 'interrupted'") \
+$(sql "SELECT count(*) FROM sync_logs WHERE status = 'running'")" 't 0'
+worker_pid=$two
+worker_stop 'the other one'
+
+# --- behind a pooler: nobody hears, and polls -------------------------------------------
+if has pgbouncer; then
+	pooler
+	rest
+	pooled="postgresql://sluice_app:p4ss-canary@127.0.0.1:$pooler_port/fleet"
+	SLUICE_DIRECT_URL='' SLUICE_DATABASE_URL=$pooled worker --poll 1s
+	settle 10 worker_says listen-pooled && ok 'a pooler is no place to listen' ||
+		not_ok 'a pooler is no place to listen' "$(cat "$worker_log")"
+	change 5
+	works 'a resync is asked for' resync --user $ana
+	settle 15 none_open && ok 'and done all the same' || not_ok 'and done all the same' "$(cat "$worker_log")"
+	same 'through a pooler'
+	worker_stop 'through a pooler'
+else
+	skip 'through a pooler' 'no pgbouncer'
+fi
+summary
