@@ -123,7 +123,7 @@ contract_obj := $(patsubst %.c,$(B)/obj/%.o,$(contract_src) tests/toy/toy.c)
 
 .PHONY: all deps build emulator tests-build demo test torture lint bench \
 	install clean unit valgrind format fuzz fuzz-build corpus \
-	release-check uninstall
+	install-units release-check uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -257,17 +257,29 @@ valgrind: deps
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
+units := $(DESTDIR)$(PREFIX)/lib/systemd/system
+
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sluice \
 		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice \
+		$(patsubst packaging/systemd/%,$(units)/%,$(wildcard packaging/systemd/*))
 
-install: build
+install: build install-units
 	install -D -m 0755 $(B)/sluice $(DESTDIR)$(PREFIX)/bin/sluice
 	install -D -m 0644 docs/sluice.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
 	install -D -m 0644 packaging/bash-completion/sluice \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice
+
+# The units name the program where it is installed.
+install-units:
+	install -d $(units)
+	for unit in packaging/systemd/*; do \
+		sed 's|/usr/local/bin/|$(PREFIX)/bin/|' $$unit \
+			>$(units)/$${unit##*/} && \
+		chmod 0644 $(units)/$${unit##*/} || exit 1; \
+	done
 
 clean:
 	rm -rf build
