@@ -86,6 +86,8 @@ failure_of(const struct sl_http_job *job, CURLcode code)
 
 	if (job->flooded || job->x->response.body.overflow)
 		return SL_NET_TOO_LARGE;
+	if (job->x->response.crowded)
+		return SL_NET_CROWDED;
 	if (code == CURLE_OPERATION_TIMEDOUT) {
 		(void)curl_easy_getinfo(job->easy, CURLINFO_PRETRANSFER_TIME_T,
 					&ready_us);
@@ -111,6 +113,8 @@ words_of(const struct sl_http_job *job, enum sl_net_failure failure,
 		return "answer's headers passed the cap";
 	if (failure == SL_NET_TOO_LARGE)
 		return "answer's body passed the cap";
+	if (failure == SL_NET_CROWDED)
+		return "no room for the answer's body";
 	if ((failure == SL_NET_CONNECT || failure == SL_NET_TLS) &&
 	    job->error[0])
 		return job->error;

@@ -68,10 +68,8 @@ static size_t
 take_body(char *bytes, size_t size, size_t n, void *owner)
 {
 	struct sl_http_job *job = owner;
-	struct sl_buf *body = &job->x->response.body;
 
-	sl_buf_add(body, bytes, size * n);
-	return body->overflow ? 0 : n;
+	return sl_exchange_take(job->x, bytes, size * n) ? n : 0;
 }
 
 static size_t

@@ -10,10 +10,28 @@ void
 sl_exchange_init(struct sl_exchange *x)
 {
 	memset(&x->response, 0, sizeof(x->response));
-	sl_buf_init(&x->response.body, x->request.max_body);
+	sl_buf_init(&x->response.body, sl_request_first(&x->request));
 	x->response.retry_after_ms = SL_NO_DELAY;
 	x->response.server_date_us = SL_NO_TIME;
 	x->link = NULL;
+}
+
+bool
+sl_exchange_take(struct sl_exchange *x, const void *bytes, size_t len)
+{
+	struct sl_response *r = &x->response;
+
+	if (r->crowded)
+		return false;
+	if (len > r->body.max - r->body.len &&
+	    r->body.max < x->request.max_body) {
+		r->crowded = !x->grow(x);
+		if (r->crowded)
+			return false;
+		r->body.max = x->request.max_body;
+	}
+	sl_buf_add(&r->body, bytes, len);
+	return !r->body.overflow;
 }
 
 void
@@ -75,6 +93,7 @@ remedy_of(enum sl_net_failure failure)
 	case SL_NET_CONNECT:
 	case SL_NET_CUT:
 	case SL_NET_SLOW:
+	case SL_NET_CROWDED:
 		return (struct remedy){ SL_RETRY, SL_STREAM };
 	case SL_NET_TLS:
 		return (struct remedy){ SL_CONFIG, SL_CLIENT };

@@ -33,6 +33,7 @@ struct sl_request {
 	const struct sl_secret *bearer;  /* NULL = no Authorization    */
 	const struct sl_secret *form;    /* POST body, urlencoded form */
 	size_t max_body;       /* cap on DECODED bytes of the answer     */
+	size_t first_body;     /* from then on `grow` is asked; 0 = never */
 	uint32_t timeout_ms;   /* whole exchange; 0 = the default        */
 	int64_t not_before_us; /* monotonic; 0 = at once                */
 	bool keep; /* once sent, cancel_all leaves it SL_KEEP_US: its answer
@@ -50,6 +51,8 @@ enum sl_net_failure {
 	SL_NET_CUT,       /* reset, partial, empty or garbled answer */
 	SL_NET_SLOW,      /* deadline or low-speed limit passed      */
 	SL_NET_TOO_LARGE, /* decoded body or headers passed the cap  */
+	SL_NET_CROWDED,   /* the body passed first_body, and there was
+			   * no room for more                        */
 	SL_NET_CANCELLED, /* asked to stop                           */
 	SL_NET_BUG,       /* the request could not even be built     */
 };
@@ -63,6 +66,7 @@ struct sl_response {
 	int64_t retry_after_ms; /* SL_NO_DELAY = absent or unreadable   */
 	int64_t server_date_us; /* Date header; SL_NO_TIME = absent     */
 	uint64_t wire_bytes;    /* received, as on the wire             */
+	bool crowded;           /* `grow` said no                       */
 	char text[160];         /* failure in words; "" without one     */
 };
 
@@ -70,8 +74,11 @@ struct sl_exchange {
 	struct sl_request request;
 	struct sl_response response;
 	void (*done)(struct sl_exchange *x); /* on the transport's thread */
-	void *owner;                         /* the submitter's           */
-	void *link; /* the transport's, while submitted; NULL before      */
+	/** The body will pass first_body: may it take up to max_body? On the
+	 *  transport's thread, at most once. */
+	bool (*grow)(struct sl_exchange *x);
+	void *owner; /* the submitter's           */
+	void *link;  /* the transport's, while submitted; NULL before      */
 };
 
 struct sl_transport {
@@ -83,8 +90,19 @@ struct sl_transport {
 	void (*cancel_all)(struct sl_transport *t);
 };
 
-/** Zero the answer and give its body the request's cap. */
+/** Bytes of the body that need no asking. */
+static inline size_t
+sl_request_first(const struct sl_request *request)
+{
+	return request->first_body > 0 ? request->first_body
+				       : request->max_body;
+}
+
+/** Zero the answer and give its body the request's first cap. */
 void sl_exchange_init(struct sl_exchange *x);
+
+/** Bytes of the body came. False: there is no room for them, take no more. */
+bool sl_exchange_take(struct sl_exchange *x, const void *bytes, size_t len);
 
 /** Free what the answer holds. */
 void sl_exchange_release(struct sl_exchange *x);
@@ -96,8 +114,8 @@ void sl_exchange_release(struct sl_exchange *x);
 void sl_transport_perform(struct sl_transport *t, struct sl_exchange *x);
 
 /**
- * The remedy for a network failure, once and here: CONNECT, CUT, SLOW ->
- * SL_RETRY; TOO_LARGE -> SL_SMALLER; TLS -> SL_CONFIG (scope client);
+ * The remedy for a network failure, once and here: CONNECT, CUT, SLOW,
+ * CROWDED -> SL_RETRY; TOO_LARGE -> SL_SMALLER; TLS -> SL_CONFIG (scope client);
  * CANCELLED -> SL_CANCELLED; BUG -> SL_BUG. Only for failure != NONE.
  */
 sl_status sl_net_classify(const struct sl_response *response,

@@ -165,6 +165,17 @@ cap_of(const struct sl_flight *f, const struct sl_call *call)
 	return cap < room ? cap : room;
 }
 
+/* Of a stream that follows changes, mostly nothing comes: many such requests
+ * fly at once. 0 = as much as may come. */
+static size_t
+small_of(const struct sl_flight *f, size_t cap)
+{
+	bool small = !f->rolls && f->ask.count == 1 && !f->stream.walking &&
+		     f->task->row.state == SL_STREAM_LIVE;
+
+	return small && cap > SL_BODY_SMALL ? SL_BODY_SMALL : 0;
+}
+
 /* The call in HTTP's words. */
 static sl_status
 build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
@@ -196,7 +207,9 @@ build_leg(struct sl_flight *f, struct sl_leg *leg, const struct sl_call *call,
 		.headers = copy_headers(f->arena, call->headers),
 		.max_body = cap_of(f, call),
 	};
+	leg->x.request.first_body = small_of(f, leg->x.request.max_body);
 	leg->x.done = leg_done;
+	leg->x.grow = sl_leg_grow;
 	leg->x.owner = leg;
 	sl_exchange_init(&leg->x);
 	return SL_OK;

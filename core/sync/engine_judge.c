@@ -205,8 +205,14 @@ static bool
 sort_leg(struct sl_leg *leg, struct sl_error *err)
 {
 	struct sl_run *run = leg->flight->task->run;
-	sl_status s = judge(leg, err);
+	sl_status s;
 
+	if (leg->x.response.failure == SL_NET_CROWDED) {
+		leg->x.request.first_body = 0; /* with room for all of it */
+		relaunch(leg);
+		return true;
+	}
+	s = judge(leg, err);
 	if (s == SL_OK || is_answer(leg, s, err)) {
 		make_final(leg);
 		note_good(run);

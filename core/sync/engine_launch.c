@@ -179,13 +179,34 @@ reserve(struct sl_leg *leg, bool wait)
 		return LEFT;
 	for (size_t i = 0; i < f->count; i++)
 		if (goes_with(leg, &f->legs[i]))
-			sum += f->legs[i].x.request.max_body;
+			sum += sl_request_first(&f->legs[i].x.request);
 	if (!sl_budget_take(f->task, sum, way))
 		return way == SL_BUDGET_WAIT ? IN_LINE : DENIED;
 	for (size_t i = 0; i < f->count; i++)
 		if (goes_with(leg, &f->legs[i]))
-			f->legs[i].reserved = f->legs[i].x.request.max_body;
+			f->legs[i].reserved =
+				sl_request_first(&f->legs[i].x.request);
 	return LEFT;
+}
+
+/* More comes than was expected. Nobody in line is passed by for long: they wait
+ * for whole answers, and this one is on its way. */
+bool
+sl_leg_grow(struct sl_exchange *x)
+{
+	struct sl_leg *leg = (struct sl_leg *)x; /* its first member */
+	struct sl_engine *e = leg->flight->task->run->engine;
+	size_t more = x->request.max_body - leg->reserved;
+	bool grown;
+
+	pthread_mutex_lock(&e->mutex);
+	grown = e->budget_free >= more;
+	if (grown) {
+		e->budget_free -= more;
+		leg->reserved += more;
+	}
+	pthread_mutex_unlock(&e->mutex);
+	return grown;
 }
 
 /* --- departure -------------------------------------------------------------- */

@@ -40,9 +40,13 @@ struct sl_token {
 	int64_t refresh_us; /* from then on it is to be refreshed first */
 };
 
+/** Of the body budget, for an answer that is expected to be small. One that is
+ *  not takes the rest when it comes, if there is some. */
+#define SL_BODY_SMALL ((size_t)64 * 1024)
+
 /** One request of a flight. */
 struct sl_leg {
-	struct sl_exchange x;
+	struct sl_exchange x; /* first */
 	struct sl_flight *flight;
 	const struct sl_call *call;
 	struct sl_token *token;
@@ -130,6 +134,8 @@ void sl_flight_sort(struct sl_flight *flight);
 /** Submit what may leave now, or be woken when time, a landing, token or budget
  *  are there; cut what would wait too long. */
 void sl_flight_submit(struct sl_flight *flight, bool wait);
+/** sl_exchange.grow of a leg. */
+bool sl_leg_grow(struct sl_exchange *x);
 /** Free an answer's body and give its budget back. */
 void sl_leg_drop_body(struct sl_leg *leg);
 /** Units taken for a request that has not left go back. */

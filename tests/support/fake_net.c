@@ -23,7 +23,7 @@ take_off(struct fake_transport *t, struct sl_exchange *x)
 	if (t->airborne_count > t->airborne_max)
 		t->airborne_max = t->airborne_count;
 	for (size_t i = 0; i < t->airborne_count; i++)
-		reserved += t->airborne[i].x->request.max_body;
+		reserved += sl_request_first(&t->airborne[i].x->request);
 	if (reserved > t->reserved_max)
 		t->reserved_max = reserved;
 }
@@ -36,6 +36,7 @@ land(struct fake_transport *t, size_t i, enum sl_net_failure failure)
 	t->airborne_count--;
 	for (; i < t->airborne_count; i++)
 		t->airborne[i] = t->airborne[i + 1];
+	x->response.body.max = x->request.max_body; /* there is room */
 	if (failure == SL_NET_NONE)
 		t->answer(t->ctx, &x->request, &x->response);
 	else
@@ -88,6 +89,7 @@ submit(struct sl_transport *transport, struct sl_exchange *x)
 		sl_fake_clock_advance(t->clock, x->request.not_before_us - now);
 	}
 	t->submitted++;
+	x->response.body.max = x->request.max_body; /* there is room */
 	t->answer(t->ctx, &x->request, &x->response);
 	x->done(x);
 }

@@ -26,6 +26,7 @@ every_failure_has_its_remedy(void **state SL_UNUSED)
 	} rows[] = {
 		{ SL_NET_CONNECT, SL_RETRY, SL_STREAM, "networks come back" },
 		{ SL_NET_CUT, SL_RETRY, SL_STREAM, "connections break" },
+		{ SL_NET_CROWDED, SL_RETRY, SL_STREAM, "crowded" },
 		{ SL_NET_SLOW, SL_RETRY, SL_STREAM, "servers recover" },
 		{ SL_NET_TLS, SL_CONFIG, SL_CLIENT, "a person must look" },
 		{ SL_NET_TOO_LARGE, SL_SMALLER, SL_STREAM, "ask for less" },
@@ -60,6 +61,7 @@ a_new_exchange_knows_nothing_yet(void **state SL_UNUSED)
 
 	memset(&x, 0xa5, sizeof(x));
 	x.request.max_body = 3;
+	x.request.first_body = 0;
 	sl_exchange_init(&x);
 	assert_int_equal(x.response.failure, SL_NET_NONE);
 	assert_int_equal(x.response.retry_after_ms, SL_NO_DELAY);
@@ -68,6 +70,41 @@ a_new_exchange_knows_nothing_yet(void **state SL_UNUSED)
 	sl_buf_adds(&x.response.body, "abc");
 	assert_false(x.response.body.overflow);
 	sl_buf_addc(&x.response.body, 'd');
+	assert_true(x.response.body.overflow);
+	sl_exchange_release(&x);
+}
+
+static bool
+grow_if(struct sl_exchange *x)
+{
+	bool *room = x->owner;
+
+	return *room;
+}
+
+static void
+a_body_asks_for_room_once_it_is_no_small_one(void **state SL_UNUSED)
+{
+	bool room = true;
+	struct sl_exchange x = { .request = { .max_body = 5, .first_body = 2 },
+				 .grow = grow_if,
+				 .owner = &room };
+
+	sl_exchange_init(&x);
+	assert_true(sl_exchange_take(&x, "ab", 2));
+	room = false;
+	assert_false(sl_exchange_take(&x, "c", 1));
+	assert_true(x.response.crowded);
+	assert_false(sl_exchange_take(&x, "c", 1));
+	sl_exchange_release(&x);
+
+	room = true;
+	sl_exchange_init(&x);
+	assert_false(x.response.crowded);
+	assert_true(sl_exchange_take(&x, "ab", 2));
+	assert_true(sl_exchange_take(&x, "cde", 3));
+	assert_false(x.response.body.overflow);
+	assert_false(sl_exchange_take(&x, "f", 1));
 	assert_true(x.response.body.overflow);
 	sl_exchange_release(&x);
 }
@@ -99,6 +136,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_failure_has_its_remedy),
 		cmocka_unit_test(a_new_exchange_knows_nothing_yet),
+		cmocka_unit_test(a_body_asks_for_room_once_it_is_no_small_one),
 		cmocka_unit_test(perform_waits_and_gives_the_owner_back),
 	};
 
