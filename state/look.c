@@ -84,7 +84,8 @@ load_due(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 	struct sl_params p;
 	sl_status status;
 
-	sl_params_due(&p, &w->out->lease, w->claim->connector->kinds, w->arena);
+	sl_params_lease(&p, w->arena, &w->out->lease);
+	sl_params_due(&p, w->claim->connector->kinds, w->arena);
 	status = sl_pg_query(pg, sl_sql_items_due, &p, &rows, err);
 	for (size_t i = 0; status == SL_OK && i < sl_rows_count(rows); i++) {
 		const char *id = sl_row_text(rows, i, "id");

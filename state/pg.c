@@ -2,8 +2,8 @@
 /*
  * One connection: transactions and statements.
  *
- * BEGIN and the identity travel in one pipeline, so that a transaction costs
- * one round trip before its first statement of use.
+ * BEGIN and the identity travel in one pipeline (pg_pipe.c), so that a
+ * transaction costs one round trip before its first statement of use.
  */
 #include "state/pg.h"
 
@@ -17,24 +17,6 @@
 #include "sql.h"
 #include "state/pg_private.h"
 
-/* {"sub":"<uuid>","role":"sluice_gateway"} */
-#define CLAIMS_MAX 128
-
-/* How long an answer may take: the server's own time limit for a statement,
- * or this where it has none, and some time for the limit to take effect. */
-#define TIMEOUT_MS_DEFAULT 60000
-#define TIMEOUT_MS_EXTRA   10000
-
-struct sl_pg {
-	PGconn *conn;
-	char *url;           /* NULL = the environment           */
-	bool open;           /* a transaction is                 */
-	bool stale;          /* to a server that may not write   */
-	bool silent;         /* the connection was given up      */
-	int64_t patience_ms; /* for one answer; 0 = without end  */
-	int64_t statements;
-};
-
 sl_status
 sl_pg_connect(const char *url, struct sl_pg **out, struct sl_error *err)
 {
@@ -46,7 +28,7 @@ sl_pg_connect(const char *url, struct sl_pg **out, struct sl_error *err)
 	*out = sl_alloc(sizeof(**out));
 	(*out)->conn = conn;
 	(*out)->url = sl_strdup(url);
-	(*out)->patience_ms = TIMEOUT_MS_DEFAULT + TIMEOUT_MS_EXTRA;
+	(*out)->patience_ms = SL_PG_TIMEOUT_MS + SL_PG_TIMEOUT_MS_EXTRA;
 	return SL_OK;
 }
 
@@ -111,49 +93,17 @@ sl_pg_ensure(struct sl_pg *pg, struct sl_error *err)
 	return SL_OK;
 }
 
-static bool
-is_good(const PGresult *result)
-{
-	ExecStatusType got = PQresultStatus(result);
-
-	return got == PGRES_TUPLES_OK || got == PGRES_COMMAND_OK;
-}
-
-/* What libpq says, unless we gave up waiting. */
-static sl_status
-fail(struct sl_pg *pg, const PGresult *result, struct sl_error *err)
-{
-	if (pg->silent)
-		return sl_fail(err, SL_RETRY, SL_CLIENT,
-			       "the database did not answer for %lld s: the "
-			       "connection is given up",
-			       (long long)(pg->patience_ms / 1000));
-	(void)sl_pg_fail(pg->conn, result, err);
-	/* A standby: the next transaction looks for the primary. */
-	if (strcmp(err->sqlstate, "25006") == 0)
-		pg->stale = true;
-	return err->status;
-}
-
-static PGresult *
-next_result(struct sl_pg *pg)
-{
-	if (!sl_pg_await(pg->conn, pg->patience_ms))
-		pg->silent = true;
-	return PQgetResult(pg->conn);
-}
-
 /* The last result of what was sent; the others are good ones. */
 static PGresult *
 answer(struct sl_pg *pg)
 {
-	PGresult *last = next_result(pg);
-	PGresult *more = last == NULL ? NULL : next_result(pg);
+	PGresult *last = sl_pg_next_result(pg);
+	PGresult *more = last == NULL ? NULL : sl_pg_next_result(pg);
 
 	while (more != NULL) {
 		PQclear(last);
 		last = more;
-		more = next_result(pg);
+		more = sl_pg_next_result(pg);
 	}
 	return last;
 }
@@ -171,68 +121,9 @@ simple(struct sl_pg *pg, const char *command, struct sl_error *err)
 	sl_status status = SL_OK;
 
 	pg->statements++;
-	if (!is_good(result))
-		status = fail(pg, result, err);
+	if (!sl_pg_is_good(result))
+		status = sl_pg_refused(pg, result, err);
 	PQclear(result);
-	return status;
-}
-
-/* The identity's answer tells the time limit of statements. */
-static void
-note_patience(struct sl_pg *pg, const PGresult *result)
-{
-	int column = PQfnumber(result, "timeout_ms");
-	int64_t ms = 0;
-
-	if (column < 0 || !sl_parse_i64(PQgetvalue(result, 0, column), &ms))
-		return;
-	pg->patience_ms = (ms > 0 ? ms : TIMEOUT_MS_DEFAULT) + TIMEOUT_MS_EXTRA;
-}
-
-/* Take all results of a pipeline; the first failure is the one that counts. */
-static sl_status
-drain_pipeline(struct sl_pg *pg, struct sl_error *err)
-{
-	sl_status status = SL_OK;
-	bool synced = false;
-	int empty = 0;
-
-	while (!synced && empty < 3) {
-		PGresult *result = next_result(pg);
-		ExecStatusType got = PQresultStatus(result);
-
-		empty = result == NULL ? empty + 1 : 0;
-		synced = got == PGRES_PIPELINE_SYNC;
-		if (result != NULL && !synced && !is_good(result) &&
-		    status == SL_OK)
-			status = fail(pg, result, err);
-		if (got == PGRES_TUPLES_OK)
-			note_patience(pg, result);
-		PQclear(result);
-	}
-	if (status == SL_OK && !synced)
-		status = fail(pg, NULL, err);
-	return status;
-}
-
-static sl_status
-begin_as(struct sl_pg *pg, const char *command, const char *const identity[2],
-	 struct sl_error *err)
-{
-	PGconn *conn = pg->conn;
-	sl_status status;
-
-	pg->statements += 2;
-	if (PQenterPipelineMode(conn) != 1 ||
-	    PQsendQueryParams(conn, command, 0, NULL, NULL, NULL, NULL, 0) !=
-		    1 ||
-	    PQsendQueryParams(conn, sl_sql_pg_identity, 2, NULL, identity, NULL,
-			      NULL, 0) != 1 ||
-	    PQpipelineSync(conn) != 1)
-		return sl_pg_fail(conn, NULL, err);
-	status = drain_pipeline(pg, err);
-	if (PQexitPipelineMode(conn) != 1 && status == SL_OK)
-		status = sl_pg_fail(conn, NULL, err);
 	return status;
 }
 
@@ -263,8 +154,8 @@ explain_identity(struct sl_error *err)
 }
 
 static sl_status
-make_claims(const char *role, const char *user_id, char claims[CLAIMS_MAX],
-	    struct sl_error *err)
+make_claims(const char *role, const char *user_id,
+	    char claims[SL_PG_CLAIMS_MAX], struct sl_error *err)
 {
 	json_t *object;
 	size_t len;
@@ -272,43 +163,58 @@ make_claims(const char *role, const char *user_id, char claims[CLAIMS_MAX],
 	if (user_id != NULL && !sl_is_uuid(user_id))
 		return sl_fail(err, SL_BUG, SL_CLIENT, "user id is no uuid");
 	object = json_pack("{s:s*, s:s*}", "sub", user_id, "role", role);
-	len = json_dumpb(object, claims, CLAIMS_MAX - 1, JSON_COMPACT);
+	len = json_dumpb(object, claims, SL_PG_CLAIMS_MAX - 1, JSON_COMPACT);
 	json_decref(object);
-	SL_ASSERT(len > 0 && len < CLAIMS_MAX);
+	SL_ASSERT(len > 0 && len < SL_PG_CLAIMS_MAX);
 	claims[len] = '\0';
 	return SL_OK;
+}
+
+/* Send it; again once, when a dead connection showed itself only then. */
+static sl_status
+insist(struct sl_pg *pg, const struct sl_pg_batch *batch, struct sl_error *err)
+{
+	sl_status status = SL_OK;
+
+	for (int tries = 0; tries < 2; tries++) {
+		status = sl_pg_ensure(pg, err);
+		if (status != SL_OK)
+			return status;
+		status = sl_pg_pipe(pg, batch, err);
+		if (status == SL_OK || PQstatus(pg->conn) != CONNECTION_BAD)
+			break;
+	}
+	return status;
+}
+
+static sl_status
+as_role(struct sl_pg *pg, struct sl_pg_batch *batch, enum sl_pg_role role,
+	const char *user_id, struct sl_error *err)
+{
+	sl_status status = SL_OK;
+
+	SL_ASSERT(!pg->open);
+	batch->identify = true;
+	batch->role = role_name(role);
+	if (batch->role != NULL)
+		status = make_claims(batch->role, user_id, batch->claims, err);
+	if (status == SL_OK)
+		status = insist(pg, batch, err);
+	return status == SL_OK ? SL_OK : explain_identity(err);
 }
 
 static sl_status
 begin(struct sl_pg *pg, const char *command, enum sl_pg_role role,
       const char *user_id, struct sl_error *err)
 {
-	const char *name = role_name(role);
-	char claims[CLAIMS_MAX];
-	const char *const identity[2] = { name, name == NULL ? NULL : claims };
-	sl_status status = SL_OK;
+	struct sl_pg_batch batch = { .begin = command };
+	sl_status status = as_role(pg, &batch, role, user_id, err);
 
-	SL_ASSERT(!pg->open);
-	if (name != NULL)
-		status = make_claims(name, user_id, claims, err);
-	/* A dead connection may show itself only now: one more try. */
-	for (int tries = 0; status == SL_OK && tries < 2; tries++) {
-		status = sl_pg_ensure(pg, err);
-		if (status != SL_OK)
-			return status;
-		status = begin_as(pg, command, identity, err);
-		if (status == SL_OK) {
-			pg->open = true;
-			return SL_OK;
-		}
-		if (PQstatus(pg->conn) == CONNECTION_BAD)
-			status = SL_OK;
-	}
-	if (status == SL_OK)
-		return err->status;
-	pg->open = true;
-	sl_pg_rollback(pg);
-	return explain_identity(err);
+	pg->open = status == SL_OK ||
+		   PQtransactionStatus(pg->conn) == PQTRANS_INERROR;
+	if (status != SL_OK)
+		sl_pg_rollback(pg);
+	return status;
 }
 
 sl_status
@@ -327,6 +233,15 @@ sl_pg_begin_snapshot(struct sl_pg *pg, enum sl_pg_role role,
 }
 
 sl_status
+sl_pg_at_once(struct sl_pg *pg, enum sl_pg_role role, const char *user_id,
+	      struct sl_pg_call *calls, size_t count, struct sl_error *err)
+{
+	struct sl_pg_batch batch = { .calls = calls, .count = count };
+
+	return as_role(pg, &batch, role, user_id, err);
+}
+
+sl_status
 sl_pg_commit(struct sl_pg *pg, bool *unknown, struct sl_error *err)
 {
 	PGresult *result;
@@ -337,8 +252,8 @@ sl_pg_commit(struct sl_pg *pg, bool *unknown, struct sl_error *err)
 	*unknown = false;
 	pg->statements++;
 	result = execute(pg, "COMMIT");
-	if (!is_good(result)) {
-		status = fail(pg, result, err);
+	if (!sl_pg_is_good(result)) {
+		status = sl_pg_refused(pg, result, err);
 		*unknown = PQstatus(pg->conn) == CONNECTION_BAD;
 	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
 		status = sl_fail(err, SL_BUG, SL_CLIENT,
@@ -397,8 +312,8 @@ sl_pg_query(struct sl_pg *pg, const char *sql, const struct sl_params *params,
 			      NULL, NULL, 0) == 1)
 		result = answer(pg);
 	pg->statements++;
-	if (!is_good(result)) {
-		(void)fail(pg, result, err);
+	if (!sl_pg_is_good(result)) {
+		(void)sl_pg_refused(pg, result, err);
 		PQclear(result);
 		return err->status;
 	}
@@ -406,8 +321,7 @@ sl_pg_query(struct sl_pg *pg, const char *sql, const struct sl_params *params,
 		PQclear(result);
 		return SL_OK;
 	}
-	*rows = sl_alloc(sizeof(**rows));
-	(*rows)->result = result;
+	*rows = sl_rows_new(result);
 	return SL_OK;
 }
 

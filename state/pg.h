@@ -44,7 +44,7 @@ enum sl_pg_role {
 };
 
 /**
- * BEGIN, then role and claims in one statement, both in one round trip.
+ * BEGIN, then role, claims and settings, all in one round trip.
  *
  * Reconnects first when the connection was lost. For gateway and operator
  * search_path is pg_catalog: SQL names every schema.
@@ -110,6 +110,26 @@ struct sl_rows;
 sl_status sl_pg_query(struct sl_pg *pg, const char *sql,
 		      const struct sl_params *params, struct sl_rows **rows,
 		      struct sl_error *err) SL_NODISCARD;
+
+/** One of several statements that are sent together. */
+struct sl_pg_call {
+	const char *sql;
+	const struct sl_params *params; /* or NULL */
+	struct sl_rows *rows;           /* out; the caller's to free */
+};
+
+/** They must all succeed, one after the other; one round trip. */
+sl_status sl_pg_query_all(struct sl_pg *pg, struct sl_pg_call *calls,
+			  size_t count, struct sl_error *err) SL_NODISCARD;
+
+/**
+ * The same as a transaction of its own: begun as sl_pg_begin does, committed
+ * when all succeeded; one round trip. For what may be repeated: it is, once,
+ * when the connection is lost, and whether it was committed then is not known.
+ */
+sl_status sl_pg_at_once(struct sl_pg *pg, enum sl_pg_role role,
+			const char *user_id, struct sl_pg_call *calls,
+			size_t count, struct sl_error *err) SL_NODISCARD;
 
 void sl_rows_free(struct sl_rows **rows);
 size_t sl_rows_count(const struct sl_rows *rows);

@@ -43,6 +43,7 @@ static const struct remedy remedies[] = {
 	{ "P0", SL_REJECTED, SL_ITEM, NULL }, /* raised by a trigger */
 	{ "42P01", SL_CONFIG, SL_CLIENT, advice_migrate },
 	{ "3F000", SL_CONFIG, SL_CLIENT, advice_migrate },
+	{ "42883", SL_CONFIG, SL_CLIENT, advice_migrate }, /* no function */
 	{ "42501", SL_CONFIG, SL_CLIENT, advice_member },
 	{ NULL, SL_BUG, SL_CLIENT, NULL },
 };

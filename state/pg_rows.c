@@ -13,6 +13,15 @@
 /* "294276-12-31 23:59:59.999999+00 BC" and then some */
 #define TIME_TEXT 48
 
+struct sl_rows *
+sl_rows_new(PGresult *result)
+{
+	struct sl_rows *rows = sl_alloc(sizeof(*rows));
+
+	rows->result = result;
+	return rows;
+}
+
 void
 sl_rows_free(struct sl_rows **rows)
 {

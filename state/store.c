@@ -54,6 +54,21 @@ sl_txn_run(struct sl_pg_store *s, const char *user_id, sl_txn_work work,
 	return status;
 }
 
+sl_status
+sl_txn_calls(struct sl_pg_store *s, const char *user_id,
+	     struct sl_pg_call *calls, size_t count, struct sl_error *err)
+{
+	sl_status status = SL_RETRY;
+
+	for (int tries = 0; tries < SL_TXN_TRIES; tries++) {
+		status = sl_pg_at_once(s->pg, SL_PG_GATEWAY, user_id, calls,
+				       count, err);
+		if (status != SL_RETRY || !sl_txn_again(err))
+			break;
+	}
+	return status;
+}
+
 void
 sl_params_lease(struct sl_params *p, struct sl_arena *arena,
 		const struct sl_lease *lease)
@@ -99,6 +114,23 @@ sl_tally_changes(const struct sl_tally *t)
 	       t->filtered > 0 || t->quarantined > 0 || t->contacts_created > 0;
 }
 
+void
+sl_tally_sum(struct sl_tally *sum, const struct sl_tally *add)
+{
+	sum->requests += add->requests;
+	sum->retries += add->retries;
+	sum->bytes += add->bytes;
+	sum->pages += add->pages;
+	sum->fetched += add->fetched;
+	sum->created += add->created;
+	sum->updated += add->updated;
+	sum->unchanged += add->unchanged;
+	sum->deleted += add->deleted;
+	sum->filtered += add->filtered;
+	sum->quarantined += add->quarantined;
+	sum->contacts_created += add->contacts_created;
+}
+
 static void
 store_free(struct sl_store **store)
 {
@@ -128,6 +160,7 @@ static const struct sl_store members = {
 	.grant_dead = sl_store_grant_dead,
 	.warn_grant = sl_store_warn_grant,
 	.heartbeat = sl_store_heartbeat,
+	.takes_quiet = true,
 	.finish = sl_store_finish,
 	.unlease = sl_store_unlease,
 	.take_quota = sl_store_take_quota,

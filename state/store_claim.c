@@ -167,9 +167,9 @@ struct claim_work {
 /* A run was left open: say so in its log row. */
 static sl_status
 close_left_open(struct sl_pg *pg, const struct claim_work *w,
-		const struct sl_rows *row, struct sl_error *err)
+		const struct sl_rows *look, struct sl_error *err)
 {
-	const char *run_id = sl_row_text(row, 0, "left_run_id");
+	const char *run_id = sl_row_text(look, 0, "left_run_id");
 	struct sl_params p;
 
 	if (run_id == NULL || strcmp(run_id, w->claim->run_id) == 0)
@@ -178,9 +178,9 @@ close_left_open(struct sl_pg *pg, const struct claim_work *w,
 	sl_params_text(&p, w->claim->target->user_id);
 	sl_params_text(&p, w->claim->target->integration_id);
 	sl_params_text(&p, run_id);
-	sl_params_text(&p, sl_row_text(row, 0, "left_trigger"));
-	sl_params_text(&p, sl_row_text(row, 0, "left_started_at"));
-	sl_params_text(&p, sl_row_text(row, 0, "left_host"));
+	sl_params_text(&p, sl_row_text(look, 0, "left_trigger"));
+	sl_params_text(&p, sl_row_text(look, 0, "left_started_at"));
+	sl_params_text(&p, sl_row_text(look, 0, "left_host"));
 	return sl_pg_query(pg, sl_sql_run_interrupt, &p, NULL, err);
 }
 
@@ -194,20 +194,6 @@ sl_lease_init(struct sl_lease *lease, const struct sl_claim *claim)
 		       "%s", claim->target->integration_id);
 	(void)snprintf(lease->run_id, sizeof(lease->run_id), "%s",
 		       claim->run_id);
-}
-
-static sl_status
-note_lease(struct claim_work *w, const struct sl_rows *rows,
-	   struct sl_error *err)
-{
-	if (sl_rows_count(rows) != 1)
-		return sl_lease_lost(err);
-	w->out->lease.fence = sl_row_i64(rows, 0, "fence", 0);
-	w->out->db_now_us = sl_row_time(rows, 0, "now");
-	w->out->resync = sl_row_bool(rows, 0, "resync");
-	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
-	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
-	return SL_OK;
 }
 
 static sl_status
@@ -229,62 +215,22 @@ take_lease(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
 	status = sl_pg_query(pg, sl_sql_claim_take, &p, &rows, err);
 	if (status != SL_OK)
 		return status;
-	return note_lease(w, rows, err);
+	if (sl_rows_count(rows) != 1)
+		return sl_lease_lost(err);
+	lease->fence = sl_row_i64(rows, 0, "fence", 0);
+	w->out->db_now_us = sl_row_time(rows, 0, "now");
+	w->out->resync = sl_row_bool(rows, 0, "resync");
+	w->out->resync_no = sl_row_i64(rows, 0, "resync_no", 0);
+	w->out->accept_deletions = sl_row_bool(rows, 0, "accept_deletions");
+	return SL_OK;
 }
 
-/* What was leased for a batch begins. */
+/* What an account starts from: the rows of claim_account and stream_load. */
 static sl_status
-begin_leased(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+read_account(const struct sl_rows *rows, const struct sl_rows *streams,
+	     struct sl_arena *arena, struct sl_account *out,
+	     struct sl_error *err)
 {
-	const struct sl_claim *claim = w->claim;
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	sl_status status;
-
-	sl_lease_init(&w->out->lease, claim);
-	sl_params_lease(&p, w->arena, &w->out->lease);
-	sl_params_i64(&p, claim->fence);
-	sl_params_text(&p, claim->run_id);
-	sl_params_i64(&p, SL_LEASE_US);
-	status = sl_pg_query(pg, sl_sql_claim_begin, &p, &rows, err);
-	if (status == SL_OK)
-		status = note_lease(w, rows, err);
-	return status == SL_OK ? close_left_open(pg, w, rows, err) : status;
-}
-
-static sl_status
-open_roots(struct sl_pg *pg, const struct claim_work *w, struct sl_error *err)
-{
-	struct sl_pg_array *kinds = sl_pg_array_new(w->arena);
-	struct sl_pg_array *titles = sl_pg_array_new(w->arena);
-	struct sl_params p;
-
-	for (const struct sl_stream_kind *k = w->claim->connector->kinds;
-	     k->name != NULL; k++) {
-		if (k->opened_by != NULL || k->pushed)
-			continue;
-		sl_pg_array_text(kinds, k->name);
-		sl_pg_array_text(titles, k->title);
-	}
-	sl_params_lease(&p, w->arena, &w->out->lease);
-	sl_params_text(&p, sl_pg_array_done(kinds));
-	sl_params_text(&p, sl_pg_array_done(titles));
-	return sl_pg_query(pg, sl_sql_stream_roots, &p, NULL, err);
-}
-
-sl_status
-sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
-		struct sl_account *out, struct sl_error *err)
-{
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	const char *grant_id;
-	sl_status status;
-
-	sl_params_lease(&p, arena, &out->lease);
-	status = sl_pg_query(pg, sl_sql_claim_account, &p, &rows, err);
-	if (status != SL_OK)
-		return status;
 	if (sl_rows_count(rows) != 1)
 		return sl_fail(err, SL_LOST, SL_INTEGRATION,
 			       "the integration is gone");
@@ -298,15 +244,52 @@ sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	out->bucket_units = sl_row_i64(rows, 0, "bucket_units", 0);
 	out->bucket_at_us = sl_row_time(rows, 0, "bucket_at");
 	out->not_before_us = sl_row_time(rows, 0, "not_before");
-	grant_id = sl_row_text(rows, 0, "grant_id");
-	if (grant_id != NULL) {
-		status = sl_grant_read(pg, out->lease.user_id, grant_id, arena,
-				       &out->grant, err);
-		if (status != SL_OK)
-			return status;
-	}
-	return sl_streams_load(pg, &out->lease, arena, &out->streams,
+	if (sl_row_text(rows, 0, "grant_id") != NULL)
+		sl_grant_take(rows, arena, &out->grant);
+	return sl_streams_take(streams, arena, &out->streams,
 			       &out->stream_count, err);
+}
+
+sl_status
+sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
+		struct sl_account *out, struct sl_error *err)
+{
+	struct sl_params account, streams;
+	struct sl_pg_call calls[] = {
+		{ .sql = sl_sql_claim_account, .params = &account },
+		{ .sql = sl_sql_stream_load, .params = &streams },
+	};
+	sl_status status;
+
+	sl_params_lease(&account, arena, &out->lease);
+	sl_params_streams(&streams, &out->lease, arena);
+	status = sl_pg_query_all(pg, calls, SL_ARRAY_LEN(calls), err);
+	if (status == SL_OK)
+		status = read_account(calls[0].rows, calls[1].rows, arena, out,
+				      err);
+	sl_rows_free(&calls[0].rows);
+	sl_rows_free(&calls[1].rows);
+	return status;
+}
+
+/* Root kinds and items that may be due: $3 to $7 of claim_ready, $6 to $10 of
+ * claim_begin. */
+static void
+params_ready(struct sl_params *p, const struct claim_work *w)
+{
+	struct sl_pg_array *kinds = sl_pg_array_new(w->arena);
+	struct sl_pg_array *titles = sl_pg_array_new(w->arena);
+
+	for (const struct sl_stream_kind *k = w->claim->connector->kinds;
+	     k->name != NULL; k++) {
+		if (k->opened_by != NULL || k->pushed)
+			continue;
+		sl_pg_array_text(kinds, k->name);
+		sl_pg_array_text(titles, k->title);
+	}
+	sl_params_text(p, sl_pg_array_done(kinds));
+	sl_params_text(p, sl_pg_array_done(titles));
+	sl_params_due(p, w->claim->connector->kinds, w->arena);
 }
 
 /* May the lease be taken? Our own run may: the claim is being repeated. */
@@ -356,40 +339,77 @@ sl_claim_look(struct sl_pg *pg, const struct sl_claim *claim,
 	return SL_OK;
 }
 
-/* Take the lease of one that nobody holds. */
 static sl_status
-take_free(struct sl_pg *pg, struct claim_work *w, struct sl_error *err)
+make_ready(struct sl_pg *pg, const struct claim_work *w, struct sl_error *err)
 {
-	SL_AUTO_ROWS look = NULL;
-	sl_status status =
-		sl_claim_look(pg, w->claim, w->arena, &look, &w->busy, err);
+	struct sl_params p;
 
-	if (status != SL_OK || w->busy)
-		return status;
-	status = close_left_open(pg, w, look, err);
-	return status == SL_OK ? take_lease(pg, w, err) : status;
+	sl_params_lease(&p, w->arena, &w->out->lease);
+	params_ready(&p, w);
+	return sl_pg_query(pg, sl_sql_claim_ready, &p, NULL, err);
 }
 
 static sl_status
 claim_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 {
 	struct claim_work *w = ctx;
+	SL_AUTO_ROWS look = NULL;
 	sl_status status;
 
 	*w->out = (struct sl_account){ .provider = NULL };
-	status = w->claim->fence != 0 ? begin_leased(s->pg, w, err)
-				      : take_free(s->pg, w, err);
+	status = sl_claim_look(s->pg, w->claim, w->arena, &look, &w->busy, err);
 	if (status != SL_OK || w->busy)
 		return status;
+	status = close_left_open(s->pg, w, look, err);
+	if (status == SL_OK)
+		status = take_lease(s->pg, w, err);
 	if (status == SL_OK && !w->claim->pushes)
-		status = open_roots(s->pg, w, err);
-	if (status == SL_OK && !w->claim->pushes)
-		status =
-			sl_items_due(s->pg, &w->out->lease,
-				     w->claim->connector->kinds, w->arena, err);
+		status = make_ready(s->pg, w, err);
 	if (status != SL_OK)
 		return status;
 	return sl_account_load(s->pg, w->arena, w->out, err);
+}
+
+/* It was leased for a batch: one round trip makes it begin. */
+static sl_status
+begin_leased(struct sl_pg_store *s, struct claim_work *w, struct sl_error *err)
+{
+	struct sl_account *out = w->out;
+	struct sl_params begin, account, streams;
+	struct sl_pg_call calls[] = {
+		{ .sql = sl_sql_claim_begin, .params = &begin },
+		{ .sql = sl_sql_claim_account, .params = &account },
+		{ .sql = sl_sql_stream_load, .params = &streams },
+	};
+	sl_status status;
+
+	*out = (struct sl_account){ .provider = NULL };
+	sl_lease_init(&out->lease, w->claim);
+	out->lease.fence = w->claim->fence;
+	sl_params_lease(&begin, w->arena, &out->lease);
+	sl_params_i64(&begin, out->lease.fence);
+	sl_params_text(&begin, out->lease.run_id);
+	sl_params_i64(&begin, SL_LEASE_US);
+	params_ready(&begin, w);
+	sl_params_lease(&account, w->arena, &out->lease);
+	sl_params_streams(&streams, &out->lease, w->arena);
+	status = sl_txn_calls(s, out->lease.user_id, calls, SL_ARRAY_LEN(calls),
+			      err);
+	if (status == SL_OK && !sl_row_bool(calls[0].rows, 0, "held"))
+		status = sl_lease_lost(err);
+	if (status == SL_OK)
+		status = read_account(calls[1].rows, calls[2].rows, w->arena,
+				      out, err);
+	if (status == SL_OK) {
+		out->db_now_us = sl_row_time(calls[1].rows, 0, "now");
+		out->resync = sl_row_bool(calls[1].rows, 0, "resync");
+		out->resync_no = sl_row_i64(calls[1].rows, 0, "resync_no", 0);
+		out->accept_deletions =
+			sl_row_bool(calls[1].rows, 0, "accept_deletions");
+	}
+	for (size_t i = 0; i < SL_ARRAY_LEN(calls); i++)
+		sl_rows_free(&calls[i].rows);
+	return status;
 }
 
 sl_status
@@ -397,14 +417,18 @@ sl_store_claim(struct sl_store *store, const struct sl_claim *claim,
 	       struct sl_arena *arena, struct sl_account *out, bool *busy,
 	       struct sl_error *err)
 {
+	struct sl_pg_store *s = sl_pg_store_of(store);
 	struct sl_account account;
 	struct claim_work w = { .claim = claim,
 				.arena = arena,
 				.out = &account };
-	sl_status status =
-		sl_txn_run(sl_pg_store_of(store), claim->target->user_id,
-			   claim_work, &w, err);
+	sl_status status;
 
+	if (claim->fence != 0)
+		status = begin_leased(s, &w, err);
+	else
+		status = sl_txn_run(s, claim->target->user_id, claim_work, &w,
+				    err);
 	if (status != SL_OK)
 		return status;
 	*busy = w.busy;

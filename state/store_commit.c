@@ -95,14 +95,7 @@ sort_artifacts(struct sl_page_work *w, struct sl_error *err)
 static bool
 is_empty(const struct sl_commit *c)
 {
-	const struct sl_page *p = c->page;
-
-	return !c->starts_walk && !c->walk_done && p->artifacts.first == NULL &&
-	       p->tombstones.first == NULL && p->patches.first == NULL &&
-	       p->own_addresses.first == NULL && p->own_handles.first == NULL &&
-	       p->persons.first == NULL && p->streams.first == NULL &&
-	       p->filtered.first == NULL && p->rejected.first == NULL &&
-	       p->refs.first == NULL && p->expansions.first == NULL;
+	return !c->starts_walk && !c->walk_done && sl_page_is_empty(c->page);
 }
 
 static sl_status
@@ -153,23 +146,6 @@ put_records(struct sl_page_work *w, struct sl_error *err)
 	return status;
 }
 
-static void
-add_tally(struct sl_tally *sum, const struct sl_tally *add)
-{
-	sum->requests += add->requests;
-	sum->retries += add->retries;
-	sum->bytes += add->bytes;
-	sum->pages += add->pages;
-	sum->fetched += add->fetched;
-	sum->created += add->created;
-	sum->updated += add->updated;
-	sum->unchanged += add->unchanged;
-	sum->deleted += add->deleted;
-	sum->filtered += add->filtered;
-	sum->quarantined += add->quarantined;
-	sum->contacts_created += add->contacts_created;
-}
-
 static sl_status
 book(struct sl_page_work *w, struct sl_error *err)
 {
@@ -189,7 +165,7 @@ book(struct sl_page_work *w, struct sl_error *err)
 	if (!w->logged)
 		return SL_OK;
 	if (c->add != NULL)
-		add_tally(&sum, c->add);
+		sl_tally_sum(&sum, c->add);
 	return sl_log_book(w->pg, w->arena, &entry, err);
 }
 

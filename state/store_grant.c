@@ -35,10 +35,9 @@ read_sealed(const struct sl_rows *rows, const char *const columns[3],
 	(void)snprintf(out->key_id, sizeof(out->key_id), "%s", key_id);
 }
 
-sl_status
-sl_grant_read(struct sl_pg *pg, const char *user_id, const char *grant_id,
-	      struct sl_arena *arena, struct sl_grant *out,
-	      struct sl_error *err)
+void
+sl_grant_take(const struct sl_rows *rows, struct sl_arena *arena,
+	      struct sl_grant *out)
 {
 	static const char *const access[] = { "access_ciphertext", "access_iv",
 					      "access_key_id" };
@@ -46,6 +45,30 @@ sl_grant_read(struct sl_pg *pg, const char *user_id, const char *grant_id,
 					       "refresh_iv", "refresh_key_id" };
 	static const char *const secret[] = { "secret_ciphertext", "secret_iv",
 					      "secret_key_id" };
+
+	*out = (struct sl_grant){
+		.status = sl_row_copy(arena, rows, 0, "grant_status"),
+		.purpose = sl_row_copy(arena, rows, 0, "purpose"),
+		.last_error = sl_row_copy(arena, rows, 0, "last_error"),
+		.scopes = sl_row_copy(arena, rows, 0, "scopes"),
+		.version = sl_row_i64(rows, 0, "version", 0),
+		.access_expires_us = sl_row_time(rows, 0, "access_expires_at"),
+		.refresh_expires_us =
+			sl_row_time(rows, 0, "refresh_expires_at"),
+		.refreshed_us = sl_row_time(rows, 0, "refreshed_at"),
+		.client_id = sl_row_copy(arena, rows, 0, "client_id"),
+	};
+	sl_row_uuid(out->id, rows, 0, "grant_id");
+	sl_row_uuid(out->oauth_client_row, rows, 0, "client_row");
+	read_sealed(rows, access, arena, &out->access);
+	read_sealed(rows, refresh, arena, &out->refresh);
+	read_sealed(rows, secret, arena, &out->client_secret);
+}
+
+static sl_status
+load_grant(struct sl_pg *pg, const char *user_id, const char *grant_id,
+	   struct sl_arena *arena, struct sl_grant *out, struct sl_error *err)
+{
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	sl_status status;
@@ -58,23 +81,7 @@ sl_grant_read(struct sl_pg *pg, const char *user_id, const char *grant_id,
 		return status;
 	if (sl_rows_count(rows) != 1)
 		return sl_fail(err, SL_REAUTH, SL_GRANT, "the grant is gone");
-	*out = (struct sl_grant){
-		.status = sl_row_copy(arena, rows, 0, "status"),
-		.purpose = sl_row_copy(arena, rows, 0, "purpose"),
-		.last_error = sl_row_copy(arena, rows, 0, "last_error"),
-		.scopes = sl_row_copy(arena, rows, 0, "scopes"),
-		.version = sl_row_i64(rows, 0, "version", 0),
-		.access_expires_us = sl_row_time(rows, 0, "access_expires_at"),
-		.refresh_expires_us =
-			sl_row_time(rows, 0, "refresh_expires_at"),
-		.refreshed_us = sl_row_time(rows, 0, "refreshed_at"),
-		.client_id = sl_row_copy(arena, rows, 0, "client_id"),
-	};
-	sl_row_uuid(out->id, rows, 0, "id");
-	sl_row_uuid(out->oauth_client_row, rows, 0, "client_row");
-	read_sealed(rows, access, arena, &out->access);
-	read_sealed(rows, refresh, arena, &out->refresh);
-	read_sealed(rows, secret, arena, &out->client_secret);
+	sl_grant_take(rows, arena, out);
 	return SL_OK;
 }
 
@@ -139,9 +146,8 @@ look_at_holder(struct sl_pg *pg, struct lease_work *w, struct sl_error *err)
 		return status;
 	if (sl_rows_count(rows) == 0 || sl_row_bool(rows, 0, "stale")) {
 		w->turn = SL_REFRESH_STALE;
-		return sl_grant_read(pg, w->claim->lease->user_id,
-				     w->claim->grant_id, w->arena, w->grant,
-				     err);
+		return load_grant(pg, w->claim->lease->user_id,
+				  w->claim->grant_id, w->arena, w->grant, err);
 	}
 	w->turn = SL_REFRESH_BUSY;
 	if (!sl_owner_is_dead(w->claim->owner, rows, 0))

@@ -332,8 +332,8 @@ sl_page_drop_outdated(struct sl_page_work *w, struct sl_error *err)
 }
 
 void
-sl_params_due(struct sl_params *p, const struct sl_lease *lease,
-	      const struct sl_stream_kind *kinds, struct sl_arena *arena)
+sl_params_due(struct sl_params *p, const struct sl_stream_kind *kinds,
+	      struct sl_arena *arena)
 {
 	struct sl_pg_array *names = sl_pg_array_new(arena);
 	struct sl_pg_array *versions = sl_pg_array_new(arena);
@@ -344,35 +344,7 @@ sl_params_due(struct sl_params *p, const struct sl_lease *lease,
 		sl_pg_array_text(names, k->name);
 		sl_pg_array_i64(versions, k->map_version);
 	}
-	sl_params_lease(p, arena, lease);
 	sl_params_text(p, sl_pg_array_done(names));
 	sl_params_text(p, sl_pg_array_done(versions));
 	sl_params_i64(p, SL_DUE_MAX);
-}
-
-sl_status
-sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
-	     const struct sl_stream_kind *kinds, struct sl_arena *arena,
-	     struct sl_error *err)
-{
-	struct sl_pg_array *ids, *lists;
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	sl_status status;
-
-	sl_params_due(&p, lease, kinds, arena);
-	status = sl_pg_query(pg, sl_sql_items_due, &p, &rows, err);
-	if (status != SL_OK || sl_rows_count(rows) == 0)
-		return status;
-	ids = sl_pg_array_new(arena);
-	lists = sl_pg_array_new(arena);
-	for (size_t i = 0; i < sl_rows_count(rows); i++) {
-		sl_pg_array_text(ids, sl_row_text(rows, i, "id"));
-		sl_pg_array_text(lists, sl_row_text(rows, i, "list"));
-	}
-	sl_params_init(&p, arena);
-	sl_params_text(&p, lease->user_id);
-	sl_params_text(&p, sl_pg_array_done(ids));
-	sl_params_text(&p, sl_pg_array_done(lists));
-	return sl_pg_query(pg, sl_sql_stream_wants, &p, NULL, err);
 }

@@ -65,7 +65,7 @@ sl_status sl_people_judge_ties(struct sl_page_work *w,
 
 /* store_again.c */
 
-/** The commit's settings about contacts, as one text. */
+/** What the settings say about contacts, as one text. */
 const char *sl_people_rule_text(struct sl_arena *arena,
 				const struct sl_people_options *options);
 

@@ -49,6 +49,11 @@ sl_status sl_txn_run(struct sl_pg_store *s, const char *user_id,
 		     sl_txn_work work, void *ctx, struct sl_error *err)
 	SL_NODISCARD;
 
+/** The same with statements that are all of the transaction: one round trip. */
+sl_status sl_txn_calls(struct sl_pg_store *s, const char *user_id,
+		       struct sl_pg_call *calls, size_t count,
+		       struct sl_error *err) SL_NODISCARD;
+
 /** 40001, 40P01: worth another try at once. */
 bool sl_txn_again(const struct sl_error *err);
 
@@ -70,6 +75,8 @@ void sl_row_uuid(char out[SL_UUID_TEXT], const struct sl_rows *rows, size_t row,
 
 /** Does the tally hold anything that makes a log row? */
 bool sl_tally_changes(const struct sl_tally *tally);
+
+void sl_tally_sum(struct sl_tally *sum, const struct sl_tally *add);
 
 /* store_log.c */
 struct sl_log_entry {
@@ -96,15 +103,10 @@ const char *sl_refs_json(struct sl_arena *arena, const struct sl_ref *refs);
 /** Quarantined items of one stream that one run tries again. */
 #define SL_DUE_MAX 100
 
-/** $1 to $5 of items_due. */
-void sl_params_due(struct sl_params *p, const struct sl_lease *lease,
-		   const struct sl_stream_kind *kinds, struct sl_arena *arena);
-
-/** Those that are due become wanted: before the streams are loaded. */
-sl_status sl_items_due(struct sl_pg *pg, const struct sl_lease *lease,
-		       const struct sl_stream_kind *kinds,
-		       struct sl_arena *arena, struct sl_error *err)
-	SL_NODISCARD;
+/** Kinds, their map versions, and most items of one: $3 to $5 of items_due,
+ *  $7 to $9 of claim_begin. */
+void sl_params_due(struct sl_params *p, const struct sl_stream_kind *kinds,
+		   struct sl_arena *arena);
 
 /** Stream key of what a commit stores. */
 static inline const char *
@@ -117,6 +119,13 @@ sl_items_key(const struct sl_commit *commit)
 /* store_streams.c */
 enum sl_stream_state sl_stream_state_parse(const char *text);
 enum sl_sweep_state sl_sweep_state_parse(const char *text);
+/** The parameters of stream_load. */
+void sl_params_streams(struct sl_params *p, const struct sl_lease *lease,
+		       struct sl_arena *arena);
+/** Its rows. */
+sl_status sl_streams_take(const struct sl_rows *rows, struct sl_arena *arena,
+			  struct sl_stream_row **out, size_t *count,
+			  struct sl_error *err) SL_NODISCARD;
 sl_status sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 			  struct sl_arena *arena, struct sl_stream_row **out,
 			  size_t *count, struct sl_error *err) SL_NODISCARD;
@@ -140,10 +149,15 @@ sl_status sl_account_load(struct sl_pg *pg, struct sl_arena *arena,
 	SL_NODISCARD;
 
 /* store_grant.c */
-sl_status sl_grant_read(struct sl_pg *pg, const char *user_id,
-			const char *grant_id, struct sl_arena *arena,
-			struct sl_grant *out, struct sl_error *err)
-	SL_NODISCARD;
+/** From the columns of grant_load, of the first row. */
+void sl_grant_take(const struct sl_rows *rows, struct sl_arena *arena,
+		   struct sl_grant *out);
+
+/* store_run.c */
+bool sl_end_found_nothing(const struct sl_run_end *end);
+/** The end alone, without its quiet pages. */
+sl_status sl_end_write(struct sl_pg_store *s, const struct sl_run_end *end,
+		       struct sl_error *err) SL_NODISCARD;
 
 /* The members of the vtable. */
 sl_status sl_store_targets(struct sl_store *store,

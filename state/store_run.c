@@ -48,6 +48,13 @@ struct end_work {
 	struct sl_arena *arena;
 };
 
+bool
+sl_end_found_nothing(const struct sl_run_end *end)
+{
+	return !end->changed && end->error == NULL && end->detail == NULL &&
+	       !sl_tally_changes(end->add) && strcmp(end->status, "ok") == 0;
+}
+
 /* A run that found nothing, after one that found nothing: one row. */
 static sl_status
 fold(struct sl_pg *pg, const struct end_work *w, bool *folded,
@@ -60,8 +67,7 @@ fold(struct sl_pg *pg, const struct end_work *w, bool *folded,
 	sl_status status;
 
 	*folded = false;
-	if (end->changed || end->error != NULL || end->detail != NULL ||
-	    sl_tally_changes(t) || strcmp(end->status, "ok") != 0)
+	if (!sl_end_found_nothing(end))
 		return SL_OK;
 	sl_params_lease(&p, w->arena, end->lease);
 	sl_params_text(&p, end->lease->run_id);
@@ -185,14 +191,13 @@ end_work(struct sl_pg_store *s, void *ctx, struct sl_error *err)
 }
 
 sl_status
-sl_store_finish(struct sl_store *store, const struct sl_run_end *end,
-		struct sl_error *err)
+sl_end_write(struct sl_pg_store *s, const struct sl_run_end *end,
+	     struct sl_error *err)
 {
 	SL_AUTO_ARENA arena = sl_arena_new();
 	struct end_work w = { .end = end, .arena = arena };
 
-	return sl_txn_run(sl_pg_store_of(store), end->lease->user_id, end_work,
-			  &w, err);
+	return sl_txn_run(s, end->lease->user_id, end_work, &w, err);
 }
 
 struct unlease_work {

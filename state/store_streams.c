@@ -82,6 +82,27 @@ read_row(const struct sl_rows *rows, size_t i, struct sl_arena *arena,
 	return status;
 }
 
+void
+sl_params_streams(struct sl_params *p, const struct sl_lease *lease,
+		  struct sl_arena *arena)
+{
+	sl_params_lease(p, arena, lease);
+	sl_params_text(p, sl_recur_zones_version());
+}
+
+sl_status
+sl_streams_take(const struct sl_rows *rows, struct sl_arena *arena,
+		struct sl_stream_row **out, size_t *count, struct sl_error *err)
+{
+	sl_status status = SL_OK;
+
+	*count = sl_rows_count(rows);
+	*out = SL_NEW_ARRAY(arena, *count, struct sl_stream_row);
+	for (size_t i = 0; status == SL_OK && i < *count; i++)
+		status = read_row(rows, i, arena, *out + i, err);
+	return status;
+}
+
 sl_status
 sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 		struct sl_arena *arena, struct sl_stream_row **out,
@@ -91,16 +112,10 @@ sl_streams_load(struct sl_pg *pg, const struct sl_lease *lease,
 	struct sl_params p;
 	sl_status status;
 
-	sl_params_lease(&p, arena, lease);
-	sl_params_text(&p, sl_recur_zones_version());
+	sl_params_streams(&p, lease, arena);
 	status = sl_pg_query(pg, sl_sql_stream_load, &p, &rows, err);
-	if (status != SL_OK)
-		return status;
-	*count = sl_rows_count(rows);
-	*out = SL_NEW_ARRAY(arena, *count, struct sl_stream_row);
-	for (size_t i = 0; status == SL_OK && i < *count; i++)
-		status = read_row(rows, i, arena, *out + i, err);
-	return status;
+	return status == SL_OK ? sl_streams_take(rows, arena, out, count, err)
+			       : status;
 }
 
 struct streams_work {
@@ -284,7 +299,7 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
 	sl_params_text(p, sl_items_key(c));
 	sl_params_bool(p, c->begins);
-	sl_params_text(p, sl_people_rule_text(w->arena, &w->commit->people));
+	sl_params_text(p, sl_people_rule_text(w->arena, &c->people));
 	sl_params_text(p, c->sweeps);
 	sl_params_i64(p, c->listed_version);
 }

@@ -23,6 +23,19 @@ sl_listing_version(int64_t as_of_us)
 	return as_of_us == SL_NO_TIME ? 0 : as_of_us / 1000 * 4 + 3;
 }
 
+/** No record, no ref, nothing of a stream: at most a cursor, and what is
+ *  shown. */
+static inline bool
+sl_page_is_empty(const struct sl_page *p)
+{
+	return p->artifacts.first == NULL && p->tombstones.first == NULL &&
+	       p->patches.first == NULL && p->own_addresses.first == NULL &&
+	       p->own_handles.first == NULL && p->persons.first == NULL &&
+	       p->streams.first == NULL && p->filtered.first == NULL &&
+	       p->rejected.first == NULL && p->refs.first == NULL &&
+	       p->expansions.first == NULL;
+}
+
 /** One page and all that moves with it. */
 struct sl_commit {
 	const struct sl_lease *lease;

@@ -156,10 +156,14 @@ sl_run_reload(struct sl_worker *worker, struct sl_run *run)
 	wanted = run->reload;
 	run->reload = false;
 	pthread_mutex_unlock(&run->engine->mutex);
-	if (!wanted || worker->store->streams(worker->store, &a->lease,
-					      run->arena, &a->streams,
-					      &a->stream_count, &err) == SL_OK)
+	if (!wanted)
 		return true;
+	if (worker->store->streams(worker->store, &a->lease, run->arena,
+				   &a->streams, &a->stream_count,
+				   &err) == SL_OK) {
+		sl_run_see_rest(run);
+		return true;
+	}
 	sl_run_fail(run, &err, true);
 	return false;
 }
@@ -297,6 +301,7 @@ begin_streams(struct sl_worker *worker, struct sl_run *run)
 	sl_run_warn_of_end(worker, run);
 	sl_run_begin_lane(run);
 	sl_run_plan_erasure(run);
+	sl_run_see_rest(run);
 	if (!run->erasure)
 		sl_run_add_tasks(run, true);
 }

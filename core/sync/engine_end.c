@@ -101,21 +101,42 @@ becomes_dead(const struct sl_run *run, const struct sl_run_end *end)
 	       !sl_text_equal(run->account.status, "needs_reauth");
 }
 
+/* With pages to be stored, ride out a database that is away for a moment. */
+static sl_status
+finish_with_patience(struct sl_worker *worker, struct sl_run *run,
+		     const struct sl_run_end *end, struct sl_error *err)
+{
+	struct sl_engine *e = run->engine;
+	bool patient = end->quiet_count > 0;
+	int attempts = patient ? SL_COMMIT_ATTEMPTS : FINISH_ATTEMPTS;
+	sl_status s = SL_OK;
+
+	for (int i = 0; i < attempts; i++) {
+		if (i > 0 && patient)
+			sl_engine_pause(e, SL_COMMIT_PAUSE_US << (i - 1));
+		s = worker->store->finish(worker->store, end, err);
+		if (s != SL_RETRY || (patient && sl_engine_ending(e)))
+			break;
+	}
+	return s;
+}
+
 void
 sl_run_finish(struct sl_worker *worker, struct sl_run *run)
 {
+	SL_AUTO_ARENA arena = sl_arena_new();
 	const char *status = final_status(run);
+	struct sl_tally found = { .pages = 0 };
 	struct sl_run_end end;
 	struct sl_error err;
-	sl_status s = SL_OK;
+	sl_status s;
 
 	fill_end(run, status, &end);
 	leave_bucket(run, &end);
-	for (int i = 0; i < FINISH_ATTEMPTS; i++) {
-		s = worker->store->finish(worker->store, &end, &err);
-		if (s != SL_RETRY)
-			break;
-	}
+	end.quiet_count = sl_run_gather_quiet(run, arena, &end.quiet);
+	end.found = &found;
+	s = finish_with_patience(worker, run, &end, &err);
+	sl_tally_add(&run->tally, &found);
 	if (s != SL_OK) {
 		sl_run_fail(run, &err, true);
 		status = "failed";

@@ -21,6 +21,7 @@
 #include "core/sync/job_private.h"
 #include "core/sync/lane_private.h"
 #include "core/sync/purse_private.h"
+#include "core/sync/quiet_private.h"
 #include "core/sync/settings.h"
 #include "core/sync/step_private.h"
 #include "core/sync/token_private.h"
@@ -65,6 +66,7 @@ struct sl_task {
 	bool failing, unstored; /* waits for the flight to land; why */
 	bool fell_short;        /* the page lacks what failed: failure */
 	struct sl_error failure;
+	struct sl_quiet quiet;  /* pages not stored, as they held nothing */
 	int64_t asked_us;       /* monotonic; when it last began to ask      */
 	int64_t due_us;         /* monotonic; rests until then (.follows)    */
 	int64_t rewalk_us;      /* (L) a walk begun before does not do       */
@@ -127,6 +129,7 @@ struct sl_run {
 	size_t cut;     /* (L) tasks that ended because the engine did */
 	size_t skipped; /* streams left alone until their deadline */
 	bool reload;    /* (L) streams were opened or closed */
+	bool at_rest;   /* (L) all streams follow changes, none walks */
 	bool openers_done;
 	const struct sl_erasure *erasure; /* to be done before all else */
 	char erased_to[SL_ERASED_TO_MAX + 1];
@@ -275,11 +278,6 @@ struct sl_task *sl_task_new(struct sl_run *run,
 void sl_task_free(struct sl_task *task);
 /** Another stream asked for a new walk since this one began. */
 bool sl_task_must_rewalk(struct sl_task *task);
-
-/* engine_salvage.c */
-/** The run ends, and what flew has landed: keep what came of it. False: there
- *  is no room for its page yet. */
-bool sl_task_salvage(struct sl_worker *worker, struct sl_task *task);
 
 /* engine_due.c */
 /** After a walk: tombstone what it did not see, unless the breaker holds. With

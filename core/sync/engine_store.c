@@ -12,9 +12,6 @@
 #include "core/json/json.h"
 #include "core/sync/engine_private.h"
 
-#define COMMIT_ATTEMPTS 8
-#define COMMIT_PAUSE_US (SL_US_PER_S / 4)
-
 /* What comes after this page is known before it is committed: the rest of what
  * is wanted, or the next page of a listing that wants nothing. */
 static bool
@@ -48,9 +45,21 @@ prefetch(struct sl_task *task, const struct sl_step *step)
 	return next;
 }
 
-static void
-fill_commit(struct sl_task *task, const struct sl_step *step,
-	    struct sl_commit *c)
+/* What pages before it showed, and this one does not. */
+static const char *
+shown_text(const struct sl_task *task, const struct sl_page *page)
+{
+	const json_t *shown = page->shown ? page->shown : task->quiet.shown;
+
+	if (page->shown && task->quiet.shown)
+		(void)json_object_update_missing(page->shown,
+						 task->quiet.shown);
+	return shown ? sl_json_canonical(page->arena, shown) : NULL;
+}
+
+void
+sl_task_fill_commit(struct sl_task *task, const struct sl_step *step,
+		    struct sl_commit *c)
 {
 	struct sl_run *run = task->run;
 
@@ -59,9 +68,7 @@ fill_commit(struct sl_task *task, const struct sl_step *step,
 		.stream = &task->row,
 		.page = &step->page,
 		.cursor = step->cursor_text,
-		.shown = step->page.shown ? sl_json_canonical(step->page.arena,
-							      step->page.shown)
-					  : NULL,
+		.shown = shown_text(task, &step->page),
 		.fingerprint = run->fingerprint,
 		.starts_walk = task->starts_walk,
 		.resynced = task->resynced,
@@ -95,9 +102,9 @@ commit_with_patience(struct sl_worker *worker, const struct sl_run *run,
 	struct sl_store *store = worker->store;
 	sl_status s = SL_OK;
 
-	for (int i = 0; i < COMMIT_ATTEMPTS; i++) {
+	for (int i = 0; i < SL_COMMIT_ATTEMPTS; i++) {
 		if (i > 0)
-			sl_engine_pause(e, COMMIT_PAUSE_US << (i - 1));
+			sl_engine_pause(e, SL_COMMIT_PAUSE_US << (i - 1));
 		s = store->commit(store, c, c->page->arena, &step->out,
 				  &step->error);
 		if (s != SL_RETRY || sl_engine_ending(e))
@@ -209,7 +216,7 @@ sl_task_store(struct sl_worker *worker, struct sl_task *task)
 	sl_flight_leave_troubles(step->flight);
 	task->flight = prefetch(task, step);
 	lets_go = task->flight != NULL;
-	fill_commit(task, step, &c);
+	sl_task_fill_commit(task, step, &c);
 	begin_storing(worker, task, lets_go);
 	step->status = commit_with_patience(worker, task->run, &c, step);
 	pthread_mutex_lock(&e->mutex);
@@ -246,6 +253,7 @@ adopt(struct sl_task *task, const struct sl_step *step)
 	else
 		task->passes = 0;
 	task->starts_walk = task->begins = task->resynced = false;
+	sl_quiet_drop(&task->quiet);
 	count_page(task, step);
 	adopt_outcome(task, &step->out);
 	log_page(task, step);

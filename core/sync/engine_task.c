@@ -62,6 +62,7 @@ sl_task_free(struct sl_task *task)
 	sl_step_free(&task->stored);
 	sl_flight_free(&task->flight);
 	sl_trail_release(&task->trail);
+	sl_quiet_drop(&task->quiet);
 	sl_free(task);
 }
 
@@ -426,11 +427,14 @@ take_page(struct sl_worker *worker, struct sl_task *task)
 
 	if (!sl_task_take_room(task))
 		return false;
-	if (sl_task_read(task, &err) == SL_OK)
-		return sl_task_store(worker, task);
-	if (!recover(task, &err))
-		begin_failing(task, &err, false);
-	return true;
+	if (sl_task_read(task, &err) != SL_OK) {
+		if (!recover(task, &err))
+			begin_failing(task, &err, false);
+		return true;
+	}
+	if (sl_task_keep_quiet(task))
+		return !rest(worker, task);
+	return sl_task_store(worker, task);
 }
 
 /* The page before is being committed: the next one may be read, no more. */

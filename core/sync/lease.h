@@ -12,6 +12,7 @@
 
 #include "core/sync/account.h"
 
+struct sl_commit;
 struct sl_connector;
 
 /** How long a lease lasts without a heartbeat. */
@@ -55,6 +56,12 @@ struct sl_run_end {
 	const char *integration_status; /* NULL = leave; "connected", "error",
 					 * "needs_reauth"                  */
 	const char *detail;             /* JSON object text, or NULL         */
+	/* The last pages of streams at rest that hold nothing: stored with the
+	 * end, in one transaction if there is no more to it. `add` does not
+	 * count them; what storing them changed after all is added to `found` */
+	const struct sl_commit *quiet;
+	size_t quiet_count;
+	struct sl_tally *found;
 	bool aside; /* an import: what the provider's runs left stays, their
 		     * failures in a row, the account's last error, and the
 		     * walks that are left */

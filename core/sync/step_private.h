@@ -43,6 +43,12 @@ sl_status sl_task_read(struct sl_task *task, struct sl_error *err);
 void sl_step_free(struct sl_step **step);
 
 /* engine_store.c */
+
+/** Tries of a commit while the database is away; the pause before the second,
+ *  which doubles. */
+#define SL_COMMIT_ATTEMPTS 8
+#define SL_COMMIT_PAUSE_US (SL_US_PER_S / 4)
+
 enum sl_page_verdict {
 	SL_PAGE_GO_ON,    /* look again: ask for more, or wait for the flight */
 	SL_PAGE_RESTS,    /* nothing more to ask now */
@@ -52,9 +58,17 @@ enum sl_page_verdict {
 /** Commit `read`, while the requests for what comes next fly: it becomes
  *  `stored`. False: the worker has let the task go, and may not touch it. */
 bool sl_task_store(struct sl_worker *worker, struct sl_task *task);
+/** What the store is to do with a page of the task. */
+void sl_task_fill_commit(struct sl_task *task, const struct sl_step *step,
+			 struct sl_commit *out);
 /** Is some worker at it? Then the next page may be read, and no more. */
 bool sl_task_is_storing(struct sl_task *task);
 /** What the commit said becomes the task's state. */
 enum sl_page_verdict sl_task_settle(struct sl_task *task, struct sl_error *err);
+
+/* engine_salvage.c */
+/** The run ends, and what flew has landed: keep what came of it. False: there
+ *  is no room for its page yet. */
+bool sl_task_salvage(struct sl_worker *worker, struct sl_task *task);
 
 #endif

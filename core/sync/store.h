@@ -231,7 +231,11 @@ struct sl_store {
 	sl_status (*heartbeat)(struct sl_store *s, const struct sl_lease *lease,
 			       struct sl_error *err) SL_NODISCARD;
 
-	/** Write the log row, plan the next run, give the lease back. */
+	/** Write the log row, plan the next run, give the lease back.
+	 *
+	 *  takes_quiet	it stores the end's quiet pages; else there must be
+	 *		none */
+	bool takes_quiet;
 	sl_status (*finish)(struct sl_store *s, const struct sl_run_end *end,
 			    struct sl_error *err) SL_NODISCARD;
 

@@ -1,8 +1,9 @@
 -- One consent with its sealed tokens and its client's sealed secret.
 -- $1 uuid, $2 uuid  user, grant
 -- Result: the columns of struct sl_grant
-SELECT g.id, g.status, g.purpose, g.scopes, g.version, g.access_expires_at,
-	g.refresh_expires_at, g.refreshed_at, g.last_error,
+SELECT g.id AS grant_id, g.status AS grant_status, g.purpose, g.scopes,
+	g.version, g.access_expires_at, g.refresh_expires_at, g.refreshed_at,
+	g.last_error,
 	a.ciphertext AS access_ciphertext, a.iv AS access_iv,
 	a.key_id AS access_key_id,
 	r.ciphertext AS refresh_ciphertext, r.iv AS refresh_iv,

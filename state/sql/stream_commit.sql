@@ -48,26 +48,7 @@ WITH held AS MATERIALIZED (
 			AND a.deleted_at IS NULL AND a.type <> 'email') AS begun,
 		j.basis IS NOT NULL AS people_judged,
 		j.basis IS NOT NULL AND (j.after_id IS NOT NULL
-			OR j.basis <> (
-				SELECT md5($21::text || coalesce(
-					string_agg(n.norm, ',' ORDER BY n.norm), ''))
-				FROM (
-					SELECT e.address_norm COLLATE "C" AS norm
-					FROM public.contacts c
-					JOIN public.contact_emails e
-						ON e.user_id = c.user_id AND e.contact_id = c.id
-					WHERE c.user_id = $1::uuid AND c.is_self_contact
-					UNION
-					SELECT h.value_norm
-					FROM public.contacts c
-					JOIN public.contact_handles h
-						ON h.user_id = c.user_id AND h.contact_id = c.id
-					WHERE c.user_id = $1::uuid AND c.is_self_contact
-					UNION
-					SELECT lower(u.account)
-					FROM public.user_integrations u
-					WHERE u.user_id = $1::uuid
-				) n)) AS people_due,
+			OR j.basis <> sluice.people_basis($1::uuid, $21::text)) AS people_due,
 		-- a walk ends, or has ended, and nothing that it named is to be read
 		$11::jsonb IS NULL AND ($7::boolean OR (NOT $6::boolean
 			AND o.state = 'live' AND o.walked_at IS NOT NULL

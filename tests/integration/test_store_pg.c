@@ -137,7 +137,8 @@ an_sqlstate_becomes_a_remedy(void **state)
 		{ "42P01", SL_CONFIG, SL_CLIENT },
 		{ "3F000", SL_CONFIG, SL_CLIENT },
 		{ "42501", SL_CONFIG, SL_CLIENT },
-		{ "42883", SL_BUG, SL_CLIENT },
+		{ "42883", SL_CONFIG, SL_CLIENT },
+		{ "42703", SL_BUG, SL_CLIENT },
 		{ "P0001", SL_REJECTED, SL_ITEM },
 	};
 

@@ -185,6 +185,29 @@ SELECT set_eq(
 		('sluice.take_quota(uuid,text,double precision,bigint,bigint,boolean,integer)', 'sluice_gateway'),
 		('sluice.keep_quota()', 'sluice_gateway'),
 		('sluice.request_resync(text,uuid)', 'authenticated'),
+		('sluice.settle_session()', 'sluice_gateway sluice_operator'),
+		('sluice.run_account(uuid,uuid)', 'sluice_gateway'),
+		('sluice.run_streams(uuid,uuid,text)', 'sluice_gateway'),
+		('sluice.due_items(uuid,uuid,text[],integer[],integer)', 'sluice_gateway'),
+		('sluice.interrupt_run(uuid,uuid,uuid,text,timestamp with time zone,text)',
+			'sluice_gateway'),
+		('sluice.ready_streams(uuid,uuid,text[],text[],text[],integer[],integer)',
+			'sluice_gateway'),
+		('sluice.begin_run(uuid,uuid,bigint,uuid,bigint,text[],text[],text[],integer[],integer)',
+			'sluice_gateway'),
+		('sluice.release_run(uuid,uuid,timestamp with time zone,boolean,boolean,'
+			'timestamp with time zone,bigint,timestamp with time zone,boolean,'
+			'timestamp with time zone,boolean)',
+			'sluice_gateway'),
+		('sluice.people_basis(uuid,text)', 'sluice_gateway'),
+		('sluice.stays_quiet(uuid,uuid,uuid[],text[],text,timestamp with time zone)',
+			'sluice_gateway'),
+		('sluice.end_quiet_run(uuid,uuid,bigint,uuid,text,text,timestamp with time zone,'
+			'timestamp with time zone,integer,integer,bigint,bigint,bigint,integer,'
+			'timestamp with time zone,boolean,timestamp with time zone,bigint,'
+			'timestamp with time zone,timestamp with time zone,boolean,'
+			'uuid[],text[],text[],text[],text[],text)',
+			'sluice_gateway'),
 		('public.request_resync(text,uuid)', 'authenticated') $$,
 	'who executes which function is as written');
 SELECT is(count(*), 0::bigint, 'nobody executes a trigger function')
