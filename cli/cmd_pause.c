@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/env.h"
 #include "cli/format.h"
+#include "cli/output.h"
 #include "state/pause.h"
 
 #define ACCOUNT_SHOWN 60
@@ -35,6 +36,15 @@ needs_person(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
 }
 
 static int
+disconnected(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
+{
+	return sl_cli_complain(cli, SL_EXIT_FAILED,
+			       "%s is disconnected: sluice connect %s "
+			       "--user %s",
+			       name_of(cli, a), a->connector, user_id);
+}
+
+static int
 say_paused(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
 {
 	if (is(a->status, "needs_reauth"))
@@ -54,10 +64,7 @@ say_resumed(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
 	if (is(a->status, "needs_reauth"))
 		return needs_person(cli, user_id, a);
 	if (is(a->status, "disconnected"))
-		return sl_cli_complain(cli, SL_EXIT_FAILED,
-				       "%s is disconnected: sluice connect %s "
-				       "--user %s",
-				       name_of(cli, a), a->connector, user_id);
+		return disconnected(cli, user_id, a);
 	if (is(a->status, "archive"))
 		fprintf(cli->out, "%s was read from a file: nothing runs\n",
 			name_of(cli, a));
@@ -67,6 +74,38 @@ say_resumed(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
 				? "goes on with the next sync"
 				: "is not paused");
 	return SL_EXIT_OK;
+}
+
+/* One object an account; what a person must do goes to stderr all the same. */
+static void
+print_json(struct sl_cli *cli, const char *user_id, const struct sl_paused *a)
+{
+	json_t *object = json_object();
+
+	sl_json_put(object, "user", user_id);
+	sl_json_put(object, "provider", a->connector);
+	sl_json_put(object, "account", a->account);
+	sl_json_put(object, "was", a->was);
+	sl_json_put(object, "status", a->status);
+	sl_json_put_bool(object, "was_running", a->was_running);
+	sl_json_put_bool(object, "was_parked", a->was_parked);
+	sl_json_put_bool(object, "parked", a->parked);
+	sl_out_json(cli, object);
+}
+
+static int
+say(struct sl_cli *cli, const char *user_id, const struct sl_pause *what,
+    const struct sl_paused *a)
+{
+	if (!sl_cli_has(cli, SL_FLAG_JSON))
+		return what->pause ? say_paused(cli, user_id, a)
+				   : say_resumed(cli, user_id, a);
+	print_json(cli, user_id, a);
+	if (is(a->status, "needs_reauth"))
+		return needs_person(cli, user_id, a);
+	return is(a->status, "disconnected") && !what->pause
+		       ? disconnected(cli, user_id, a)
+		       : SL_EXIT_OK;
 }
 
 static int
@@ -90,8 +129,7 @@ change(struct sl_cli *cli, struct sl_pg *pg, struct sl_pause *what)
 				       "the user has no such account (see "
 				       "sluice status)");
 	for (size_t i = 0; i < count; i++) {
-		int said = what->pause ? say_paused(cli, user_id, &list[i])
-				       : say_resumed(cli, user_id, &list[i]);
+		int said = say(cli, user_id, what, &list[i]);
 
 		if (said != SL_EXIT_OK)
 			status = said;

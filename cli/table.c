@@ -334,7 +334,7 @@ const struct sl_command sl_commands[] = {
 		  "A run that is going on stops at the page it is storing, and "
 		  "none begins until resume. Cursors, data and consent stay. "
 		  "What needs a person stays so, with exit status 1.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_JSON),
 	  .run = sl_cmd_pause },
 	{ .name = "resume",
 	  .summary = "Let paused accounts go on.",
@@ -342,7 +342,7 @@ const struct sl_command sl_commands[] = {
 		   "accounts that were parked because their runs died. One "
 		   "whose consent has ended is not started: it is named, with "
 		   "exit status 1.",
-	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER),
+	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_JSON),
 	  .run = sl_cmd_resume },
 	{ .name = "status",
 	  .summary = "How each connected account is.",

@@ -29,6 +29,9 @@ is 'no request was made' "$(requests)" "$before"
 call status
 like 'status shows it' "$out" "$ana +google_calendar +paused"
 like 'and what helps' "$out" "paused; sluice resume --user $user --provider google_calendar"
+works 'pause as JSON' pause --user $ana --json
+is 'pause as JSON: one object an account' "$(wc -l <"$work/out")" "$(sql 'SELECT count(*) FROM user_integrations')"
+like 'pause as JSON: before and after' "$out" '"provider":"google_calendar","account":"[^"]*","was":"paused","status":"paused","was_running":false,"was_parked":false'
 works 'pause again' pause --user $ana
 is 'says so' "$out" "Google Calendar of $ana is paused already"
 works 'resume' resume --user $ana
