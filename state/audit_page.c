@@ -9,7 +9,8 @@
 #include "sql.h"
 #include "state/audit_private.h"
 
-#define EXTRA_CHUNK 1000
+/* Each chunk joins all that was met: few of them, of a few hundred kB. */
+#define EXTRA_CHUNK 5000
 
 static const char *const kind_names[] = {
 	[SL_FINDING_MISSING] = "missing",

@@ -111,6 +111,18 @@ settle() { # seconds, command...: wait until it succeeds
 	return 1
 }
 
+rss() { # COMMAND...: its peak memory in kB; what it says is in $work/out
+	local peak=0 now pid
+	"$@" >"$work/out" 2>&1 </dev/null &
+	pid=$!
+	while now=$(awk '/VmHWM/ { print $2 }' /proc/$pid/status 2>/dev/null) && [ -n "$now" ]; do
+		[ "$now" -gt "$peak" ] && peak=$now
+		sleep 0.02
+	done
+	wait $pid
+	echo "$peak"
+}
+
 # A port of 127.0.0.1 that nobody listens on, below those the system hands out.
 free_port() {
 	local port

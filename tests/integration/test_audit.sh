@@ -199,17 +199,6 @@ is 'connected' "$status" 0
 timeout 300 sluice sync --user $big >"$work/out" 2>&1 </dev/null
 is 'ten thousand events' "$?" 0
 pages=$(sql "SELECT pages FROM sync_logs ORDER BY started_at DESC LIMIT 1")
-rss() { # of a command, in kB
-	local peak=0 now pid
-	"$@" >"$work/out" 2>&1 </dev/null &
-	pid=$!
-	while now=$(awk '/VmHWM/ { print $2 }' /proc/$pid/status 2>/dev/null) && [ -n "$now" ]; do
-		[ "$now" -gt "$peak" ] && peak=$now
-		sleep 0.02
-	done
-	wait $pid
-	echo "$peak"
-}
 control POST stats/reset >/dev/null
 large=$(rss sluice audit --user $big)
 out=$(cat "$work/out")
