@@ -199,6 +199,8 @@ DECLARE
 BEGIN
 	-- Twice as many as are wanted are looked at, so that there is something left
 	-- when another process locks the first; no more are locked than are wanted.
+	-- Their rows are found by their key: coalesce keeps the planner from the
+	-- partial index, which it would read from one end to the other.
 	IF lane IN ('fresh', 'changes') THEN
 		RETURN nullif(ARRAY(
 			SELECT s.integration_id
@@ -220,8 +222,9 @@ BEGIN
 				LIMIT 2 * most
 			) d
 			JOIN sluice.schedule s ON s.integration_id = d.integration_id
-			WHERE s.enabled AND s.parked_at IS NULL AND NOT s.solo
-				AND s.lease_until IS NULL AND NOT sluice.user_rests(s.user_id)
+			WHERE s.enabled AND NOT s.solo
+				AND coalesce(s.parked_at, s.lease_until) IS NULL
+				AND NOT sluice.user_rests(s.user_id)
 			ORDER BY d.at
 			LIMIT most
 			FOR UPDATE OF s SKIP LOCKED), '{}');
@@ -246,8 +249,9 @@ BEGIN
 			LIMIT 2 * most
 		) d
 		JOIN sluice.schedule s ON s.integration_id = d.integration_id
-		WHERE s.enabled AND s.parked_at IS NULL AND NOT s.solo
-			AND s.lease_until IS NULL AND NOT sluice.user_rests(s.user_id)
+		WHERE s.enabled AND NOT s.solo
+			AND coalesce(s.parked_at, s.lease_until) IS NULL
+			AND NOT sluice.user_rests(s.user_id)
 		ORDER BY d.at
 		LIMIT most
 		FOR UPDATE OF s SKIP LOCKED), '{}');
@@ -285,7 +289,7 @@ CREATE FUNCTION sluice.take_due(providers text[], rooms integer[], runs integer,
 RETURNS TABLE (integration_id uuid, user_id uuid, provider text, account text, consent text,
 	status text, run_id uuid, fence bigint, lane text, trigger text, alone boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off
-	SET enable_hashjoin = off SET enable_mergejoin = off AS $fn$
+	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $fn$
 #variable_conflict use_column
 DECLARE
 	-- what is due before that is fresh
@@ -338,7 +342,7 @@ BEGIN
 			left_over := left_over - 1;
 			IF lane = 'backfill' THEN
 				slow_left := slow_left - 1;
-				slow := slow - 1;
+				slow := greatest(slow - 1, 0);
 			END IF;
 		END LOOP;
 	END LOOP;

@@ -143,6 +143,7 @@ end(struct day *d, const struct sl_rows *taken, size_t i)
 	sl_params_time(&p, SL_NO_TIME);
 	sl_params_bool(&p, false);
 	sl_params_time(&p, m->walk > 0 ? now : SL_NO_TIME);
+	sl_params_bool(&p, false);
 	query(d, sl_sql_run_release, &p, NULL);
 }
 
@@ -231,7 +232,8 @@ two_hundred_users_for_a_day(void **state)
 
 /* --- 100,000 integrations ------------------------------------------------------- */
 
-/* 30,000 are leased, though due; 5,000 wait for changes, 7,000 for walks. */
+/* 30,000 are leased, though due; 200 are new, 5,000 wait for changes, 7,000 for
+ * walks. */
 static void
 fill(struct sl_test_db *db)
 {
@@ -248,20 +250,21 @@ fill(struct sl_test_db *db)
 		"'linkedin'])[n %% 3 + 1], n::text, n::text FROM "
 		"generate_series(0, 99999) n");
 	sl_test_db_exec(
-		db,
-		"INSERT INTO sluice.schedule (integration_id, user_id, "
-		"provider, next_run_at, backfill_at, lease_until, lease_owner, "
-		"run_id, run_begun, fence) SELECT md5(n::text)::uuid, md5('u' "
-		"|| n / 10)::uuid, (ARRAY['google_calendar', 'gmail', "
-		"'linkedin'])[n %% 3 + 1], CASE WHEN n %% 10 < 3 OR n %% 20 = "
-		"7 THEN now() - make_interval(secs => n) ELSE now() + "
-		"make_interval(secs => n) END, CASE WHEN n %% 10 < 3 OR n %% "
-		"14 = 9 THEN now() - make_interval(secs => n) END, CASE WHEN n "
-		"%% 10 < 3 THEN now() + make_interval(secs => 600 + n %% 60) "
-		"END, CASE WHEN n %% 10 < 3 THEN jsonb_build_object('host', "
-		"'h' || n %% 50, 'boot_id', 'b', 'pid', n %% 500, 'started', "
-		"1) END, CASE WHEN n %% 10 < 3 THEN gen_random_uuid() END, n "
-		"%% 10 < 3, 1 FROM generate_series(0, 99999) n");
+		db, "INSERT INTO sluice.schedule (integration_id, user_id, "
+		    "provider, next_run_at, backfill_at, lease_until, "
+		    "lease_owner, run_id, run_begun, fence) SELECT "
+		    "md5(n::text)::uuid, md5('u' || n / 10)::uuid, "
+		    "(ARRAY['google_calendar', 'gmail', 'linkedin'])[n %% 3 + "
+		    "1], CASE WHEN n %% 500 = 4 THEN '-infinity' WHEN n %% 10 "
+		    "< 3 OR n %% 20 = 7 THEN now() - make_interval(secs => n) "
+		    "ELSE now() + make_interval(secs => n) END, CASE WHEN n %% "
+		    "10 < 3 OR n %% 14 = 9 THEN now() - make_interval(secs => "
+		    "n) END, CASE WHEN n %% 10 < 3 THEN now() + "
+		    "make_interval(secs => 600 + n %% 60) END, CASE WHEN n %% "
+		    "10 < 3 THEN jsonb_build_object('host', 'h' || n %% 50, "
+		    "'boot_id', 'b', 'pid', n %% 500, 'started', 1) END, CASE "
+		    "WHEN n %% 10 < 3 THEN gen_random_uuid() END, n %% 10 < 3, "
+		    "1 FROM generate_series(0, 99999) n");
 	sl_test_db_exec(db, "SET session_replication_role = DEFAULT");
 	/* Runs the statement and counts the rows that it touched. */
 	sl_test_db_exec(
