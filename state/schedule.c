@@ -22,7 +22,9 @@
 /* Between two looks at what others left. */
 #define KEEP_US (INT64_C(10) * SL_US_PER_S)
 
-/* After an account that ran alone the others have their turn for so long. */
+/* Accounts that run alone have their turn for so long, one after the other: a
+ * process that was killed leaves many. Then the others have theirs. */
+#define ALONE_US  (INT64_C(60) * SL_US_PER_S)
 #define OTHERS_US (INT64_C(120) * SL_US_PER_S)
 
 /* Somebody has locked what is due, or an account runs alone soon. */
@@ -35,8 +37,8 @@ struct sl_schedule {
 	struct sl_pg *pg;
 	struct sl_arena *arena; /* of the last batch */
 	int64_t keep_mono_us;   /* then it is time to look after others */
-	int64_t alone_mono_us;  /* then one was taken that runs alone   */
-	bool kept, alone;       /* the two are set                      */
+	int64_t alone_mono_us;  /* when their turn began             */
+	bool kept, alone;       /* the two are set                   */
 	char who[400];          /* this process */
 };
 
@@ -135,10 +137,19 @@ keep(struct sl_pg *pg, void *ctx, struct sl_error *err)
 
 /* --- a batch -------------------------------------------------------------- */
 
+/* Since the turn of those that run alone began. */
+static int64_t
+since_alone(const struct sl_schedule *s)
+{
+	return s->alone ? sl_mono_us(s->clock) - s->alone_mono_us : INT64_MAX;
+}
+
 static bool
 others_turn(const struct sl_schedule *s)
 {
-	return s->alone && sl_mono_us(s->clock) < s->alone_mono_us + OTHERS_US;
+	int64_t since = since_alone(s);
+
+	return since >= ALONE_US && since < ALONE_US + OTHERS_US;
 }
 
 /* Busy: is somebody waiting until nothing is under way? */
@@ -299,7 +310,8 @@ sl_schedule_take(struct sl_schedule *s, const struct sl_room *room,
 		status = sl_pg_transact(s->pg, NULL, lease_work, &b, err);
 	if (status != SL_OK)
 		return status;
-	if (b.count > 0 && out[0].alone) {
+	if (b.count > 0 && out[0].alone &&
+	    since_alone(s) >= ALONE_US + OTHERS_US) {
 		s->alone = true;
 		s->alone_mono_us = sl_mono_us(s->clock);
 	}

@@ -320,8 +320,13 @@ a_busy_process_waits_for_one_that_runs_alone(void **state)
 	assert_true(b->work[0].alone);
 	assert_string_equal(b->work[0].target.integration_id,
 			    b->kit.integration);
-	/* Then it is the others' turn. */
+	/* Those that run alone have a minute, then it is the others' turn. */
 	let_lapse(b);
+	take(b);
+	assert_int_equal(b->count, 1);
+	assert_true(b->work[0].alone);
+	let_lapse(b);
+	sl_fake_clock_advance(&b->clock, 60 * SL_US_PER_S);
 	take(b);
 	assert_int_equal(b->count, 1);
 	assert_false(b->work[0].alone);
