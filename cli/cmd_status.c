@@ -293,6 +293,12 @@ show(struct sl_cli *cli, struct sl_pg *pg, struct sl_report_filter *filter,
 			       &all.covered_count, &err) != SL_OK)
 		return sl_cli_fail(cli, sl_env_exit(&err), &err);
 	print_all(cli, &all);
+	if (given && all.count > 0 && !sl_cli_has(cli, SL_FLAG_JSON)) {
+		fputc('\n', cli->out);
+		status = sl_status_streams(cli, pg, filter);
+		if (status != SL_EXIT_OK)
+			return status;
+	}
 	return verdict(all.rows, all.count);
 }
 

@@ -362,7 +362,8 @@ const struct sl_command sl_commands[] = {
 		   "count.\n\n"
 		   "With --streams: from when to when each stream is complete, "
 		   "and each gap with its cause; of a walk the time that it "
-		   "still takes, by what it has done so far. The view "
+		   "still takes, by what it has done so far. With --user "
+		   "both are printed. The view "
 		   "sync_coverage says the same to applications.",
 	  .flags = FLAGS(SL_FLAG_USER, SL_FLAG_PROVIDER, SL_FLAG_STREAMS,
 			 SL_FLAG_CHECK, SL_FLAG_MAX_AGE, SL_FLAG_QUARANTINED,

@@ -60,6 +60,8 @@ is 'whole' "$(cover "complete, complete_from, gaps::text" gmail backfill)" 't|-i
 is 'whole: changes, too' "$(cover "complete, complete_to > now() - interval '1 minute'" gmail changes)" 't|t'
 call status --provider gmail
 like 'whole: in short' "$out" ' yes *$'
+works 'of one user: in short and at length' status --user $ana --provider gmail
+like 'of one user: in short and at length' "$(tr '\n' ' ' <<<"$out")" 'COMPLETE .* yes .*MISSING .*All mail +the beginning'
 works 'whole: status' status --streams --provider gmail
 like 'whole: status' "$out" 'All mail +the beginning +([0-9]+ s ago|now) *$'
 truth_mail
