@@ -117,6 +117,27 @@ SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at = '-infinity'), 4::bi
 SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at < '2000-01-01'), 10::bigint,
 	'all are new');
 
+-- Of a batch of four, two are new, or four when nothing else is due; and never
+-- more than there is room for.
+UPDATE auth.users SET deleted_at = NULL;
+INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+SELECT tap.b(), 'google_calendar', n::text, n::text FROM generate_series(1, 5) n;
+UPDATE sluice.schedule SET lease_until = NULL, not_before = NULL,
+	next_run_at = CASE WHEN provider = 'gmail' THEN '-infinity'::timestamptz
+		ELSE sluice.clock() + interval '1 hour' END;
+UPDATE sluice.schedule c SET next_run_at = sluice.clock() - interval '1 hour'
+FROM public.user_integrations i
+WHERE i.id = c.integration_id AND i.user_id = tap.b() AND i.account <> 'x@example.com';
+CREATE FUNCTION tap.lanes() RETURNS text LANGUAGE sql AS $$
+	SELECT regexp_replace(tap.take(4), ':schedule:[^ ]*', '', 'g')
+$$;
+SELECT is(tap.lanes(), '4 gmail:backfill gmail:backfill google_calendar:changes google_calendar:changes',
+	'two new ones, and two that wait for changes');
+SELECT is(tap.lanes(), '4 gmail:backfill gmail:backfill google_calendar:changes google_calendar:changes',
+	'again');
+SELECT is(tap.lanes(), '4 gmail:backfill gmail:backfill gmail:backfill google_calendar:changes',
+	'one waits for changes: three new ones');
+
 -- A client's quota.
 CREATE FUNCTION tap.quota(few bigint, many bigint, walks boolean) RETURNS text LANGUAGE sql AS $$
 	SELECT tap.done(format('SELECT concat_ws('' '', q.units, q.for_us) FROM
