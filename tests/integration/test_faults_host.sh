@@ -136,6 +136,8 @@ else
 	export TZ=Europe/Berlin
 	for moment in '2026-03-29 00:50:00Z' '2026-10-25 00:20:00Z'; do
 		sql "ALTER DATABASE host SET sluice.clock_offset = '$(($(date -d "$moment" +%s) - $(date +%s))) seconds'"
+		# what a clock that went back brings about, is not what is counted
+		TZ=Europe/Berlin at "@$(date -d "$moment" +'%F %T')" call sync
 		sql "UPDATE sluice.schedule SET next_run_at = sluice.clock() - interval '1 second'"
 		ran=0
 		for minute in 0 5 10 15 20 25; do
