@@ -51,6 +51,14 @@ no_small_disk() {
 	disk=''
 }
 
+new_pooler() {
+	[ "$pooled" = 1 ] || return 0
+	kill -9 "$pooler_pid"
+	wait "$pooler_pid"
+	forget "$pooler_pid"
+	run_pooler
+} 2>>"$work/disasters.err"
+
 disaster() {
 	local pid
 	pick restart immediate killed away backend backend9 refuses limit read_only \
@@ -99,11 +107,7 @@ disaster() {
 		;;
 	full) [ -z "$disk" ] || head -c 24m /dev/zero >"$disk/other" 2>/dev/null ;;
 	pooler)
-		if [ "$pooled" = 1 ]; then
-			kill -9 "$pooler_pid"
-			forget "$pooler_pid"
-			run_pooler
-		fi
+		new_pooler
 		;;
 	database_clock)
 		pick '1 year' '-1 year' '3 hours' '-3 hours' '10 minutes'
@@ -122,6 +126,10 @@ server_is_well() { # what stands longer than a wave may bear
 	role 'LOGIN CONNECTION LIMIT -1'
 	role 'RESET ALL'
 	[ -z "$disk" ] || rm -f "$disk/other"
+	# A pooler's sessions keep what was set when they began.
+	[ "$pooled" = 0 ] || throw_out 2
+	settle 30 psql -Xqd "$SLUICE_DATABASE_URL" -c 'SELECT 1' ||
+		echo "# seed $seed: no way to the server" >>"$work/storm.err"
 }
 all_is_well() {
 	server_is_well

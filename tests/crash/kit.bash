@@ -78,6 +78,7 @@ start_pooler() {
 		pool_mode = transaction
 		default_pool_size = 20
 		max_client_conn = 200
+		server_login_retry = 1
 		logfile = $work/pooler/log
 	INI
 	chmod -R a+rX "$work/pooler"

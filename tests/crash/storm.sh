@@ -219,6 +219,7 @@ $(tail -n 5 "$work/storm.err")"
 	fi
 	no_small_disk
 	ask '\c postgres'
+	new_pooler # which holds on to the database
 }
 in_fair_weather() {
 	migrated_database crash_fair 2>&"$quiet_stderr"
