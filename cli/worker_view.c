@@ -91,7 +91,7 @@ on_report(void *ctx, const struct sl_run_report *report)
 	if (!sl_cli_has(view->cli, SL_FLAG_JSON))
 		return;
 	sl_out_json(view->cli, sl_summary_json(report));
-	fflush(view->cli->out);
+	(void)fflush(view->cli->out);
 }
 
 struct sl_observer
