@@ -132,7 +132,6 @@ feed_engine(struct sync *sync, struct sl_fleet *fleet)
 
 	if (status != SL_EXIT_OK)
 		return status;
-	sl_pg_free(&r->pg); /* none is held while the work is done */
 	view = sl_sync_view_new(sync->cli, NULL, 0);
 	observer = sl_sync_view_observer(view);
 	status = sl_runner_serve(r, &stores, &feed, &observer);

@@ -185,10 +185,13 @@ sl_fleet_begin(struct sl_fleet *f, bool *some)
 	room.of = of;
 	room.backfills = BACKFILLS(room.runs);
 	f->held = sl_alloc_array(room.runs, sizeof(*f->held));
+	sl_schedule_swap(f->schedule, &r->pg);
 	if (take(f, &room, f->held, &f->held_count, &f->held_wait_us, &err) !=
 	    SL_OK)
 		return sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, &err);
 	*some = f->held_count > 0;
+	if (!*some)
+		sl_schedule_swap(f->schedule, &r->pg);
 	return SL_EXIT_OK;
 }
 

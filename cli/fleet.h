@@ -27,8 +27,9 @@ struct sl_fleet;
 int sl_fleet_new(struct sl_runner *runner, int64_t poll_us,
 		 struct sl_fleet **out);
 
-/** Take the first batch now; `*some` false: there is nothing to do. Complains.
- */
+/** Take the first batch now, by the runner's connection, which is kept for the
+ *  others; `*some` false: there is nothing to do, and the runner has it back.
+ *  Complains. */
 int sl_fleet_begin(struct sl_fleet *fleet, bool *some);
 
 /** For sl_runner_serve. */

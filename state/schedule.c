@@ -85,6 +85,15 @@ sl_schedule_free(struct sl_schedule **schedule)
 	*schedule = NULL;
 }
 
+void
+sl_schedule_swap(struct sl_schedule *s, struct sl_pg **pg)
+{
+	struct sl_pg *mine = s->pg;
+
+	s->pg = *pg;
+	*pg = mine;
+}
+
 static void
 put_rooms(struct batch *b)
 {

@@ -19,6 +19,7 @@
 
 #include "core/sync/engine.h"
 
+struct sl_pg;
 struct sl_schedule;
 
 /**
@@ -30,6 +31,10 @@ sl_status sl_schedule_open(const char *url, const struct sl_owner *owner,
 			   struct sl_schedule **out, struct sl_error *err)
 	SL_NODISCARD;
 void sl_schedule_free(struct sl_schedule **s);
+
+/** Exchange the schedule's connection for this one; either may be NULL: none.
+ *  To connect costs more than to ask whether anything is due. */
+void sl_schedule_swap(struct sl_schedule *s, struct sl_pg **pg);
 
 /**
  * Lease what is due, at most as much as there is room for: new accounts and
