@@ -324,7 +324,7 @@ prepare(struct sl_connect *connect)
 	if (status == SL_EXIT_OK)
 		status = load_client(connect);
 	if (status == SL_EXIT_OK)
-		status = sl_env_http(cli, &connect->http);
+		status = sl_env_http(cli, 0, &connect->http);
 	return status;
 }
 

@@ -192,7 +192,7 @@ ask_provider(struct sl_cli *cli, const struct client *client)
 	const char *const *uris = client->file.redirect_uris;
 	struct sl_http *http = NULL;
 	struct sl_error err;
-	int status = sl_env_http(cli, &http);
+	int status = sl_env_http(cli, 0, &http);
 	sl_status st;
 
 	if (status != SL_EXIT_OK)

@@ -161,7 +161,7 @@ sl_env_check_keys(struct sl_cli *cli, struct sl_pg *pg,
 }
 
 int
-sl_env_http(struct sl_cli *cli, struct sl_http **out)
+sl_env_http(struct sl_cli *cli, int connections, struct sl_http **out)
 {
 	const struct sl_http_config config = {
 		.clock = cli->clock,
@@ -169,6 +169,7 @@ sl_env_http(struct sl_cli *cli, struct sl_http **out)
 		.user_agent = "sluice/" SL_VERSION " (gzip)",
 		.ca_file = variable("SLUICE_CA_FILE"),
 		.proxy = variable("SLUICE_PROXY"),
+		.max_connections = connections,
 	};
 	struct sl_error err;
 

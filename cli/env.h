@@ -39,8 +39,9 @@ int sl_env_keys(struct sl_cli *cli, struct sl_keyring **out);
 int sl_env_check_keys(struct sl_cli *cli, struct sl_pg *pg,
 		      const struct sl_keyring *ring);
 
-/** Client for requests to providers. */
-int sl_env_http(struct sl_cli *cli, struct sl_http **out);
+/** Client for requests to providers; connections of one host: 0 = as many as
+ *  a person needs. */
+int sl_env_http(struct sl_cli *cli, int connections, struct sl_http **out);
 
 /** SLUICE_QUOTA: `*on` unless it is off. */
 int sl_env_quota(struct sl_cli *cli, bool *on);

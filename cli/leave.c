@@ -55,7 +55,7 @@ sl_leave_prepare(struct sl_leave *leave)
 	if (status == SL_EXIT_OK)
 		status = sl_env_check_keys(cli, leave->pg, leave->ring);
 	if (status == SL_EXIT_OK)
-		status = sl_env_http(cli, &leave->http);
+		status = sl_env_http(cli, 0, &leave->http);
 	return status;
 }
 

@@ -190,7 +190,8 @@ sl_runner_begin(struct sl_runner *r)
 		return sl_cli_fail(r->cli, SL_EXIT_ENVIRONMENT, &err);
 	r->notifier =
 		sl_notifier_new(getenv("SLUICE_NOTIFY_COMMAND"), r->cli->log);
-	return sl_env_http(r->cli, &r->http);
+	/* where there is no HTTP/2, a run under way is a connection */
+	return sl_env_http(r->cli, r->runs_at_once, &r->http);
 }
 
 static void

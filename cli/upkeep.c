@@ -52,7 +52,7 @@ revoke_due(const struct sl_upkeep *u, struct sl_error *err)
 					 &count, err);
 
 	if (s != SL_OK || count == 0 ||
-	    sl_env_http(u->cli, &http) != SL_EXIT_OK)
+	    sl_env_http(u->cli, 0, &http) != SL_EXIT_OK)
 		return s;
 	s = revoke_some(u, http, err);
 	sl_http_free(&http);
