@@ -41,7 +41,7 @@ launch() {
 	pick kill kill stop cut cut none none
 	how=$picked
 	[ "$how" = none ] && how=''
-	pick sync sync sync 'sync --due' 'sync --due' 'sync --full'
+	pick sync sync 'sync --due' 'sync --due' 'sync --full' 'worker --poll 1s' 'worker --poll 1s'
 	read -r -a run <<<"$picked"
 	env LD_PRELOAD="$steps${faketime:+:$faketime}" ${how:+STEPS_DO="$how"} \
 		STEPS_AT="$at" FAKETIME_TIMESTAMP_FILE="$work/clock" FAKETIME_NO_CACHE=1 \
