@@ -71,6 +71,9 @@ BEGIN
 			LIMIT 4
 		) o
 		ON CONFLICT DO NOTHING;
+		IF runs THEN -- a hint to look, as of a resync that is asked for
+			PERFORM pg_catalog.pg_notify('sluice', NEW.id::text);
+		END IF;
 		RETURN NULL;
 	END IF;
 	-- A run comes forward, never back: at once when it may run again, after
@@ -85,6 +88,9 @@ BEGIN
 		END
 	WHERE s.integration_id = NEW.id
 		AND (s.enabled <> runs OR NEW.sync_interval_s < OLD.sync_interval_s);
+	IF runs AND OLD.status NOT IN ('connected', 'error') THEN
+		PERFORM pg_catalog.pg_notify('sluice', NEW.id::text);
+	END IF;
 	RETURN NULL;
 END
 $fn$;

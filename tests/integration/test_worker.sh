@@ -27,21 +27,22 @@ refuse 'no such connector' 2 'unknown provider mail' worker --provider-runs mail
 
 # --- an empty database, and what comes into it ------------------------------------
 before=$(requests)
-worker --poll 2s --json
+worker --poll 60s --json
 settle 10 worker_says listening && ok 'it listens' || not_ok 'it listens' "$(cat "$worker_log")"
 is 'no account: nothing is asked' "$(requests)" "$before"
 connect $ana
-settle 10 ran 1 && ok 'a new account is synced' || not_ok 'a new account is synced' "$(cat "$worker_log")"
+settle 10 ran 1 && ok 'a new account is heard of' || not_ok 'a new account is heard of' "$(cat "$worker_log")"
 same 'by the worker'
 like 'a run is an object on stdout' "$(head -n 1 "$work/worker.$worker_no.out")" \
 	'"provider": *"google_calendar".*"status": *"ok"|"status": *"ok".*"provider": *"google_calendar"'
 like 'and a line of the log' "$(cat "$worker_log")" 'run-ended integration=.*provider=google_calendar.*status=ok'
+settle 5 no_lease
 rest
 before=$(runs)
+works 'paused' pause --user "$ana"
 due
-settle 10 ran $((before + 1)) && ok 'what is due is polled' || not_ok 'what is due is polled'
-next=$(sql "SELECT extract(epoch FROM next_run_at - sluice.clock())::int BETWEEN 1 AND 450 FROM sluice.schedule")
-is 'and due again within one and a half intervals' "$next" t
+works 'goes on' resume --user "$ana"
+settle 10 ran $((before + 1)) && ok 'that is heard, too' || not_ok 'that is heard, too' "$(cat "$worker_log")"
 kill -HUP "$worker_pid"
 
 # --- asked for ----------------------------------------------------------------------
@@ -66,6 +67,19 @@ settle 5 no_lease
 control POST options '{"latency_ms":0}' >/dev/null
 is 'the second one once, after the first' "$(runs "mode = 'full'") $(overlaps)" "$((before + 2)) 0"
 same 'after both'
+worker_stop 'by what it heard'
+
+# --- what nobody tells of -----------------------------------------------------------
+rest
+before=$(runs)
+due
+worker --poll 2s
+settle 10 ran $((before + 1)) && ok 'what is due at the start' || not_ok 'what is due at the start'
+settle 5 no_lease
+next=$(sql "SELECT extract(epoch FROM next_run_at - sluice.clock())::int BETWEEN 1 AND 450 FROM sluice.schedule")
+is 'is due again within one and a half intervals' "$next" t
+due
+settle 10 ran $((before + 2)) && ok 'what is due is polled' || not_ok 'what is due is polled'
 
 # --- the database goes and comes back ---------------------------------------------
 role 'CONNECTION LIMIT 0'
