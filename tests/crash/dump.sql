@@ -22,6 +22,7 @@ INSERT INTO crash.left_out VALUES
 	-- whole tables
 	('public.sync_logs', NULL, 'table', 'log rows: an interrupted run has one of its own'),
 	('sluice.secret_audit_logs', NULL, 'table', 'log rows'),
+	('sluice.quota_usage', NULL, 'table', 'counts what was asked, and in which minute'),
 	('sluice.sys_table_migrations', NULL, 'table', 'of the installation, with durations'),
 	-- columns whose value is a time at which something was done: compared as
 	-- set or not set
@@ -70,7 +71,8 @@ INSERT INTO crash.folded VALUES ('public.calendar_occurrences', 'artifact_id', '
 
 -- Tables that a run that finds nothing may write: when it was, and its log.
 CREATE TABLE crash.bookkeeping (rel text);
-INSERT INTO crash.bookkeeping VALUES ('public.sync_state'), ('public.sync_logs'), ('sluice.schedule');
+INSERT INTO crash.bookkeeping VALUES ('public.sync_state'), ('public.sync_logs'), ('sluice.schedule'),
+	('sluice.quota_usage');
 
 DO $do$
 DECLARE
