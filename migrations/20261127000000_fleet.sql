@@ -136,7 +136,8 @@ BEGIN
 			ELSE s.left_started_at END,
 		left_host = CASE WHEN s.run_begun THEN s.lease_owner ->> 'host'
 			ELSE s.left_host END,
-		solo = s.solo OR s.run_begun,
+		-- an import is no run of the schedule's
+		solo = s.solo OR (s.run_begun AND s.run_trigger IS DISTINCT FROM 'import'),
 		charges = s.charges + (s.run_begun AND s.run_alone)::integer,
 		parked_at = CASE WHEN s.run_begun AND s.run_alone AND s.charges >= 2
 			THEN coalesce(s.parked_at, sluice.clock()) ELSE s.parked_at END

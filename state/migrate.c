@@ -184,7 +184,7 @@ compare(struct sl_pg *pg, struct sl_arena *arena, size_t *pending,
 {
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
-	const struct sl_question question = { .role = SL_PG_GATEWAY,
+	const struct sl_question question = { .role = SL_PG_STRANGER,
 					      .sql = sl_sql_migrate_compare,
 					      .params = &p };
 	sl_status st;

@@ -134,6 +134,7 @@ role_name(enum sl_pg_role role)
 	case SL_PG_SELF:
 		return NULL;
 	case SL_PG_GATEWAY:
+	case SL_PG_STRANGER:
 		return "sluice_gateway";
 	case SL_PG_OPERATOR:
 		return "sluice_operator";
@@ -195,6 +196,7 @@ as_role(struct sl_pg *pg, struct sl_pg_batch *batch, enum sl_pg_role role,
 
 	SL_ASSERT(!pg->open);
 	batch->identify = true;
+	batch->settle = role != SL_PG_STRANGER;
 	batch->role = role_name(role);
 	if (batch->role != NULL)
 		status = make_claims(batch->role, user_id, batch->claims, err);

@@ -81,9 +81,9 @@ send_identity(struct sl_pg *pg, const struct sl_pg_batch *b)
 	if (b->role == NULL)
 		return send_one(pg, sl_sql_pg_self, 0, NULL) ? sent + 1 : -1;
 	if (!send_one(pg, sl_sql_pg_identity, 2, identity) ||
-	    !send_one(pg, sl_sql_pg_settle, 0, NULL))
+	    (b->settle && !send_one(pg, sl_sql_pg_settle, 0, NULL)))
 		return -1;
-	return sent + 2;
+	return sent + 1 + b->settle;
 }
 
 static bool

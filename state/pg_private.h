@@ -43,7 +43,8 @@ struct sl_rows *sl_rows_new(PGresult *result);
 /** What travels together. */
 struct sl_pg_batch {
 	const char *begin; /* the command, or NULL */
-	bool identify;     /* role, claims and settings of a transaction */
+	bool identify;     /* role and claims of a transaction, ... */
+	bool settle;       /* ... and settings, when it has a role  */
 	const char *role;  /* NULL = the login itself */
 	char claims[SL_PG_CLAIMS_MAX];
 	struct sl_pg_call *calls;

@@ -3,6 +3,8 @@
  * Letting requests go, one by one: backoff, the user's requests at once, the
  * quota, the token, the budget for the answer, and only then the transport.
  */
+#include "core/base/text.h"
+
 #include "core/sync/engine_private.h"
 
 /* Answers in a row after which one more request may be under way. */
@@ -247,6 +249,28 @@ pay(struct sl_leg *leg, struct sl_token *token, bool wait)
 	return LEFT;
 }
 
+/* There is no quota for longer than any wait of ours: whoever began the run is
+ * told so. What the schedule began steps aside (sl_task_waits). */
+static void
+give_up_waiting(struct sl_leg *leg, int64_t now)
+{
+	struct sl_flight *f = leg->flight;
+	struct sl_run *run = f->task->run;
+	int64_t wait_us = leg->not_before_us - now;
+	char text[SL_RFC3339_TEXT];
+
+	if (run->work->lane != SL_LANE_ALL ||
+	    wait_us <= run->engine->config.retry.wait_cap_ms * 1000)
+		return;
+	sl_rfc3339_format(sl_run_now_us(run) + wait_us, text);
+	(void)sl_fail(&f->error, SL_RETRY, SL_CLIENT,
+		      "the quota that %s grants this OAuth client is used up "
+		      "until %s, and nothing more is asked before",
+		      run->connector->title, text);
+	f->error.retry_after_ms = wait_us / 1000;
+	f->failed = true;
+}
+
 static enum departure
 depart(struct sl_leg *leg, bool wait, int64_t now)
 {
@@ -268,6 +292,7 @@ depart(struct sl_leg *leg, bool wait, int64_t now)
 	case SL_PAY_SOON:
 		return STANDS;
 	case SL_PAY_LATER:
+		give_up_waiting(leg, now);
 		return HELD;
 	}
 	token = sl_token_get(run);

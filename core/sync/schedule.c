@@ -25,18 +25,26 @@ phase_of(const char *id, int64_t interval_us)
 	return (int64_t)(hash_of(id) % (uint64_t)interval_us);
 }
 
+/* The first point of the grid from then on. */
+static int64_t
+grid_from(const char *id, int64_t from_us, int64_t interval_us)
+{
+	int64_t ahead = (phase_of(id, interval_us) - from_us % interval_us) %
+			interval_us;
+
+	return from_us + (ahead < 0 ? ahead + interval_us : ahead);
+}
+
 int64_t
 sl_schedule_next_us(const char *integration_id, int64_t started_us,
 		    int64_t interval_us)
 {
-	int64_t phase, earliest, ahead;
+	int64_t gap = interval_us / 2 < SL_SCHEDULE_GAP_US ? interval_us / 2
+							   : SL_SCHEDULE_GAP_US;
 
 	if (interval_us <= 0)
 		return started_us;
-	phase = phase_of(integration_id, interval_us);
-	earliest = started_us + interval_us / 2;
-	ahead = (phase - earliest % interval_us) % interval_us;
-	return earliest + (ahead < 0 ? ahead + interval_us : ahead);
+	return grid_from(integration_id, started_us + gap, interval_us);
 }
 
 /* Uniform in 0 .. most. */
@@ -52,7 +60,10 @@ sl_schedule_retry_us(const char *integration_id, int64_t now_us,
 		     const struct sl_rng *rng)
 {
 	int64_t wait = SL_BACKOFF_FIRST_US;
-	int64_t grid = sl_schedule_next_us(integration_id, now_us, interval_us);
+	int64_t grid = interval_us <= 0 ? now_us
+					: grid_from(integration_id,
+						    now_us + interval_us / 2,
+						    interval_us);
 	int64_t far = now_us + SL_BACKOFF_MOST_US / 2 +
 		      up_to(rng, SL_BACKOFF_MOST_US / 2);
 	int64_t at;

@@ -21,17 +21,23 @@
 #define SL_BACKOFF_FIRST_US (INT64_C(60) * SL_US_PER_S)
 #define SL_BACKOFF_MOST_US  (INT64_C(3600) * SL_US_PER_S)
 
+/** The least time between runs of the schedule. More than what `sync --due`
+ *  takes early, or that would find the same point due again. */
+#define SL_SCHEDULE_GAP_US (INT64_C(15) * SL_US_PER_S)
+
 /**
- * When its changes are due after a run that began then: the first point of the
- * grid at least half an interval later, so within one and a half.
+ * When its changes are due after a run that began then: the next point of the
+ * grid, at least SL_SCHEDULE_GAP_US away, so within an interval and that. No
+ * more is left out: a cron line of the same interval comes late to every point,
+ * and yet finds the next one due each time.
  */
 int64_t sl_schedule_next_us(const char *integration_id, int64_t started_us,
 			    int64_t interval_us);
 
 /**
  * When a run is due after one that failed: full jitter over a wait that doubles
- * with each failure; but no sooner than the grid says, or, where that is far,
- * than half to all of the longest wait.
+ * with each failure; but no sooner than the grid says half an interval on, or,
+ * where that is far, than half to all of the longest wait.
  *
  * failures	in a row, before this one
  */

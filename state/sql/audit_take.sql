@@ -15,7 +15,8 @@ SET fence = c.fence + 1,
 		ELSE c.left_started_at END,
 	left_host = CASE WHEN c.run_begun THEN c.lease_owner ->> 'host'
 		ELSE c.left_host END,
-	solo = c.solo OR c.run_begun, run_begun = false, run_alone = false,
+	solo = c.solo OR (c.run_begun AND c.run_trigger IS DISTINCT FROM 'import'),
+	run_begun = false, run_alone = false,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
 	run_resync_no = NULL, run_lane = NULL
 WHERE c.integration_id = $2::uuid AND c.user_id = $1::uuid

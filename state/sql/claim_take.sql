@@ -16,8 +16,10 @@ SET fence = c.fence + 1,
 	run_trigger = $4::text,
 	run_started_at = sluice.clock(),
 	run_lane = NULL, run_alone = false,
-	-- one that lapsed: it is charged when it ran alone, unless this one ends
-	solo = c.solo OR (c.run_begun AND c.run_id <> $3::uuid),
+	-- one that lapsed: it is charged when it ran alone, unless this one ends;
+	-- an import is no run of the schedule's
+	solo = c.solo OR (c.run_begun AND c.run_id <> $3::uuid
+		AND c.run_trigger IS DISTINCT FROM 'import'),
 	charges = c.charges + (c.run_begun AND c.run_alone
 		AND c.run_id <> $3::uuid)::integer,
 	run_begun = true,

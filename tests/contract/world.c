@@ -316,6 +316,7 @@ let_deadlines_pass(struct contract_world *w)
 {
 	sl_test_db_exec(w->db, "UPDATE sluice.schedule SET not_before = NULL "
 			       "WHERE not_before IS NOT NULL");
+	sl_test_db_exec(w->db, "DELETE FROM sluice.quota_blocks");
 }
 
 static void

@@ -37,7 +37,12 @@ static const struct sl_option options[] = {
 	  .help = "Nobody of these." },
 	{ .name = NULL },
 };
+static const struct sl_stream_kind kinds[] = {
+	{ .name = "events", .title = "Calendar" },
+	{ .name = NULL },
+};
 static const struct sl_connector box = { .name = "google_calendar",
+					 .kinds = kinds,
 					 .options = options };
 static const struct sl_connector *const registry[] = { &box, NULL };
 

@@ -21,7 +21,7 @@ for claims in '' '{}' '{"sub":""}' '{"sub":null}' '{"sub":"nonsense"}' 'nonsense
 		BEGIN
 			FOR r IN SELECT c.oid FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v')
 				AND c.relnamespace::regnamespace::text IN ('public', 'sluice')
-				AND c.relname !~ '^(schedule|quota_.*|sys_table_migrations|oauth_clients|master_keys|secret_audit_logs|artifact_processing_config)\$'
+				AND c.relname !~ '^(schedule|quota_.*|sys_table_migrations|oauth_clients|retention|master_keys|secret_audit_logs|artifact_processing_config)\$'
 				AND has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
 			LOOP
 				BEGIN

@@ -136,7 +136,7 @@ told 'in words, whatever LinkedIn calls it' 'why +An event of a kind that is not
 tie=$(sql "SELECT h.value FROM contact_handles h JOIN contacts c ON c.id = h.contact_id WHERE NOT c.is_self_contact AND h.value NOT LIKE 'urn:%' ORDER BY h.id LIMIT 1")
 works 'a person by a profile' explain "$tie"
 told 'a contact' 'contact +yes: '
-told 'by which rule' 'made by +rule connected, connection'
+told 'by which rule' 'made by +rule connected, (connection|written-to)'
 urn=$(sql "SELECT l.handle FROM sluice.handle_links l JOIN contact_handles h ON h.value_norm = l.profile JOIN contacts c ON c.id = h.contact_id WHERE NOT c.is_self_contact LIMIT 1")
 works 'a person by a URN' explain "$urn"
 told 'is the person of the profile' '^person linkedin\.com/in/'

@@ -76,8 +76,8 @@ due
 worker --poll 2s
 settle 10 ran $((before + 1)) && ok 'what is due at the start' || not_ok 'what is due at the start'
 settle 5 no_lease
-next=$(sql "SELECT extract(epoch FROM next_run_at - sluice.clock())::int BETWEEN 1 AND 450 FROM sluice.schedule")
-is 'is due again within one and a half intervals' "$next" t
+next=$(sql "SELECT extract(epoch FROM next_run_at - sluice.clock())::int BETWEEN 1 AND 315 FROM sluice.schedule")
+is 'is due again within its interval' "$next" t
 due
 settle 10 ran $((before + 2)) && ok 'what is due is polled' || not_ok 'what is due is polled'
 

@@ -34,7 +34,8 @@ static const struct kit_page page_rows[] = {
 	  "{'message':'No data found for this domain and memberId.',"
 	  "'status':404}",
 	  "cursor {'done':true,'rows':1,'v':1}\n"
-	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':null,'listed':1,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done\n" },
 	{ "its words without the status do, too", "connections",
@@ -42,7 +43,8 @@ static const struct kit_page page_rows[] = {
 	  "{'message':'No data found for this domain and memberId.',"
 	  "'status':404}",
 	  "cursor {'done':true,'rows':1,'v':1}\n"
-	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':null,'listed':1,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done\n" },
 	{ "so do no rows, and no domain", "connections",
@@ -51,13 +53,15 @@ static const struct kit_page page_rows[] = {
 	  "'elements':[{'snapshotDomain':'CONNECTIONS',"
 	  "'snapshotData':[]}]}",
 	  "cursor {'done':true,'rows':1,'v':1}\n"
-	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':null,'listed':1,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done\n" },
 	{ "(no domain)", "connections", "{'v':1,'page':2,'rows':1}", 200,
 	  "{'elements':[]}",
 	  "cursor {'done':true,'rows':1,'v':1}\n"
-	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':null,'listed':1,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done\n" },
 	{ "at the beginning nothing is no end", "connections", NULL, 404,
@@ -126,7 +130,9 @@ static const struct kit_page page_rows[] = {
 	  "'URL':'https://www.linkedin.com/in/ann','Connected On':'12 "
 	  "Mar 2024'}]}]}",
 	  "cursor {'done':true,'rows':1,'v':1}\n"
-	  "shown {'listed':1,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':'some rows could not be read, or a page came "
+	  "twice','listed':1,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done with gaps\n" },
 	{ "what could not be read is a gap", "connections",
@@ -145,7 +151,9 @@ static const struct kit_page page_rows[] = {
 	  "{'message':'No data found for this domain and memberId.',"
 	  "'status':404}",
 	  "cursor {'done':true,'rows':2,'v':1}\n"
-	  "shown {'listed':2,'not_before':null,'tries':0,"
+	  "shown {'complete_to':'2026-11-20T10:00:00.000000Z',"
+	  "'incomplete':'some rows could not be read, or a page came "
+	  "twice','listed':2,'not_before':null,'tries':0,"
 	  "'waiting':null}\n"
 	  "walk-done with gaps\n" },
 	{ "positions are gathered over pages", "positions",

@@ -33,7 +33,8 @@ static const struct kit_page page_rows[] = {
 	  "invitations,contacts,emails,profile,positions',"
 	  "'fresh':['1/act-1'],'max':1795168799000,"
 	  "'snapshots':1795168800000,'start':1,'v':1}\n"
-	  "shown {'processed_to':'2026-10-23T11:00:00.000000Z',"
+	  "shown {'complete_from':'2026-10-23T11:00:00.000000Z',"
+	  "'processed_to':'2026-10-23T11:00:00.000000Z',"
 	  "'snapshots_at':'2026-11-20T10:00:00.000000Z',"
 	  "'snapshots_why':'first'}\n"
 	  "more\n" },

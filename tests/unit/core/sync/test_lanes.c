@@ -275,8 +275,8 @@ a_walk_that_rests_is_not_looked_at_all_the_time(void **state)
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(b->net.submitted, 0);
 	assert_false(b->store.end_left_walks);
-	assert_in_range(b->store.end_backfill_us, now(b) + INTERVAL_US / 2,
-			now(b) + INTERVAL_US * 3 / 2);
+	assert_in_range(b->store.end_backfill_us, now(b) + SL_SCHEDULE_GAP_US,
+			now(b) + INTERVAL_US + SL_SCHEDULE_GAP_US);
 }
 
 static void

@@ -37,8 +37,9 @@ the_next_run_is_on_the_grid(void **state)
 		     late += interval / 7) {
 			t = sl_schedule_next_us(id, first + late, interval);
 			assert_int_equal((t - first) % interval, 0);
-			assert_true(t - (first + late) >= interval / 2);
-			assert_true(t - (first + late) < interval * 3 / 2);
+			assert_true(t - (first + late) >= SL_SCHEDULE_GAP_US);
+			assert_true(t - (first + late) <
+				    interval + SL_SCHEDULE_GAP_US);
 		}
 	}
 }
@@ -79,7 +80,9 @@ failures_back_off_with_jitter(void **state)
 		id_of(failures, id);
 		least = INT64_MAX;
 		most = 0;
-		grid = sl_schedule_next_us(id, now, 60 * SL_US_PER_S);
+		grid = sl_schedule_next_us(
+			id, now + 30 * SL_US_PER_S - SL_SCHEDULE_GAP_US,
+			60 * SL_US_PER_S);
 		for (int i = 0; i < 2000; i++) {
 			t = sl_schedule_retry_us(id, now, 60 * SL_US_PER_S,
 						 failures, &rng.rng);
