@@ -317,6 +317,7 @@ let_deadlines_pass(struct contract_world *w)
 	sl_test_db_exec(w->db, "UPDATE sluice.schedule SET not_before = NULL "
 			       "WHERE not_before IS NOT NULL");
 	sl_test_db_exec(w->db, "DELETE FROM sluice.quota_blocks");
+	sl_test_db_exec(w->db, "DELETE FROM sluice.quota_usage");
 }
 
 static void
