@@ -228,8 +228,7 @@ an_audit_lists_the_mailbox_once(void **state)
 	ref("a");
 	ref("draft"); /* left out by the other stream */
 	ref("absent");
-	assert_string_equal(commit(),
-			    "missing absent (not stored)");
+	assert_string_equal(commit(), "missing absent (not stored)");
 	assert_int_equal(dry.outcome.counts.created, 1);
 	assert_int_equal(dry.outcome.counts.unchanged, 1);
 	assert_int_equal(dry.outcome.counts.filtered, 1);
