@@ -24,6 +24,18 @@ sl_pg_ask(struct sl_pg *pg, const struct sl_question *question,
 	return st;
 }
 
+sl_status
+sl_pg_ask_operator(struct sl_pg *pg, const char *sql,
+		   const struct sl_params *params, struct sl_rows **rows,
+		   struct sl_error *err)
+{
+	return sl_pg_ask(pg,
+			 &(struct sl_question){ .role = SL_PG_OPERATOR,
+						.sql = sql,
+						.params = params },
+			 rows, err);
+}
+
 #define TRIES 5
 
 static sl_status

@@ -21,6 +21,12 @@ struct sl_question {
 sl_status sl_pg_ask(struct sl_pg *pg, const struct sl_question *question,
 		    struct sl_rows **rows, struct sl_error *err) SL_NODISCARD;
 
+/** The same, by the operator: what reports are made of. */
+sl_status sl_pg_ask_operator(struct sl_pg *pg, const char *sql,
+			     const struct sl_params *params,
+			     struct sl_rows **rows, struct sl_error *err)
+	SL_NODISCARD;
+
 /** What to do in a transaction; may be done again after a rollback. */
 typedef sl_status (*sl_pg_work)(struct sl_pg *pg, void *ctx,
 				struct sl_error *err);

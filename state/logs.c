@@ -8,17 +8,6 @@
 
 #define NO_XID (-1)
 
-static sl_status
-ask(struct sl_pg *pg, const char *sql, const struct sl_params *params,
-    struct sl_rows **rows, struct sl_error *err)
-{
-	return sl_pg_ask(pg,
-			 &(struct sl_question){ .role = SL_PG_OPERATOR,
-						.sql = sql,
-						.params = params },
-			 rows, err);
-}
-
 static void
 number_or_null(struct sl_params *p, struct sl_arena *arena, int64_t n,
 	       int64_t null)
@@ -96,7 +85,7 @@ list(struct sl_pg *pg, const struct sl_log_filter *filter, int64_t xid,
 	sl_status st;
 
 	list_params(&p, filter, xid, arena);
-	st = ask(pg, sl_sql_logs_list, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_logs_list, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);
@@ -126,7 +115,8 @@ sl_status
 sl_logs_now(struct sl_pg *pg, int64_t *xid, struct sl_error *err)
 {
 	SL_AUTO_ROWS rows = NULL;
-	sl_status st = ask(pg, sl_sql_logs_now, NULL, &rows, err);
+	sl_status st =
+		sl_pg_ask_operator(pg, sl_sql_logs_now, NULL, &rows, err);
 
 	if (st == SL_OK)
 		*xid = sl_row_i64(rows, 0, "xid", 0);
@@ -148,7 +138,7 @@ sl_logs_items(struct sl_pg *pg, const struct sl_log_row *run, int64_t limit,
 	sl_params_time(&p, run->started_us);
 	sl_params_time(&p, run->finished_us);
 	sl_params_i64(&p, limit);
-	st = ask(pg, sl_sql_logs_items, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_logs_items, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
 	out->count = sl_rows_count(rows);

@@ -6,18 +6,6 @@
 #include "sql.h"
 #include "state/ask.h"
 
-/* As the operator. */
-static sl_status
-ask(struct sl_pg *pg, const char *sql, const struct sl_params *params,
-    struct sl_rows **rows, struct sl_error *err)
-{
-	return sl_pg_ask(pg,
-			 &(struct sl_question){ .role = SL_PG_OPERATOR,
-						.sql = sql,
-						.params = params },
-			 rows, err);
-}
-
 static void
 filter_params(struct sl_params *p, struct sl_arena *arena,
 	      const struct sl_report_filter *filter)
@@ -94,7 +82,7 @@ sl_report_status(struct sl_pg *pg, const struct sl_report_filter *filter,
 	sl_status st;
 
 	filter_params(&p, arena, filter);
-	st = ask(pg, sl_sql_status_list, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_status_list, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);
@@ -138,7 +126,7 @@ sl_report_items(struct sl_pg *pg, const struct sl_report_filter *filter,
 
 	filter_params(&p, arena, filter);
 	sl_params_i64(&p, filter->limit);
-	st = ask(pg, sl_sql_items_list, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_items_list, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);
@@ -196,7 +184,7 @@ sl_report_streams(struct sl_pg *pg, const struct sl_report_filter *filter,
 
 	filter_params(&p, arena, filter);
 	sl_params_i64(&p, filter->limit);
-	st = ask(pg, sl_sql_streams_list, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_streams_list, &p, &rows, err);
 	if (st != SL_OK)
 		return st;
 	*count = sl_rows_count(rows);

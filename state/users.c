@@ -8,18 +8,6 @@
 #include "sql.h"
 #include "state/ask.h"
 
-/* As the operator. */
-static sl_status
-ask(struct sl_pg *pg, const char *sql, const struct sl_params *params,
-    struct sl_rows **rows, struct sl_error *err)
-{
-	return sl_pg_ask(pg,
-			 &(struct sl_question){ .role = SL_PG_OPERATOR,
-						.sql = sql,
-						.params = params },
-			 rows, err);
-}
-
 static void
 read_user(const struct sl_rows *rows, size_t row, struct sl_arena *arena,
 	  struct sl_user *out)
@@ -42,7 +30,7 @@ sl_user_find(struct sl_pg *pg, const char *who, struct sl_arena *arena,
 
 	sl_params_init(&p, arena);
 	sl_params_text(&p, who);
-	st = ask(pg, sl_sql_user_find, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_user_find, &p, &rows, err);
 	if (st != SL_OK && strcmp(err->sqlstate, "21000") == 0)
 		return sl_fail(err, SL_REJECTED, SL_ITEM,
 			       "several users have the address %s: name the "
@@ -88,7 +76,7 @@ sl_user_add(struct sl_pg *pg, const char *email, char id[SL_UUID_TEXT],
 
 	sl_params_init(&p, arena);
 	sl_params_text(&p, email);
-	st = ask(pg, sl_sql_user_add, &p, &rows, err);
+	st = sl_pg_ask_operator(pg, sl_sql_user_add, &p, &rows, err);
 	if (st != SL_OK)
 		return explain_add(email, err);
 	sl_row_id(rows, 0, id);
@@ -102,7 +90,8 @@ sl_user_list(struct sl_pg *pg, struct sl_arena *arena, struct sl_user **out,
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_user *users;
 	size_t n;
-	sl_status st = ask(pg, sl_sql_user_list, NULL, &rows, err);
+	sl_status st =
+		sl_pg_ask_operator(pg, sl_sql_user_list, NULL, &rows, err);
 
 	if (st != SL_OK)
 		return st;
