@@ -127,9 +127,13 @@ run 'a gap, and a walk of next year'
 run 'walked anew'
 whole 'walked anew'
 is 'what came in it is here' "$(one title "$came")" 'By another clock'
-sql "UPDATE sync_state SET rewalk_at = now() WHERE kind = 'backfill'"
+# What is asked for counts as asked for a second ago, so the last walk is older.
+sql "UPDATE sync_state SET rewalk_at = now(), walk_started_at = walk_started_at - interval '1 minute'
+	WHERE kind = 'backfill'"
 ahead rewalk_at
+before=$(requests)
 run 'a walk that was asked for next year'
+is 'is made' "$(field "$out" mode) $(($(requests) - before > 1))" 'full 1'
 before=$(requests)
 run 'once'
 is 'and no more' "$(($(requests) - before))" 1
