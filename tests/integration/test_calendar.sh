@@ -52,6 +52,8 @@ some_id() { # kind
 
 start_emulator --seed 11 --account "$ana:400:mix" --account empty@example.net:0:mix
 migrated_database calendar
+sql 'ALTER SYSTEM SET autovacuum = off' # it takes transaction ids
+sql 'SELECT pg_reload_conf()' >/dev/null
 new_keys "$work/keys"
 export SLUICE_KEY_FILE="$work/keys"
 client_file "$work/client.json"

@@ -90,6 +90,8 @@ note() { printf "metadata->'notes' ? '%s'" "$1"; }
 
 start_emulator --seed 7 --account "$ana:20:1"
 migrated_database hostile
+sql 'ALTER SYSTEM SET autovacuum = off' # it takes transaction ids
+sql 'SELECT pg_reload_conf()' >/dev/null
 new_keys "$work/keys"
 export SLUICE_KEY_FILE="$work/keys"
 client_file "$work/client.json"
