@@ -293,6 +293,20 @@ pass_erase(struct sl_store *store, const struct sl_erase_request *request,
 	return real(store)->erase(real(store), request, arena, out, err);
 }
 
+static sl_status
+pass_take_quota(struct sl_store *store, const struct sl_quota_ask *ask,
+		struct sl_quota_grant *grant, struct sl_error *err)
+{
+	return real(store)->take_quota(real(store), ask, grant, err);
+}
+
+static sl_status
+pass_block_quota(struct sl_store *store, const struct sl_quota_block *block,
+		 struct sl_error *err)
+{
+	return real(store)->block_quota(real(store), block, err);
+}
+
 /* --- what an audit does otherwise -------------------------------------------- */
 
 /* It is remembered for the report; syncing goes on as before. */
@@ -414,6 +428,8 @@ static const struct sl_store audit_members = {
 	.warn_grant = pass_warn_grant,
 	.heartbeat = audit_heartbeat,
 	.finish = audit_finish,
+	.take_quota = pass_take_quota,
+	.block_quota = pass_block_quota,
 	.free = audit_store_free,
 };
 
@@ -433,6 +449,8 @@ static const struct sl_store repair_members = {
 	.warn_grant = pass_warn_grant,
 	.heartbeat = pass_heartbeat,
 	.finish = pass_finish,
+	.take_quota = pass_take_quota,
+	.block_quota = pass_block_quota,
 	.free = audit_store_free,
 };
 

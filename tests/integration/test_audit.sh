@@ -193,6 +193,35 @@ call audit --user $ana
 control DELETE fault >/dev/null
 like 'a walk without an end is told of' "$out" '1 stream not walked to the end'
 
+# --- the quota that the fleet shares -----------------------------------------------------
+shares() { sql 'SELECT coalesce(sum(units), 0), coalesce(sum(backfill_units), 0) FROM sluice.quota_usage'; }
+block() { sql "INSERT INTO sluice.quota_blocks (oauth_client_id, api, blocked_until)
+	SELECT id, 'google_calendar', clock_timestamp() + interval '$1' FROM sluice.oauth_clients
+	ON CONFLICT (oauth_client_id, api) DO UPDATE SET blocked_until = excluded.blocked_until"; }
+export SLUICE_QUOTA=on
+control POST stats/reset >/dev/null
+works 'an audit beside a fleet' audit --user $ana
+IFS='|' read -r units walks < <(shares)
+is 'takes what it asks for from the quota of all, as a walk does' "$((units >= $(requests))) $((walks == units))" '1 1'
+block '2 seconds'
+from=$EPOCHREALTIME
+works 'one that meets a throttle' audit --user $ana --json
+is 'waits for its end' "$(awk "BEGIN { print ($EPOCHREALTIME - $from > 1.5) }")" 1
+sql 'DELETE FROM sluice.quota_blocks; DELETE FROM sluice.quota_usage'
+sql "INSERT INTO sluice.quota_limits (api, client_per_day) VALUES ('google_calendar', 2)"
+control POST stats/reset >/dev/null
+call audit --user $ana
+is 'it asks no more than the day has, and leaves nothing' "$status $(requests) $(left)" '1 2 0'
+like 'and says until when' "$out" 'error: the quota .* is used up until 2'
+sql 'DELETE FROM sluice.quota_limits; DELETE FROM sluice.quota_usage'
+control POST fault '{"kind":"status","status":403,"reason":"dailyLimitExceeded","match":"/events"}' >/dev/null
+call audit --user $ana
+control DELETE fault >/dev/null
+is 'a day that is used up is a failure' "$status" 1
+is 'of which the fleet is told' "$(sql "SELECT blocked_until > now() + interval '1 minute' FROM sluice.quota_blocks")" t
+sql 'DELETE FROM sluice.quota_blocks; UPDATE sluice.schedule SET not_before = NULL'
+export SLUICE_QUOTA=off
+
 # --- ten thousand ---------------------------------------------------------------------
 connect $big --account $big
 is 'connected' "$status" 0
