@@ -59,9 +59,10 @@ sl_store_targets(struct sl_store *store, const struct sl_target_filter *filter,
 	return SL_OK;
 }
 
-/* When the process began, in ticks since boot; false when there is none. */
+/* Is it dead, and nobody has asked how it ended? In a container without an init
+ * it stays so. When did it begin, in ticks since boot? False: not to be told. */
 static bool
-process_ticks(int64_t pid, int64_t *ticks)
+process_stat(int64_t pid, bool *zombie, int64_t *ticks)
 {
 	char path[64], line[1024];
 	char *at, *end;
@@ -78,6 +79,7 @@ process_ticks(int64_t pid, int64_t *ticks)
 	at = strrchr(line, ')'); /* the command may hold anything */
 	if (at == NULL)
 		return false;
+	*zombie = strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0;
 	for (int field = 0; at != NULL && field < START_FIELD; field++)
 		at = strchr(at + 1, ' ');
 	if (at == NULL)
@@ -115,12 +117,17 @@ is_running(int64_t pid, int64_t started_us)
 {
 	long hz = sysconf(_SC_CLK_TCK);
 	int64_t booted, ticks;
+	bool zombie;
 
 	if (pid <= 0 || pid > INT32_MAX)
 		return true; /* not a number of ours: wait it out */
 	if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
 		return false;
-	if (hz <= 0 || !process_ticks(pid, &ticks) || !boot_time(&booted))
+	if (!process_stat(pid, &zombie, &ticks))
+		return true;
+	if (zombie)
+		return false;
+	if (hz <= 0 || !boot_time(&booted))
 		return true;
 	return llabs(booted * SL_US_PER_S + ticks * (SL_US_PER_S / hz) -
 		     started_us) <= START_SLACK_US;

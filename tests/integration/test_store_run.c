@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/text.h"
@@ -130,14 +131,23 @@ a_dead_owner_of_this_host_is_taken_over_at_once(void **state)
 	if (child == 0)
 		_exit(0);
 	assert_true(child > 0);
-	(void)waitpid(child, NULL, 0);
 	dead.pid = child;
+	dead.started_us = (int64_t)time(NULL) * SL_US_PER_S;
+	/* Nobody has asked how it ended. */
+	assert_int_equal(waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT),
+			 0);
+	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
+	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
+	assert_false(busy);
+	let_lapse(kit);
+	(void)waitpid(child, NULL, 0);
 	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
 	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
 	assert_false(busy);
 	/* A process that runs, but is not the one that took the lease. */
 	let_lapse(kit);
 	dead.pid = getppid();
+	dead.started_us = owner.started_us;
 	assert_int_equal(kit_try_claim(kit, &dead, run_a, &busy), SL_OK);
 	assert_int_equal(kit_try_claim(kit, &owner, run_b, &busy), SL_OK);
 	assert_false(busy);
