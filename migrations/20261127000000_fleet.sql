@@ -513,26 +513,38 @@ BEGIN
 		WHERE o.solo AND o.enabled AND o.parked_at IS NULL AND o.lease_until IS NULL
 			AND o.next_run_at > t + far
 		LIMIT 1000 FOR UPDATE SKIP LOCKED));
-	-- Who stands in the queue and may not run steps aside.
+	-- Who stands in a queue and may not run steps aside, lest nobody behind is
+	-- looked at. Only they are locked.
 	UPDATE sluice.schedule s
 	SET next_run_at = greatest(s.next_run_at, w.at),
 		backfill_at = greatest(s.backfill_at, CASE WHEN s.backfill_at IS NOT NULL
 			THEN w.at END)
 	FROM (
-		SELECT o.integration_id,
-			CASE WHEN sluice.deferred(o.not_before) THEN o.not_before
+		SELECT l.integration_id,
+			CASE WHEN sluice.deferred(l.not_before) THEN l.not_before
 				ELSE t + interval '1 hour' END AS at
-		FROM unnest(providers) AS p (provider)
-		CROSS JOIN LATERAL (
-			SELECT c.integration_id, c.user_id, c.not_before
-			FROM sluice.schedule c
-			WHERE c.provider = p.provider AND c.enabled AND c.parked_at IS NULL
-				AND NOT c.solo AND c.lease_until IS NULL AND c.next_run_at <= t
-			ORDER BY c.next_run_at
-			LIMIT 50
-			FOR UPDATE SKIP LOCKED
-		) o
-		WHERE sluice.deferred(o.not_before) OR sluice.user_rests(o.user_id)
+		FROM sluice.schedule l
+		WHERE l.lease_until IS NULL AND l.integration_id = ANY (ARRAY(
+			SELECT o.integration_id
+			FROM unnest(providers) AS p (provider)
+			CROSS JOIN LATERAL (
+				(SELECT c.integration_id, c.user_id, c.not_before
+				FROM sluice.schedule c
+				WHERE c.provider = p.provider AND c.enabled AND c.parked_at IS NULL
+					AND NOT c.solo AND c.lease_until IS NULL AND c.next_run_at <= t
+				ORDER BY c.next_run_at
+				LIMIT 100)
+				UNION ALL
+				(SELECT c.integration_id, c.user_id, c.not_before
+				FROM sluice.schedule c
+				WHERE c.provider = p.provider AND c.enabled AND c.parked_at IS NULL
+					AND NOT c.solo AND c.lease_until IS NULL
+					AND c.backfill_at IS NOT NULL AND c.backfill_at <= t
+				ORDER BY c.backfill_at
+				LIMIT 100)
+			) o
+			WHERE sluice.deferred(o.not_before) OR sluice.user_rests(o.user_id)))
+		FOR UPDATE SKIP LOCKED
 	) w
 	WHERE s.integration_id = w.integration_id;
 END

@@ -100,6 +100,19 @@ SELECT tap.done($$SELECT sluice.keep_schedule('{google_calendar}')$$)
 	\gset ignored_
 SELECT is((SELECT count(*) FROM sluice.schedule
 	WHERE next_run_at = sluice.clock() + interval '1 hour'), 2::bigint, 'they step aside');
+INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
+VALUES (tap.b(), 'google_calendar', 'second', 'second');
+UPDATE sluice.schedule SET next_run_at = sluice.clock() + interval '5 hours', not_before = NULL,
+	backfill_at = sluice.clock() - CASE user_id WHEN tap.b() THEN interval '1 hour'
+		ELSE interval '1 minute' END;
+SELECT is(tap.take(1), '0', 'those that rest stand before a walk that is left');
+SELECT tap.done($$SELECT sluice.keep_schedule('{google_calendar}')$$)
+	\gset ignored_
+SELECT is(tap.take(1), '1 google_calendar:backfill:schedule:x@example.com:google_calendar',
+	'of the walks that are left they step aside, too');
+UPDATE sluice.schedule SET lease_until = NULL, lease_owner = NULL, run_id = NULL,
+	backfill_at = NULL;
+DELETE FROM public.user_integrations WHERE account = 'second';
 UPDATE sluice.schedule SET next_run_at = sluice.clock() + interval '1 year',
 	not_before = sluice.clock() + interval '1 year' WHERE user_id = tap.a();
 SELECT tap.done($$SELECT sluice.keep_schedule('{google_calendar}')$$)
