@@ -68,6 +68,10 @@ sql "ALTER DATABASE \"$PGDATABASE\" SET sluice.clock_offset = '61 minutes'"
 works 'cron' sync --due
 is 'it has' "$(count sync_logs)" 0
 sql "ALTER DATABASE \"$PGDATABASE\" RESET sluice.clock_offset"
+sql "UPDATE sluice.retention SET next_at = now() + interval '1 year'"
+logs 10 '8 days' failed
+works 'cron' sync --due
+is 'nor does a clock that was ahead keep it from its turn' "$(count sync_logs)" 0
 
 # --- several at once, and one that holds rows ---------------------------------------
 logs 4000 '8 days' failed
