@@ -174,5 +174,21 @@ $fn$;
 COMMENT ON FUNCTION sluice.keep_quota() IS 'Removes what was taken more than a day ago.';
 CALL sluice.protect_function('sluice.keep_quota()', 'sluice_gateway');
 
+-- One process is enough: who comes while another is at it leaves it alone.
+CREATE FUNCTION sluice.keep_fleet(providers text[]) RETURNS boolean
+LANGUAGE plpgsql SET search_path = '' AS $fn$
+BEGIN
+	IF NOT pg_try_advisory_xact_lock(hashtextextended('sluice.upkeep', 0)) THEN
+		RETURN false;
+	END IF;
+	PERFORM sluice.keep_schedule(providers);
+	PERFORM sluice.keep_quota();
+	RETURN true;
+END
+$fn$;
+COMMENT ON FUNCTION sluice.keep_fleet(text[]) IS
+	'What nobody else looks after, by one process at a time. False: another one is at it.';
+CALL sluice.protect_function('sluice.keep_fleet(text[])', 'sluice_gateway');
+
 INSERT INTO sluice.sys_table_migrations (version, name)
 VALUES ('20261127010000', 'quota') ON CONFLICT DO NOTHING;

@@ -13,6 +13,7 @@
 
 #include "core/base/text.h"
 
+#include "state/ask.h"
 #include "state/schedule.h"
 #include "tests/support/store_kit.h"
 // cmocka last
@@ -402,6 +403,40 @@ a_resync_asked_for_meanwhile_comes_next(void **state)
 	assert_int_equal(finish(b, 100, -1), SL_OK);
 }
 
+/* Another process looks after it, and has not committed. */
+static sl_status
+while_another_does(struct sl_pg *other, void *ctx, struct sl_error *err)
+{
+	struct bench *b = ctx;
+	SL_AUTO_ROWS rows = NULL;
+	sl_status status = sl_pg_query(
+		other, "SELECT sluice.keep_fleet('{gmail}') AS kept", NULL,
+		&rows, err);
+
+	assert_int_equal(status, SL_OK);
+	assert_true(sl_row_bool(rows, 0, "kept"));
+	dies(b, false);
+	assert_int_equal(interrupted(b), 0);
+	return SL_OK;
+}
+
+static void
+one_process_at_a_time_is_enough(void **state)
+{
+	struct bench *b = *state;
+	struct sl_pg *other = NULL;
+
+	sl_test_db_exec(b->kit.db, "DELETE FROM public.sync_logs");
+	assert_int_equal(
+		sl_pg_connect(sl_test_db_url(b->kit.db), &other, &b->kit.err),
+		SL_OK);
+	assert_int_equal(
+		sl_pg_transact(other, NULL, while_another_does, b, &b->kit.err),
+		SL_OK);
+	sl_pg_free(&other);
+	assert_int_equal(interrupted(b), 1);
+}
+
 static void
 a_clients_quota_is_shared(void **state)
 {
@@ -468,6 +503,7 @@ main(void)
 		cmocka_unit_test(the_dead_of_this_host_are_found),
 		cmocka_unit_test(a_resync_asked_for_meanwhile_comes_next),
 		cmocka_unit_test(a_clients_quota_is_shared),
+		cmocka_unit_test(one_process_at_a_time_is_enough),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -184,6 +184,7 @@ SELECT set_eq(
 		('sluice.keep_schedule(text[])', 'sluice_gateway'),
 		('sluice.take_quota(uuid,text,double precision,bigint,bigint,boolean,integer)', 'sluice_gateway'),
 		('sluice.keep_quota()', 'sluice_gateway'),
+		('sluice.keep_fleet(text[])', 'sluice_gateway'),
 		('sluice.request_resync(text,uuid)', 'authenticated'),
 		('sluice.settle_session()', 'sluice_gateway sluice_operator'),
 		('sluice.run_account(uuid,uuid)', 'sluice_gateway'),
