@@ -93,7 +93,7 @@ ask(struct sl_listener *l, const char *sql, PGresult **result,
 		first = PQgetResult(l->conn);
 	got = PQresultStatus(first);
 	if (got != PGRES_TUPLES_OK && got != PGRES_COMMAND_OK)
-		s = sl_pg_fail(l->conn, first, err);
+		s = sl_pg_fail(l->conn, first, false, err);
 	while (s == SL_OK && sl_pg_await(l->conn, PATIENCE_MS) &&
 	       (more = PQgetResult(l->conn)) != NULL)
 		PQclear(more);
@@ -188,7 +188,7 @@ look(struct sl_listener *l, enum sl_news *news, struct sl_error *err)
 	sl_status s = SL_OK;
 
 	if (PQconsumeInput(l->conn) != 1) {
-		s = sl_pg_fail(l->conn, NULL, err);
+		s = sl_pg_fail(l->conn, NULL, false, err);
 		hang_up(l);
 		return s;
 	}

@@ -198,6 +198,7 @@ as_role(struct sl_pg *pg, struct sl_pg_batch *batch, enum sl_pg_role role,
 	batch->identify = true;
 	batch->settle = role != SL_PG_STRANGER;
 	batch->role = role_name(role);
+	pg->self = role == SL_PG_SELF;
 	if (batch->role != NULL)
 		status = make_claims(batch->role, user_id, batch->claims, err);
 	if (status == SL_OK)

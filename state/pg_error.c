@@ -23,6 +23,9 @@ static const char advice_primary[] =
 	"target_session_attrs=read-write)";
 static const char advice_member[] =
 	" (the login must be a member of sluice_gateway and sluice_operator)";
+static const char advice_owner[] =
+	" (this is for the login that owns the schema and may create roles: "
+	"SLUICE_DIRECT_URL)";
 
 static const struct remedy remedies[] = {
 	{ "08", SL_RETRY, SL_CLIENT, NULL },
@@ -94,12 +97,14 @@ sl_pg_said(const PGconn *conn, char out[SL_ERROR_TEXT_MAX])
 }
 
 sl_status
-sl_pg_fail(const PGconn *conn, const PGresult *result, struct sl_error *err)
+sl_pg_fail(const PGconn *conn, const PGresult *result, bool self,
+	   struct sl_error *err)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	char said[SL_ERROR_TEXT_MAX];
 	const struct remedy *r;
+	const char *advice;
 
 	if (text == NULL || text[0] == '\0')
 		text = sl_pg_said(conn, said);
@@ -110,9 +115,11 @@ sl_pg_fail(const PGconn *conn, const PGresult *result, struct sl_error *err)
 		(void)sl_fail(err, SL_BUG, SL_CLIENT, "database: %s", text);
 	} else {
 		r = remedy_of(state);
+		advice = self && r->advice == advice_member ? advice_owner
+							    : r->advice;
 		(void)sl_fail(err, r->status, r->scope,
 			      "database error %s: %s%s", state, text,
-			      r->advice == NULL ? "" : r->advice);
+			      advice == NULL ? "" : advice);
 	}
 	if (state != NULL && strlen(state) < sizeof(err->sqlstate))
 		memcpy(err->sqlstate, state, strlen(state) + 1);

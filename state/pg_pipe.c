@@ -29,7 +29,7 @@ sl_pg_refused(struct sl_pg *pg, const PGresult *result, struct sl_error *err)
 			       "the database did not answer for %lld s: the "
 			       "connection is given up",
 			       (long long)(pg->patience_ms / 1000));
-	(void)sl_pg_fail(pg->conn, result, err);
+	(void)sl_pg_fail(pg->conn, result, pg->self, err);
 	/* A standby: the next transaction looks for the primary. */
 	if (strcmp(err->sqlstate, "25006") == 0)
 		pg->stale = true;
@@ -143,13 +143,13 @@ sl_pg_pipe(struct sl_pg *pg, const struct sl_pg_batch *b, struct sl_error *err)
 	for (size_t i = 0; i < b->count; i++)
 		b->calls[i].rows = NULL;
 	if (PQenterPipelineMode(pg->conn) != 1)
-		return sl_pg_fail(pg->conn, NULL, err);
+		return sl_pg_fail(pg->conn, NULL, pg->self, err);
 	before = send_identity(pg, b);
 	if (before < 0 || !send_calls(pg, b))
-		return sl_pg_fail(pg->conn, NULL, err);
+		return sl_pg_fail(pg->conn, NULL, pg->self, err);
 	status = take_results(pg, b, before, err);
 	if (PQexitPipelineMode(pg->conn) != 1 && status == SL_OK)
-		status = sl_pg_fail(pg->conn, NULL, err);
+		status = sl_pg_fail(pg->conn, NULL, pg->self, err);
 	for (size_t i = 0; i < b->count && status != SL_OK; i++)
 		sl_rows_free(&b->calls[i].rows);
 	return status;

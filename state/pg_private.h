@@ -27,6 +27,7 @@ struct sl_pg {
 	bool open;           /* a transaction is                 */
 	bool stale;          /* to a server that may not write   */
 	bool silent;         /* the connection was given up      */
+	bool self;           /* the login acts as itself         */
 	int64_t patience_ms; /* for one answer; 0 = without end  */
 	int64_t statements;
 };
@@ -66,8 +67,10 @@ PGresult *sl_pg_next_result(struct sl_pg *pg);
  * Turn what libpq says into a remedy. `result` may be NULL (nothing came);
  * a lost connection is told by its status, because a killed server sends no
  * SQLSTATE.
+ *
+ * self		the login acts as itself: as the owner, to migrate
  */
-sl_status sl_pg_fail(const PGconn *conn, const PGresult *result,
+sl_status sl_pg_fail(const PGconn *conn, const PGresult *result, bool self,
 		     struct sl_error *err);
 
 /**

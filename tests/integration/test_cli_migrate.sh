@@ -24,6 +24,8 @@ like 'nothing to do' "$out" 'nothing to do'
 first=$(dump)
 sql 'GRANT sluice_gateway, sluice_operator TO sluice_app'
 
+refuse 'the login of every day may not' 3 'denied.*owns the schema.*SLUICE_DIRECT_URL' \
+	migrate status --direct-url "$SLUICE_DATABASE_URL"
 works 'status' migrate status
 is 'one line a migration, and a head' "$(wc -l <"$work/out")" "$((count + 1))"
 works 'status --json' migrate status --json
