@@ -312,9 +312,9 @@ opens_us(struct sl_client *c, int64_t now)
 }
 
 int64_t
-sl_clients_open_us(struct sl_engine *e, const struct sl_connector *connector)
+sl_clients_open_us(struct sl_engine *e, const struct sl_connector *connector,
+		   int64_t now)
 {
-	int64_t now = sl_mono_us(e->config.clock);
 	int64_t first = INT64_MAX;
 
 	for (struct sl_client *c = e->clients; c; c = c->next)

@@ -223,7 +223,7 @@ leave_out_closed(struct sl_engine *e, struct sl_room *room)
 
 	for (size_t i = 0; i < in->of_count; i++) {
 		int64_t wait =
-			sl_clients_open_us(e, e->config.registry[i]) - now;
+			sl_clients_open_us(e, e->config.registry[i], now) - now;
 
 		if (wait <= 0)
 			continue;

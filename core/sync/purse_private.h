@@ -65,10 +65,11 @@ enum sl_payment sl_purse_pay(struct sl_leg *leg, int64_t *at_us);
 void sl_purse_give_back(struct sl_leg *leg);
 /** It need not be woken any more. */
 void sl_purse_leave(struct sl_task *task);
-/** When runs of that connector may begin: now, or when the quota of all its
- *  clients is there again, of which none has some in a run's patience. Locked. */
+/** When runs of that connector may begin: now (monotonic), or when the quota of
+ *  all its clients is there again, of which none has some in a run's patience.
+ *  Locked. */
 int64_t sl_clients_open_us(struct sl_engine *e,
-			   const struct sl_connector *connector);
+			   const struct sl_connector *connector, int64_t now);
 /** The provider wants all of the client to wait. */
 void sl_client_block(struct sl_run *run, int64_t for_us);
 void sl_clients_free(struct sl_engine *e);

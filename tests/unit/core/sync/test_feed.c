@@ -207,6 +207,31 @@ each_connector_has_its_limit(void **state)
 	assert_true(larder.toys[2] >= 1);
 }
 
+/** No two readings are the same. */
+static int64_t
+ticking_us(void *ctx)
+{
+	struct sl_fake_clock *fake = ctx;
+
+	return ++fake->mono_us;
+}
+
+static void
+a_connector_without_runs_has_room(void **state)
+{
+	struct bench *b = *state;
+
+	stock(b, 6, -1);
+	b->config.runs_at_once = 2;
+	b->config.patience_us = 10 * SL_US_PER_S;
+	b->clock.clock.mono_us = ticking_us;
+	serve(b);
+	assert_int_equal(b->reports, 6);
+	assert_int_equal(larder.toys[0], 2);
+	for (int i = 0; i < larder.calls; i++)
+		assert_in_range(larder.toys[i], 1, 2);
+}
+
 static void
 changes_always_find_room(void **state)
 {
@@ -402,6 +427,7 @@ main(void)
 		T(what_is_under_way_survives_a_feed_that_fails_for_good),
 		T(news_are_asked_for_at_once),
 		T(each_connector_has_its_limit),
+		T(a_connector_without_runs_has_room),
 		T(changes_always_find_room),
 		T(what_is_to_run_alone_runs_alone),
 		T(what_was_leased_and_cannot_begin_is_given_back),
