@@ -38,16 +38,19 @@ CREATE TABLE sluice.quota_limits (
 	since timestamptz NOT NULL DEFAULT '-infinity',
 	client_per_minute double precision CHECK (client_per_minute > 0),
 	client_per_day double precision CHECK (client_per_day > 0),
+	user_per_minute integer CHECK (user_per_minute > 0),
 	created_at timestamptz NOT NULL DEFAULT now(),
 	updated_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (api, since)
 );
 COMMENT ON TABLE sluice.quota_limits IS
-	'Quotas of this installation''s own clients where they are not the published ones. The row '
+	'Quotas of this installation''s own where they are not the published ones. The row '
 	'with the latest date that has come counts. Written by the operator of the database.';
 COMMENT ON COLUMN sluice.quota_limits.client_per_minute IS 'Units; NULL: as published.';
 COMMENT ON COLUMN sluice.quota_limits.client_per_day IS
 	'Units in any 24 hours; NULL: no limit but the provider''s own word.';
+COMMENT ON COLUMN sluice.quota_limits.user_per_minute IS
+	'Units of one account; NULL: as published.';
 CALL sluice.protect_table('sluice.quota_limits',
 	gateway => 'select', operator => 'select', rls => false);
 

@@ -39,7 +39,7 @@ CREATE FUNCTION sluice.run_account(who uuid, integration uuid)
 RETURNS TABLE (provider text, account text, settings jsonb, status text, interval_s integer,
 	connected_at timestamptz, now timestamptz, resync boolean, resync_no bigint,
 	accept_deletions boolean, not_before timestamptz, failures integer, bucket_units bigint,
-	bucket_at timestamptz,
+	bucket_at timestamptz, user_per_minute integer,
 	grant_id uuid, grant_status text, purpose text, scopes text, version bigint,
 	access_expires_at timestamptz, refresh_expires_at timestamptz, refreshed_at timestamptz,
 	last_error text, access_ciphertext bytea, access_iv bytea, access_key_id text,
@@ -56,6 +56,9 @@ BEGIN
 		-- ahead
 		CASE WHEN c.not_before <= sluice.clock() + interval '2 days' THEN c.not_before END,
 		c.failures, floor(c.bucket_units)::bigint, c.bucket_at,
+		(SELECT l.user_per_minute FROM sluice.quota_limits l
+			WHERE l.api = i.provider AND l.since <= sluice.clock()
+			ORDER BY l.since DESC LIMIT 1),
 		g.id, g.status, g.purpose, g.scopes, g.version, g.access_expires_at,
 		g.refresh_expires_at, g.refreshed_at, g.last_error,
 		a.ciphertext, a.iv, a.key_id, r.ciphertext, r.iv, r.key_id,

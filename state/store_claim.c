@@ -250,6 +250,7 @@ read_account(const struct sl_rows *rows, const struct sl_rows *streams,
 	out->failures = (int)sl_row_i64(rows, 0, "failures", 0);
 	out->bucket_units = sl_row_i64(rows, 0, "bucket_units", 0);
 	out->bucket_at_us = sl_row_time(rows, 0, "bucket_at");
+	out->user_per_minute = sl_row_i64(rows, 0, "user_per_minute", 0);
 	out->not_before_us = sl_row_time(rows, 0, "not_before");
 	if (sl_row_text(rows, 0, "grant_id") != NULL)
 		sl_grant_take(rows, arena, &out->grant);

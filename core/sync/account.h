@@ -137,16 +137,17 @@ struct sl_account {
 	const char *account;
 	const char *settings; /* JSON object text */
 	const char *status;
-	bool resync;           /* asked for by resync or --full  */
-	int64_t resync_no;     /* requests so far: what was walked since
+	bool resync;             /* asked for by resync or --full  */
+	int64_t resync_no;       /* requests so far: what was walked since
 				* that many had come is done       */
-	bool accept_deletions; /* consent to pending deletions   */
-	int64_t bucket_units;  /* left of the user's quota, ... */
-	int64_t bucket_at_us;  /* ... then; SL_NO_TIME = not known */
-	int64_t not_before_us; /* a deadline kept; SL_NO_TIME = none */
-	int64_t interval_us;   /* between runs; 0 = not known    */
-	int failures;          /* runs that failed in a row      */
-	int64_t connected_us;  /* a person consented; SL_NO_TIME */
+	bool accept_deletions;   /* consent to pending deletions   */
+	int64_t bucket_units;    /* left of the user's quota, ... */
+	int64_t bucket_at_us;    /* ... then; SL_NO_TIME = not known */
+	int64_t user_per_minute; /* of this installation; 0 = as published */
+	int64_t not_before_us;   /* a deadline kept; SL_NO_TIME = none */
+	int64_t interval_us;     /* between runs; 0 = not known    */
+	int failures;            /* runs that failed in a row      */
+	int64_t connected_us;    /* a person consented; SL_NO_TIME */
 	struct sl_grant grant;
 	struct sl_stream_row *streams;
 	size_t stream_count;

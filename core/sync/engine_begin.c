@@ -179,6 +179,7 @@ sl_run_start_pace(struct sl_pace *pace, double per_minute, int64_t now_us)
 static void
 init_pace(struct sl_worker *worker, struct sl_run *run)
 {
+	const struct sl_account *a = &run->account;
 	struct sl_engine *e = run->engine;
 	const struct sl_quota *q = run->connector->quotas;
 	int64_t now = sl_now_us(e->config.clock), since;
@@ -192,11 +193,13 @@ init_pace(struct sl_worker *worker, struct sl_run *run)
 		client = e->config.quota ? q->client_per_minute : 0;
 		at_once = q->at_once;
 	}
+	if (e->config.quota && a->user_per_minute > 0)
+		user = (double)a->user_per_minute;
 	now = sl_mono_us(e->config.clock);
 	sl_run_start_pace(&run->pace, user, now);
-	if (run->account.bucket_at_us != SL_NO_TIME)
-		sl_pace_resume(&run->pace, (double)run->account.bucket_units,
-			       sl_run_now_us(run) - run->account.bucket_at_us);
+	if (a->bucket_at_us != SL_NO_TIME)
+		sl_pace_resume(&run->pace, (double)a->bucket_units,
+			       sl_run_now_us(run) - a->bucket_at_us);
 	run->slots = (struct sl_slots){ .most = at_once, .now = at_once };
 	sl_run_begin_client(run, client, worker->store->take_quota != NULL);
 }

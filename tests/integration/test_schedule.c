@@ -403,6 +403,32 @@ a_resync_asked_for_meanwhile_comes_next(void **state)
 	assert_int_equal(finish(b, 100, -1), SL_OK);
 }
 
+static void
+an_accounts_quota_is_the_installations(void **state)
+{
+	struct bench *b = *state;
+
+	sl_test_db_exec(b->kit.db,
+			"INSERT INTO sluice.quota_limits (api, since, "
+			"user_per_minute) VALUES "
+			"('google_calendar', '2026-01-01', 70), "
+			"('google_calendar', '2126-01-01', 71), "
+			"('gmail', '2026-01-02', 72)");
+	due(b);
+	take(b);
+	assert_int_equal(b->count, 1);
+	assert_int_equal(begin(b, &b->work[0]), SL_OK);
+	assert_int_equal(b->kit.account.user_per_minute, 70);
+	assert_int_equal(finish(b, 100, -1), SL_OK);
+	sl_test_db_exec(b->kit.db,
+			"INSERT INTO sluice.quota_limits (api, since) VALUES "
+			"('google_calendar', '2026-01-02')");
+	kit_claim(&b->kit);
+	assert_int_equal(b->kit.account.user_per_minute, 0);
+	assert_int_equal(finish(b, 100, -1), SL_OK);
+	sl_test_db_exec(b->kit.db, "DELETE FROM sluice.quota_limits");
+}
+
 /* Another process looks after it, and has not committed. */
 static sl_status
 while_another_does(struct sl_pg *other, void *ctx, struct sl_error *err)
@@ -503,6 +529,7 @@ main(void)
 		cmocka_unit_test(the_dead_of_this_host_are_found),
 		cmocka_unit_test(a_resync_asked_for_meanwhile_comes_next),
 		cmocka_unit_test(a_clients_quota_is_shared),
+		cmocka_unit_test(an_accounts_quota_is_the_installations),
 		cmocka_unit_test(one_process_at_a_time_is_enough),
 	};
 

@@ -225,6 +225,24 @@ what_the_provider_tells_one_all_are_told(void **state)
 	assert_true(b->store.end_next_us >= BENCH_NOW_US + 90 * SL_US_PER_S);
 }
 
+/* A page a second, three of them at once. */
+static void
+an_account_is_paced_as_the_installation_says(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 20;
+	b->store.account.user_per_minute = 60;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	run_mail(b);
+	assert_string_equal(b->report_status, "ok");
+	assert_in_range(b->report.duration_us, 17 * SL_US_PER_S,
+			18 * SL_US_PER_S);
+	b->config.quota = false;
+	run_mail(b);
+	assert_in_range(b->report.duration_us, 0, SL_US_PER_S);
+}
+
 static void
 who_paces_nothing_asks_for_nothing(void **state)
 {
@@ -268,6 +286,7 @@ main(void)
 		T(a_run_with_a_lane_does_not_wait_for_the_next_minute),
 		T(no_run_begins_that_would_step_aside),
 		T(what_the_provider_tells_one_all_are_told),
+		T(an_account_is_paced_as_the_installation_says),
 		T(who_paces_nothing_asks_for_nothing),
 		T(a_stop_ends_who_waits_for_a_chunk),
 	};
