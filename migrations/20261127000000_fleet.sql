@@ -374,7 +374,7 @@ COMMENT ON FUNCTION sluice.take_due(text[], integer[], integer, integer, text, j
 CALL sluice.protect_function('sluice.take_due(text[], integer[], integer, integer, text, jsonb,
 	bigint, bigint)', 'sluice_gateway');
 
-CREATE FUNCTION sluice.wait_for_solo(who text) RETURNS boolean
+CREATE FUNCTION sluice.wait_for_solo(who text, providers text[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $fn$
 BEGIN
 	UPDATE sluice.schedule s
@@ -385,6 +385,7 @@ BEGIN
 		WHERE o.solo AND o.enabled AND o.parked_at IS NULL AND o.lease_until IS NULL
 			AND least(o.next_run_at, o.backfill_at)
 				<= sluice.clock() - interval '2 minutes'
+			AND o.provider = ANY (providers)
 			AND NOT sluice.deferred(o.not_before)
 			AND (o.solo_until IS NULL OR o.solo_for = who
 				OR o.solo_until NOT BETWEEN sluice.clock()
@@ -396,10 +397,11 @@ BEGIN
 	RETURN FOUND;
 END
 $fn$;
-COMMENT ON FUNCTION sluice.wait_for_solo(text) IS
-	'Does an account that runs alone wait for this process? One that is due for two minutes is '
-	'promised to the busy process that asks first: it takes nothing more until it is idle.';
-CALL sluice.protect_function('sluice.wait_for_solo(text)', 'sluice_gateway');
+COMMENT ON FUNCTION sluice.wait_for_solo(text, text[]) IS
+	'Does an account that runs alone wait for this process, which runs these connectors? One '
+	'that is due for two minutes is promised to the busy process that asks first: it takes '
+	'nothing more until it is idle.';
+CALL sluice.protect_function('sluice.wait_for_solo(text, text[])', 'sluice_gateway');
 
 CREATE FUNCTION sluice.next_due(providers text[], rooms integer[], backfills integer,
 	idle boolean)
@@ -445,6 +447,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET enable_seqscan = o
 			+ CASE WHEN idle THEN interval '0' ELSE interval '2 minutes' END
 		FROM sluice.schedule s
 		WHERE s.solo AND s.enabled AND s.parked_at IS NULL AND s.lease_until IS NULL
+			AND EXISTS (SELECT FROM unnest(providers, rooms) AS p (provider, room)
+				WHERE p.provider = s.provider AND p.room > 0)
+			AND NOT sluice.deferred(s.not_before)
+			AND NOT sluice.user_rests(s.user_id)
 		ORDER BY s.next_run_at LIMIT 1)
 	) d
 $fn$;

@@ -50,7 +50,8 @@ struct batch {
 	struct sl_work *out;
 	size_t count;
 	int64_t wait_us;
-	const char *providers, *rooms; /* array literals */
+	/* array literals: connectors, room for each, those that it runs */
+	const char *providers, *rooms, *ours;
 };
 
 sl_status
@@ -99,13 +100,19 @@ put_rooms(struct batch *b)
 {
 	struct sl_pg_array *providers = sl_pg_array_new(b->s->arena);
 	struct sl_pg_array *rooms = sl_pg_array_new(b->s->arena);
+	struct sl_pg_array *ours = sl_pg_array_new(b->s->arena);
 
 	for (size_t i = 0; i < b->room->of_count; i++) {
-		sl_pg_array_text(providers, b->room->of[i].provider);
-		sl_pg_array_i64(rooms, (int64_t)b->room->of[i].runs);
+		const struct sl_room_of *of = &b->room->of[i];
+
+		sl_pg_array_text(providers, of->provider);
+		sl_pg_array_i64(rooms, (int64_t)of->runs);
+		if (of->runs + of->under_way > 0)
+			sl_pg_array_text(ours, of->provider);
 	}
 	b->providers = sl_pg_array_done(providers);
 	b->rooms = sl_pg_array_done(rooms);
+	b->ours = sl_pg_array_done(ours);
 }
 
 /* --- what others left ----------------------------------------------------- */
@@ -174,6 +181,7 @@ must_wait(struct batch *b, bool *waits, struct sl_error *err)
 		return SL_OK;
 	sl_params_init(&p, b->s->arena);
 	sl_params_text(&p, b->s->who);
+	sl_params_text(&p, b->ours);
 	status = sl_pg_query(b->s->pg, sl_sql_schedule_solo, &p, &rows, err);
 	if (status == SL_OK)
 		*waits = sl_row_bool(rows, 0, "waits");

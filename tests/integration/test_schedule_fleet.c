@@ -327,8 +327,8 @@ all_statements(struct sl_test_db *db, const char *when)
 		"SELECT sluice.next_due('{gmail,google_calendar,linkedin}', "
 		"'{9,9,9}', 9, true)",
 		1, 100);
-	touches(db, "a busy process waits", "SELECT sluice.wait_for_solo('p')",
-		1, 10);
+	touches(db, "a busy process waits",
+		"SELECT sluice.wait_for_solo('p', '{gmail,linkedin}')", 1, 10);
 	touches(db, "leases that lapsed", "SELECT sluice.lapse_leases(NULL)", 1,
 		10);
 	touches(db, "upkeep",

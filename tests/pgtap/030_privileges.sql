@@ -178,7 +178,7 @@ SELECT set_eq(
 		('sluice.pick_due(text,text[],integer[],integer,timestamp with time zone,timestamp with time zone)', ''),
 		('sluice.pick_solo(text[],integer[])', ''),
 		('sluice.take_due(text[],integer[],integer,integer,text,jsonb,bigint,bigint)', 'sluice_gateway'),
-		('sluice.wait_for_solo(text)', 'sluice_gateway'),
+		('sluice.wait_for_solo(text,text[])', 'sluice_gateway'),
 		('sluice.lapse_leases(jsonb[])', 'sluice_gateway'),
 		('sluice.next_due(text[],integer[],integer,boolean)', 'sluice_gateway'),
 		('sluice.keep_schedule(text[])', 'sluice_gateway'),

@@ -72,19 +72,35 @@ SELECT is(tap.dies_alone(1), '1 1 f', 'it dies alone');
 SELECT is(tap.dies_alone(2), '1 2 f', 'and again');
 SELECT is(tap.dies_alone(3), '1 3 t', 'the third time parks it');
 SELECT is(tap.take(4, 'first'), '0', 'then it is not taken');
-SELECT is(tap.act('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''p'')
-	WHERE sluice.wait_for_solo(''p'')'), 'ok:0', 'nobody waits for it');
+CREATE FUNCTION tap.waits(who text, connector text) RETURNS text LANGUAGE sql AS $$
+	SELECT tap.done(format('SELECT sluice.wait_for_solo(%L, ARRAY[%L])', who, connector))
+$$;
+-- 0: now, for a process with nothing under way.
+CREATE FUNCTION tap.due(connector text, room integer) RETURNS text LANGUAGE sql AS $$
+	SELECT tap.done(format('SELECT sluice.next_due(ARRAY[%L], ARRAY[%s], 4, true)', connector,
+		room))
+$$;
+SELECT is(tap.waits('p', 'google_calendar'), 'false', 'nobody waits for it');
 
 -- A busy process waits for one that has been due for two minutes.
 UPDATE sluice.schedule SET parked_at = NULL, charges = 0, next_run_at = sluice.clock()
 WHERE user_id = tap.a();
-SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''p'')'), 'false', 'not yet');
+SELECT is(tap.waits('p', 'google_calendar'), 'false', 'not yet');
 UPDATE sluice.schedule SET next_run_at = sluice.clock() - interval '2 minutes'
 WHERE user_id = tap.a();
-SELECT is(tap.done('SELECT sluice.wait_for_solo(''p'')'), 'true', 'asked');
+SELECT is(tap.waits('o', 'gmail'), 'false', 'nor one that does not run it');
+SELECT is(tap.waits('p', 'google_calendar'), 'true', 'asked');
 SELECT is((SELECT solo_for FROM tap.plan), 'p', 'the process that asks first');
-SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.wait_for_solo(''q'')'), 'false',
-	'no other one waits');
+SELECT is(tap.waits('q', 'google_calendar'), 'false', 'no other one waits');
+SELECT is(tap.due('google_calendar', 1), '0', 'it is due now');
+SELECT isnt(tap.due('gmail', 1), '0', 'for who runs it');
+SELECT isnt(tap.due('google_calendar', 0), '0', 'and has room');
+UPDATE sluice.schedule SET not_before = sluice.clock() + interval '1 hour' WHERE user_id = tap.a();
+SELECT isnt(tap.due('google_calendar', 1), '0', 'unless its provider wants to wait');
+UPDATE sluice.schedule SET not_before = NULL WHERE user_id = tap.a();
+UPDATE auth.users SET deleted_at = now() WHERE id = tap.a();
+SELECT isnt(tap.due('google_calendar', 1), '0', 'or its user rests');
+UPDATE auth.users SET deleted_at = NULL WHERE id = tap.a();
 SELECT is(tap.take(4, 'no'), '0', 'it is not taken beside others');
 SELECT is(tap.take(4, 'last'), '1 google_calendar:changes:schedule:x@example.com:google_calendar',
 	'it is, by whoever is idle');
