@@ -383,6 +383,19 @@ run_busy(struct sl_run *run)
 		sl_job_after(run->engine, &run->job, BUSY_WAIT_US);
 }
 
+/* The database is away, perhaps for a moment: what a batch brought waits, or
+ * the feed would hand out one batch after the other, in vain. */
+static bool
+is_put_off(struct sl_run *run, const struct sl_error *err)
+{
+	if (!is_leased(run) || err->status != SL_RETRY ||
+	    ++run->claim_attempts == SL_COMMIT_ATTEMPTS)
+		return false;
+	sl_job_after(run->engine, &run->job,
+		     SL_COMMIT_PAUSE_US << (run->claim_attempts - 1));
+	return true;
+}
+
 static bool
 begins_no_more(struct sl_engine *e)
 {
@@ -430,7 +443,8 @@ sl_run_start(struct sl_worker *worker, struct sl_run *run)
 		return;
 	}
 	if (s != SL_OK) {
-		never_started(run, &err);
+		if (!is_put_off(run, &err))
+			never_started(run, &err);
 		return;
 	}
 	if (busy) {

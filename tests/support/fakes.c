@@ -27,6 +27,8 @@ fake_claim(struct sl_store *store, const struct sl_claim *claim,
 	s->claims++;
 	s->claim_fence = claim->fence;
 	(void)snprintf(s->claim_run, sizeof(s->claim_run), "%s", claim->run_id);
+	if (s->claim_fails-- > 0)
+		return sl_fail(err, SL_RETRY, SL_CLIENT, "database away");
 	if (s->lost)
 		return sl_fail(err, SL_LOST, SL_INTEGRATION, "paused");
 	if (s->busy) {

@@ -109,6 +109,7 @@ struct fake_store {
 	int quota_asks, quota_fails, quota_blocks;
 	int64_t quota_block_us;
 	struct sl_quota_ask quota_ask; /* the last */
+	int claim_fails;               /* so many first ones            */
 	bool lost;                     /* a lease was, before the claim */
 	int given_back;                /* that never began              */
 	int64_t claim_fence;           /* of the last claim, ...        */

@@ -362,6 +362,60 @@ a_lease_that_is_gone_is_no_failure(void **state)
 }
 
 static void
+a_database_that_is_away_when_runs_begin_is_waited_for(void **state)
+{
+	struct bench *b = *state;
+
+	stock(b, 3, -1);
+	fake_transport_delay(&b->net, 1000);
+	b->config.runs_at_once = 2;
+	b->store.claim_fails = 7;
+	serve(b);
+	assert_int_equal(b->engine_status, SL_OK);
+	assert_int_equal(b->reports, 3);
+	assert_int_equal(b->store.finishes, 3);
+	assert_int_equal(b->store.claims, 10);
+	assert_in_range(b->clock.mono_us, SL_US_PER_S, 10 * SL_US_PER_S);
+}
+
+static void
+but_not_for_ever(void **state)
+{
+	struct bench *b = *state;
+
+	stock(b, 1, -1);
+	fake_transport_delay(&b->net, 1000);
+	b->store.claim_fails = 100;
+	serve(b);
+	assert_int_equal(b->reports, 1);
+	assert_string_equal(b->report_status, "failed");
+	assert_in_range(b->store.claims, 5, 10);
+	assert_in_range(b->clock.mono_us, 20 * SL_US_PER_S, 60 * SL_US_PER_S);
+}
+
+static void
+drain_at_the_second(struct larder *l)
+{
+	if (l->calls == 2)
+		sl_engine_drain(l->b->engine, 3600 * SL_US_PER_S);
+}
+
+static void
+nor_by_an_engine_that_is_drained(void **state)
+{
+	struct bench *b = *state;
+
+	stock(b, 1, SL_US_PER_S / 2);
+	fake_transport_delay(&b->net, 1000);
+	b->store.claim_fails = 3;
+	larder.on_take = drain_at_the_second;
+	serve(b);
+	assert_int_equal(b->reports, 1);
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(b->store.given_back, 1);
+}
+
+static void
 time_is_up_for_a_feed_too(void **state)
 {
 	struct bench *b = *state;
@@ -433,6 +487,9 @@ main(void)
 		T(what_was_leased_and_cannot_begin_is_given_back),
 		T(a_drained_engine_ends_what_is_under_way),
 		T(a_lease_that_is_gone_is_no_failure),
+		T(a_database_that_is_away_when_runs_begin_is_waited_for),
+		T(but_not_for_ever),
+		T(nor_by_an_engine_that_is_drained),
 		T(time_is_up_for_a_feed_too),
 		T(events_of_others_do_not_hurry_a_commit),
 	};
