@@ -121,7 +121,7 @@ struct sl_run {
 	bool changes_only;      /* walks are the other lane's */
 	bool aside;             /* (L) it is handed back, ...      */
 	int64_t aside_until_us; /* (L) monotonic: ... until then  */
-	int64_t epoch_us; /* the database's time minus the monotonic one */
+	int64_t epoch_us;   /* the database's time minus the monotonic one */
 	int claim_attempts; /* in vain, of a lease that was handed out */
 	struct sl_task *tasks, **tasks_tail;
 	size_t streams, streams_done; /* (L) */

@@ -154,26 +154,51 @@ fill(struct sl_worker *worker, struct sl_purse *p,
 	pthread_mutex_unlock(&e->mutex);
 }
 
-/* Let the fleet know. What cannot be told now is told later. */
+/* What cannot be told now is told later; that is said once. */
+static void
+tell_later(struct sl_engine *e, struct sl_purse *p, int64_t block_us,
+	   const struct sl_error *err)
+{
+	bool said;
+
+	pthread_mutex_lock(&e->mutex);
+	said = p->untold;
+	p->untold = true;
+	if (p->block_us < block_us)
+		p->block_us = block_us;
+	sl_job_after_locked(e, &p->job, AWAY_US);
+	pthread_mutex_unlock(&e->mutex);
+	if (!said)
+		sl_log(e->config.log, SL_LOG_WARN, "quota-untold",
+		       (struct sl_field[]){
+			       SL_F_TEXT("provider",
+					 p->client->connector->name),
+			       SL_F_TEXT("error", err->text), SL_F_END });
+}
+
+/* Let the fleet know. */
 static void
 tell_block(struct sl_worker *worker, struct sl_purse *p)
 {
 	struct sl_engine *e = worker->engine;
 	struct sl_quota_block block = { .api = p->client->connector->name,
 					.oauth_client_row = p->client->row };
+	int64_t until_us;
 	struct sl_error err;
 
 	pthread_mutex_lock(&e->mutex);
-	if (p->block_us > 0)
-		block.for_us = p->block_us - sl_mono_us(e->config.clock);
+	until_us = p->block_us;
 	p->block_us = 0;
 	pthread_mutex_unlock(&e->mutex);
-	if (block.for_us <= 0 || !worker->store->block_quota ||
-	    worker->store->block_quota(worker->store, &block, &err) == SL_OK)
+	block.for_us = until_us - sl_mono_us(e->config.clock);
+	if (until_us > 0 && block.for_us > 0 &&
+	    worker->store->block_quota(worker->store, &block, &err) != SL_OK) {
+		tell_later(e, p, until_us, &err);
 		return;
-	sl_log(e->config.log, SL_LOG_WARN, "quota-untold",
-	       (struct sl_field[]){ SL_F_TEXT("provider", block.api),
-				    SL_F_TEXT("error", err.text), SL_F_END });
+	}
+	pthread_mutex_lock(&e->mutex);
+	p->untold = p->untold && until_us == 0;
+	pthread_mutex_unlock(&e->mutex);
 }
 
 static void

@@ -33,7 +33,8 @@ struct sl_purse {
 	int64_t until_us;  /* monotonic: what is left is lost then    */
 	int64_t closed_us; /* monotonic: nobody is granted any before */
 	double chunk;      /* to ask for next */
-	int64_t block_us;  /* to be told to the fleet: so long; 0 = nothing */
+	int64_t block_us; /* to be told to the fleet: until then; 0 = nothing */
+	bool untold;      /* that failed, and was logged */
 	struct sl_task *head, **tail; /* who waits for units */
 };
 

@@ -451,7 +451,8 @@ fake_block_quota(struct sl_store *store, const struct sl_quota_block *block,
 {
 	struct fake_store *s = (struct fake_store *)store;
 
-	(void)err;
+	if (s->block_fails-- > 0)
+		return sl_fail(err, SL_RETRY, SL_CLIENT, "database away");
 	s->quota_blocks++;
 	s->quota_block_us = block->for_us;
 	return SL_OK;

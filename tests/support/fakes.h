@@ -106,7 +106,7 @@ struct fake_store {
 	int64_t quota_minute;
 	int64_t quota_taken[2], quota_taken_max; /* of a minute; for walks */
 	int64_t quota_others; /* that others take of each minute */
-	int quota_asks, quota_fails, quota_blocks;
+	int quota_asks, quota_fails, quota_blocks, block_fails;
 	int64_t quota_block_us;
 	struct sl_quota_ask quota_ask; /* the last */
 	int claim_fails;               /* so many first ones            */

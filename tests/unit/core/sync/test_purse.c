@@ -243,6 +243,44 @@ an_account_is_paced_as_the_installation_says(void **state)
 	assert_in_range(b->report.duration_us, 0, SL_US_PER_S);
 }
 
+/** One account, and then there is time. */
+static sl_status
+take_one_and_stay(void *ctx, const struct sl_room *room, struct sl_work *out,
+		  size_t *count, int64_t *wait_us, struct sl_error *err)
+{
+	int *calls = ctx;
+
+	(void)room, (void)err;
+	out[0] = (struct sl_work){
+		.target = { .provider = "toy", .account = "ana" },
+		.trigger = "schedule",
+		.run_id = BENCH_USER,
+		.fence = 1,
+		.lane = SL_LANE_CHANGES,
+	};
+	*count = *calls == 0;
+	*wait_us = ++*calls < 3 ? 10 * SL_US_PER_S : -1;
+	return SL_OK;
+}
+
+static void
+what_could_not_be_told_is_told_later(void **state)
+{
+	struct bench *b = *state;
+	int calls = 0;
+
+	b->config.patience_us = 10 * SL_US_PER_S;
+	b->store.block_fails = 2;
+	fake_store_stream(&b->store, "items", "k", "{\"after\":\"p2\"}");
+	b->net.answer = all_slow_down;
+	bench_serve_feed(b, &(struct sl_feed){ .take = take_one_and_stay,
+					       .ctx = &calls });
+	assert_string_equal(b->report_status, "failed");
+	assert_int_equal(b->store.quota_blocks, 1);
+	assert_in_range(b->store.quota_block_us, 80 * SL_US_PER_S,
+			89 * SL_US_PER_S);
+}
+
 static void
 who_paces_nothing_asks_for_nothing(void **state)
 {
@@ -287,6 +325,7 @@ main(void)
 		T(no_run_begins_that_would_step_aside),
 		T(what_the_provider_tells_one_all_are_told),
 		T(an_account_is_paced_as_the_installation_says),
+		T(what_could_not_be_told_is_told_later),
 		T(who_paces_nothing_asks_for_nothing),
 		T(a_stop_ends_who_waits_for_a_chunk),
 	};
