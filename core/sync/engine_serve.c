@@ -333,7 +333,8 @@ run_at_rest(const struct sl_run *run)
 	return true;
 }
 
-/* Free runs that are over and that no worker has in hand any more. Locked. */
+/* Free runs that are over and that no worker has in hand any more; who has one
+ * tells when it lets go. Locked. */
 static void
 reap_runs(struct sl_engine *e)
 {
@@ -406,10 +407,11 @@ do_all(struct sl_engine *e, struct sl_error *err)
 			s = take(e, err);
 			continue;
 		}
+		if (e->reap) /* said while the feed was being asked, perhaps */
+			reap_runs(e);
 		if (!e->runs && !has_more(e))
 			break;
 		wait_for_runs(e);
-		reap_runs(e);
 	}
 	e->deadline_mono_us = 0;
 	return s;

@@ -415,6 +415,31 @@ nor_by_an_engine_that_is_drained(void **state)
 	assert_int_equal(b->store.given_back, 1);
 }
 
+/** Long enough for the worker to be done with what is over. */
+static void
+end_slowly(struct larder *l)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+
+	if (l->calls > 1)
+		(void)nanosleep(&pause, NULL);
+	l->wait_us = -1; /* the next time */
+}
+
+static void
+a_feed_that_is_slow_to_end_holds_nobody_up(void **state)
+{
+	struct bench *b = *state;
+
+	stock(b, 1, 3600 * SL_US_PER_S);
+	fake_transport_delay(&b->net, 1000);
+	b->config.max_time_us = 240 * SL_US_PER_S;
+	larder.on_take = end_slowly;
+	serve(b);
+	assert_int_equal(b->reports, 1);
+	assert_true(b->clock.mono_us < 240 * SL_US_PER_S);
+}
+
 static void
 time_is_up_for_a_feed_too(void **state)
 {
@@ -490,6 +515,7 @@ main(void)
 		T(a_database_that_is_away_when_runs_begin_is_waited_for),
 		T(but_not_for_ever),
 		T(nor_by_an_engine_that_is_drained),
+		T(a_feed_that_is_slow_to_end_holds_nobody_up),
 		T(time_is_up_for_a_feed_too),
 		T(events_of_others_do_not_hurry_a_commit),
 	};
