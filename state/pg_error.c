@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "core/base/text.h"
+
 #include "state/pg_private.h"
 
 struct remedy {
@@ -78,21 +80,7 @@ sl_pg_may_pass(const struct sl_error *refusal)
 const char *
 sl_pg_said(const PGconn *conn, char out[SL_ERROR_TEXT_MAX])
 {
-	bool blank = false;
-	size_t at = 0;
-
-	for (const char *c = PQerrorMessage(conn);
-	     *c != '\0' && at + 2 < SL_ERROR_TEXT_MAX; c++) {
-		if (strchr(" \t\r\n", *c) != NULL) {
-			blank = at > 0;
-			continue;
-		}
-		if (blank)
-			out[at++] = ' ';
-		blank = false;
-		out[at++] = *c;
-	}
-	out[at] = '\0';
+	sl_text_one_line(out, SL_ERROR_TEXT_MAX, PQerrorMessage(conn));
 	return out;
 }
 
@@ -107,7 +95,10 @@ sl_pg_fail(const PGconn *conn, const PGresult *result, bool self,
 	const char *advice;
 
 	if (text == NULL || text[0] == '\0')
-		text = sl_pg_said(conn, said);
+		(void)sl_pg_said(conn, said);
+	else
+		sl_text_one_line(said, sizeof(said), text);
+	text = said;
 	if (PQstatus(conn) == CONNECTION_BAD) {
 		(void)sl_fail(err, SL_RETRY, SL_CLIENT,
 			      "database connection lost: %s", text);

@@ -186,3 +186,33 @@ sl_text_iends(const char *text, const char *suffix)
 	end = strlen(suffix);
 	return len >= end && sl_ascii_iequal(text + len - end, suffix);
 }
+
+/* Between two words: does a line end there that has no stop of its own? */
+static const char *
+joint(char before, bool line)
+{
+	return line && strchr(".,;:!?", before) == NULL ? "; " : " ";
+}
+
+void
+sl_text_one_line(char *out, size_t size, const char *text)
+{
+	bool blank = false, line = false;
+	size_t at = 0;
+
+	for (; *text != '\0'; text++) {
+		if (strchr(" \t\r\n", *text) != NULL) {
+			blank = at > 0;
+			line = line || *text == '\n';
+			continue;
+		}
+		for (const char *j = blank ? joint(out[at - 1], line) : "";
+		     *j != '\0' && at + 1 < size; j++)
+			out[at++] = *j;
+		if (at + 1 >= size)
+			break;
+		blank = line = false;
+		out[at++] = *text;
+	}
+	out[at] = '\0';
+}

@@ -76,6 +76,13 @@ char *sl_ascii_lower(struct sl_arena *arena, const char *text) SL_NODISCARD;
 /** ASCII case-insensitive equality; NULL equals only NULL. */
 bool sl_ascii_iequal(const char *a, const char *b);
 
+/**
+ * Lines become one: a line that ends without a stop gets "; ", other blanks
+ * become one space, and none is left at the ends. What does not fit is cut, at
+ * any byte.
+ */
+void sl_text_one_line(char *out, size_t size, const char *text);
+
 /** FNV-1a of the bytes: for hash tables in memory, not for secrets. */
 uint64_t sl_text_hash(const char *text);
 

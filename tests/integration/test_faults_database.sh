@@ -13,7 +13,7 @@ control POST expire "{\"account\":\"$ana\",\"what\":\"access_tokens\"}" >/dev/nu
 sql "UPDATE sluice.grants SET access_expires_at = now()"
 control POST stats/reset >/dev/null
 real=$SLUICE_DATABASE_URL
-SLUICE_DATABASE_URL=${real/:$PGPORT/:1} refuse '22: down at the start' 3 'cannot connect to the database: .*[^ ] [^ ]*refused Is .*[(]is SLUICE_DATABASE_URL right[?] .sluice doctor. looks closer[)]$' sync
+SLUICE_DATABASE_URL=${real/:$PGPORT/:1} refuse '22: down at the start' 3 'cannot connect to the database: .*refused; Is .*[(]is SLUICE_DATABASE_URL right[?] .sluice doctor. looks closer[)]$' sync
 SLUICE_DATABASE_URL=${real/:$PGPORT/:1} refuse '22: --due, too' 3 'cannot connect to the database: .*refused' sync --due
 kill -STOP "$postmaster" # takes connections, answers nothing
 began=$(millis)

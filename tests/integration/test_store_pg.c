@@ -155,7 +155,7 @@ an_sqlstate_becomes_a_remedy(void **state)
 		assert_int_equal(err.scope, rows[i].scope);
 		assert_string_equal(err.sqlstate, rows[i].sqlstate);
 		assert_null(strchr(err.text, '\n'));
-		assert_non_null(strstr(err.text, "one two"));
+		assert_non_null(strstr(err.text, "one; two"));
 	}
 }
 

@@ -264,6 +264,39 @@ ascii_case_only_is_ignored(void **state SL_UNUSED)
 	assert_false(sl_text_iends("a", NULL));
 }
 
+static void
+lines_become_one(void **state SL_UNUSED)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "", "" },
+		{ " \n\t", "" },
+		{ "one line\n", "one line" },
+		{ "\n  two \t words ", "two words" },
+		/* libpq */
+		{ "connection refused\n\tIs the server running?\n",
+		  "connection refused; Is the server running?" },
+		{ "to \"a\": refused\nto \"b\": refused\n",
+		  "to \"a\": refused; to \"b\": refused" },
+		{ "It ended.\nThis means:\r\n\n\tmore,\nor less",
+		  "It ended. This means: more, or less" },
+		{ "exactly fifty bytes are room for that and not mor",
+		  "exactly fifty bytes are room for that and not mor" },
+		{ "exactly fifty bytes are room for that and not more",
+		  "exactly fifty bytes are room for that and not mor" },
+		{ "exactly fifty bytes are room for that and not mo\nx",
+		  "exactly fifty bytes are room for that and not mo;" },
+	};
+
+	char out[50];
+
+	for (size_t i = 0; i < SL_ARRAY_LEN(rows); i++) {
+		sl_text_one_line(out, sizeof(out), rows[i].in);
+		assert_string_equal(out, rows[i].out);
+	}
+}
+
 int
 main(void)
 {
@@ -277,6 +310,7 @@ main(void)
 		cmocka_unit_test(durations_have_one_unit),
 		cmocka_unit_test(uuids_have_their_shape),
 		cmocka_unit_test(ascii_case_only_is_ignored),
+		cmocka_unit_test(lines_become_one),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
