@@ -1,8 +1,10 @@
--- A fresh consent clears what stood in the way of running, and runs soon.
+-- A fresh consent clears what stood in the way of running, and runs soon; an
+-- account that is new, or was asked for, keeps its place before all others.
 -- $1 uuid  integration
 -- $2 uuid  user
 UPDATE sluice.schedule SET
-	next_run_at = sluice.clock(),
+	next_run_at = CASE WHEN next_run_at < '2000-01-01Z' THEN next_run_at
+		ELSE sluice.clock() END,
 	not_before = NULL,
 	failures = 0,
 	charges = 0,

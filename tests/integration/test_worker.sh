@@ -32,6 +32,7 @@ settle 10 worker_says listening && ok 'it listens' || not_ok 'it listens' "$(cat
 is 'no account: nothing is asked' "$(requests)" "$before"
 connect $ana
 settle 10 ran 1 && ok 'a new account is heard of' || not_ok 'a new account is heard of' "$(cat "$worker_log")"
+like 'as one that is new, not as one whose changes are due' "$(cat "$worker_log")" 'run-ended .*lane=backfill mode=full status=ok'
 same 'by the worker'
 like 'a run is an object on stdout' "$(head -n 1 "$work/worker.$worker_no.out")" \
 	'"provider": *"google_calendar".*"status": *"ok"|"status": *"ok".*"provider": *"google_calendar"'
@@ -58,6 +59,8 @@ none_open() { [ "$(open_requests)" = 0 ]; }
 control POST options '{"latency_ms":150}' >/dev/null
 like 'a user asks for a resync' "$(ask)" '^t$'
 settle 1 holds_lease && ok 'it starts within a second' || not_ok 'it starts within a second' "$(tail -n 5 "$worker_log")"
+has_begun() { [ "$(sql 'SELECT count(*) FROM sluice.schedule WHERE run_begun')" = 1 ]; }
+settle 10 has_begun # one that is leased alone would do both
 sql "UPDATE sluice.schedule SET resync_requested_at = resync_requested_at - interval '1 minute'"
 before=$(runs "mode = 'full'")
 like 'again, during the run' "$(ask)" '^t$'
