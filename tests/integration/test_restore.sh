@@ -128,6 +128,21 @@ right 'after a walk' $ana
 right 'after a walk' $bo
 is 'contents are right' "$(contents $ana '' | diff "$work/ana.then" -)" ''
 
+# --- older than the program: from before there was a fleet, in the middle of a run ----
+restore "$work/one.dump"
+works 'erased again' erase --user "$cy_id" --yes
+works 'as it was' migrate down \
+	"$(sql "SELECT count(*) FROM sluice.sys_table_migrations WHERE version >= '20261127'")"
+refuse 'nothing runs on it' 3 'are pending: run .sluice migrate' sync
+works 'brought up to date' migrate
+works 'a cron line' sync --due
+works 'and what is not due yet' sync
+right 'after an upgrade' $ana
+right 'after an upgrade' $bo
+is 'what was at work then is closed' \
+	"$(sql "SELECT count(*) FILTER (WHERE status = 'running'), count(*) FILTER (WHERE status = 'interrupted') > 0 FROM sync_logs") $(leases)" '0|t 0'
+works 'an audit finds nothing' audit
+
 # --- tokens that were rotated since -----------------------------------------------
 control POST options '{"rotate":true}' >/dev/null
 backup "$work/two.dump"
