@@ -67,7 +67,8 @@ BEGIN
 				ELSE '1970-01-01Z' END
 		FROM (
 			SELECT FROM sluice.schedule s
-			WHERE s.user_id = NEW.user_id AND s.next_run_at = '-infinity'
+			WHERE s.user_id = NEW.user_id AND s.enabled
+				AND s.next_run_at = '-infinity'
 			LIMIT 4
 		) o
 		ON CONFLICT DO NOTHING;

@@ -138,12 +138,15 @@ SELECT is(tap.take(4), '1 google_calendar:changes:schedule:x@example.com:google_
 SELECT is(tap.ask('sluice_gateway', NULL, $$SELECT sluice.next_due('{google_calendar}', '{1}', 1,
 	true)$$), '60000000', 'the next thing to look at is the end of the lease');
 
--- Few new ones of one user go before the others'.
+-- Few new ones of one user go before the others'; those that are not pulled do
+-- not count.
+INSERT INTO public.user_integrations (user_id, provider, account, account_subject, status)
+SELECT tap.a(), 'linkedin', n::text, n::text, 'archive' FROM generate_series(1, 4) n;
 INSERT INTO public.user_integrations (user_id, provider, account, account_subject)
 SELECT tap.a(), 'gmail', n::text, n::text FROM generate_series(1, 10) n;
-SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at = '-infinity'), 4::bigint,
+SELECT is((SELECT count(*) FROM tap.plan WHERE enabled AND next_run_at = '-infinity'), 4::bigint,
 	'four accounts of a user are the newest');
-SELECT is((SELECT count(*) FROM tap.plan WHERE next_run_at < '2000-01-01'), 10::bigint,
+SELECT is((SELECT count(*) FROM tap.plan WHERE enabled AND next_run_at < '2000-01-01'), 10::bigint,
 	'all are new');
 
 -- Of a batch of four, two are new, or four when nothing else is due; and never
