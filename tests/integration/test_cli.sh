@@ -238,6 +238,9 @@ done
 offers 'sluice sync --due --p' '--pages --provider'
 offers 'sluice sync --provider ' 'gmail google_calendar linkedin'
 offers 'sluice connect g' 'gmail google google_calendar'
+offers 'sluice connect l' linkedin
+offers 'sluice logs --status i' interrupted
+offers 'sluice logs --trigger s' schedule
 offers 'sluice setup ' 'google linkedin'
 offers 'sluice import ' linkedin
 offers "sluice import linkedin $work/client.j" "$work/client.json"
