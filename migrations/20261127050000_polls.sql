@@ -4,6 +4,31 @@
 -- of its cost; those in here are planned once in a session, also behind a pooler
 -- that hands out transactions.
 
+-- A function in SQL is planned anew by each statement that calls it, one in
+-- PL/pgSQL once a session.
+CREATE OR REPLACE FUNCTION sluice.clock() RETURNS timestamptz
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $fn$
+BEGIN
+	RETURN now() + coalesce(
+		nullif(current_setting('sluice.clock_offset', true), '')::interval, '0');
+END
+$fn$;
+
+CREATE OR REPLACE FUNCTION sluice.user_rests(who uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+BEGIN
+	RETURN coalesce((
+		SELECT to_jsonb(u) ->> 'deleted_at' IS NOT NULL
+		FROM auth.users u
+		WHERE u.id = who), true);
+END
+$fn$;
+
+-- Versions of these rows stay on their page, and their indexes as they are.
+ALTER TABLE sluice.schedule SET (fillfactor = 80);
+ALTER TABLE public.sync_state SET (fillfactor = 80);
+ALTER TABLE public.sync_logs SET (fillfactor = 90);
+
 CREATE FUNCTION sluice.settle_session() RETURNS bigint
 LANGUAGE plpgsql SET search_path = '' AS $fn$
 DECLARE
@@ -46,7 +71,8 @@ RETURNS TABLE (provider text, account text, settings jsonb, status text, interva
 	refresh_ciphertext bytea, refresh_iv bytea, refresh_key_id text,
 	client_row uuid, client_id text, secret_ciphertext bytea, secret_iv bytea,
 	secret_key_id text)
-LANGUAGE plpgsql STABLE SET search_path = '' AS $fn$
+LANGUAGE plpgsql STABLE SET search_path = ''
+SET plan_cache_mode = force_generic_plan AS $fn$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
@@ -85,7 +111,8 @@ RETURNS TABLE (id uuid, kind text, key text, title text, state text, enabled boo
 	walk_started_at timestamptz, rewalk_at timestamptz, walk_resync_no bigint,
 	scope_from timestamptz, sweep_state text, resyncs integer, failures integer,
 	not_before timestamptz, checked_at timestamptz, series_due boolean)
-LANGUAGE plpgsql STABLE SET search_path = '' AS $fn$
+LANGUAGE plpgsql STABLE SET search_path = ''
+SET plan_cache_mode = force_generic_plan AS $fn$
 #variable_conflict use_column
 DECLARE
 	now_at timestamptz := sluice.clock();
@@ -238,15 +265,24 @@ CREATE FUNCTION sluice.begin_run(who uuid, integration uuid, at_fence bigint, ru
 	lease_us bigint, root_kinds text[], root_titles text[], kinds text[], map_versions integer[],
 	most integer)
 RETURNS boolean
-LANGUAGE plpgsql SET search_path = '' AS $fn$
+LANGUAGE plpgsql SET search_path = ''
+SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE
 	now_at timestamptz := sluice.clock();
 	left_open record;
+	ignored text;
 BEGIN
+	IF sluice.user_rests(who) THEN
+		RETURN false;
+	END IF;
 	UPDATE sluice.schedule c
 	SET run_begun = true,
 		run_started_at = now_at,
-		lease_until = now_at + make_interval(secs => lease_us / 1e6),
+		-- taken just now: what is indexed stays
+		lease_until = CASE
+			WHEN c.lease_until > now_at + make_interval(secs => lease_us / 1.2e6)
+				THEN c.lease_until
+			ELSE now_at + make_interval(secs => lease_us / 1e6) END,
 		run_resync_no = c.resync_no,
 		next_run_at = CASE WHEN c.next_run_at = '-infinity' THEN now_at ELSE c.next_run_at END,
 		left_run_id = NULL, left_trigger = NULL, left_started_at = NULL, left_host = NULL
@@ -254,7 +290,7 @@ BEGIN
 		SELECT l.integration_id, l.left_run_id, l.left_trigger, l.left_started_at, l.left_host
 		FROM sluice.schedule l
 		WHERE l.integration_id = integration AND l.user_id = who AND l.fence = at_fence
-			AND l.run_id = run AND NOT sluice.user_rests(who)
+			AND l.run_id = run
 		FOR UPDATE
 	) o
 	WHERE c.integration_id = o.integration_id AND c.user_id = who
@@ -264,7 +300,7 @@ BEGIN
 	END IF;
 	-- Lost with a crash of the database it has not begun, and it ends as well:
 	-- the fence, which is durable, guards what it writes.
-	PERFORM set_config('synchronous_commit', 'off', true);
+	ignored := set_config('synchronous_commit', 'off', true);
 	IF left_open.left_run_id <> run THEN
 		PERFORM sluice.interrupt_run(who, integration, left_open.left_run_id,
 			left_open.left_trigger, left_open.left_started_at, left_open.left_host);
@@ -409,16 +445,22 @@ CREATE FUNCTION sluice.end_quiet_run(who uuid, integration uuid, at_fence bigint
 	units_at timestamptz, slice_at timestamptz, left_to_lane boolean,
 	streams uuid[], keys text[], cursors text[], shows text[], prints text[], rule text)
 RETURNS text
-LANGUAGE plpgsql SET search_path = '' AS $fn$
+LANGUAGE plpgsql SET search_path = ''
+SET plan_cache_mode = force_generic_plan AS $fn$
 DECLARE
 	held record;
 	latest record;
+	ignored text;
 	took bigint := greatest(0, (extract(epoch FROM finished - started) * 1000)::bigint);
 BEGIN
-	SELECT c.run_id, c.lease_owner ->> 'host' AS host INTO held
+	SELECT c.run_id, c.lease_owner ->> 'host' AS host,
+		num_nonnulls(i.last_error_class, i.last_error_scope, i.last_error_text) > 0
+			AS had_failed
+	INTO held
 	FROM sluice.schedule c
+	JOIN public.user_integrations i ON i.user_id = c.user_id AND i.id = c.integration_id
 	WHERE c.integration_id = integration AND c.user_id = who AND c.fence = at_fence
-	FOR UPDATE;
+	FOR UPDATE OF c;
 	IF NOT FOUND THEN
 		RETURN 'lost';
 	ELSIF held.run_id IS NULL THEN
@@ -446,7 +488,7 @@ BEGIN
 	END IF;
 
 	-- lost with the database itself, the poll is made again
-	PERFORM set_config('synchronous_commit', 'off', true);
+	ignored := set_config('synchronous_commit', 'off', true);
 	UPDATE public.sync_state s
 	SET cursor = coalesce(q.cursor::jsonb, s.cursor),
 		shown = CASE WHEN q.shown IS NULL THEN s.shown
@@ -478,11 +520,12 @@ BEGIN
 	END IF;
 	PERFORM sluice.release_run(who, integration, next_at, resynced, false, deadline, units,
 		units_at, false, slice_at, left_to_lane);
-	UPDATE public.user_integrations i
-	SET last_error_class = NULL, last_error_scope = NULL, last_error_text = NULL,
-		last_error_at = NULL
-	WHERE i.user_id = who AND i.id = integration
-		AND num_nonnulls(i.last_error_class, i.last_error_scope, i.last_error_text) > 0;
+	IF held.had_failed THEN
+		UPDATE public.user_integrations i
+		SET last_error_class = NULL, last_error_scope = NULL, last_error_text = NULL,
+			last_error_at = NULL
+		WHERE i.user_id = who AND i.id = integration;
+	END IF;
 	RETURN 'done';
 END
 $fn$;

@@ -16,3 +16,21 @@ DROP FUNCTION sluice.due_items(uuid, uuid, text[], integer[], integer);
 DROP FUNCTION sluice.run_streams(uuid, uuid, text);
 DROP FUNCTION sluice.run_account(uuid, uuid);
 DROP FUNCTION sluice.settle_session();
+
+ALTER TABLE public.sync_logs RESET (fillfactor);
+ALTER TABLE public.sync_state RESET (fillfactor);
+ALTER TABLE sluice.schedule RESET (fillfactor);
+
+CREATE OR REPLACE FUNCTION sluice.user_rests(who uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $fn$
+	SELECT coalesce((
+		SELECT to_jsonb(u) ->> 'deleted_at' IS NOT NULL
+		FROM auth.users u
+		WHERE u.id = who), true)
+$fn$;
+
+CREATE OR REPLACE FUNCTION sluice.clock() RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = '' AS $fn$
+	SELECT now() + coalesce(
+		nullif(current_setting('sluice.clock_offset', true), '')::interval, '0')
+$fn$;
