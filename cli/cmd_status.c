@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -188,25 +189,31 @@ next_run(struct sl_cli *cli, const struct sl_status_row *row, int64_t now_us)
 			    : sl_arena_printf(cli->arena, "%s%s", when, why);
 }
 
+static int
+by_integration(const void *id, const void *count)
+{
+	const struct sl_coverage_count *c = count;
+
+	return strcmp(id, c->integration_id);
+}
+
 /* How many of its streams are complete. */
 static const char *
 complete(struct sl_cli *cli, const struct accounts *all,
 	 const struct sl_status_row *row)
 {
-	for (size_t i = 0; i < all->covered_count; i++) {
-		const struct sl_coverage_count *c = &all->covered[i];
+	const struct sl_coverage_count *c = NULL;
 
-		if (strcmp(c->integration_id, row->integration_id) != 0)
-			continue;
-		return c->complete == c->streams
-			       ? "yes"
-			       : sl_arena_printf(cli->arena, "%s of %s",
-						 sl_format_count(cli->arena,
-								 c->complete),
-						 sl_format_count(cli->arena,
-								 c->streams));
-	}
-	return "-";
+	if (all->covered_count > 0)
+		c = bsearch(row->integration_id, all->covered,
+			    all->covered_count, sizeof(*c), by_integration);
+	if (c == NULL)
+		return "-";
+	if (c->complete == c->streams)
+		return "yes";
+	return sl_arena_printf(cli->arena, "%s of %s",
+			       sl_format_count(cli->arena, c->complete),
+			       sl_format_count(cli->arena, c->streams));
 }
 
 static void

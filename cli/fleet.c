@@ -19,7 +19,7 @@
 #define LEAST_US (SL_US_PER_S / 50)
 
 /** Of all runs, as the engine has it. */
-#define BACKFILLS(runs) ((runs) < 4 ? 1 : (runs)*3 / 4)
+#define BACKFILLS(runs) ((runs) - (runs) / 4)
 
 /** While the database is away: doubled, with jitter. */
 #define AWAY_FIRST_US (SL_US_PER_S)
