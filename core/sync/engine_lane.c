@@ -126,7 +126,7 @@ sl_run_check_slice(struct sl_run *run)
 	pthread_mutex_unlock(&e->mutex);
 }
 
-/* Does everything at work wait so long? Locked. */
+/* Does everything at work wait so long? INT64_MAX: nothing is. Locked. */
 static bool
 all_wait(const struct sl_run *run, int64_t until_us, int64_t *first_us)
 {
@@ -164,6 +164,21 @@ sl_task_waits(struct sl_task *task, int64_t until_us)
 	if (task->flight->flying == 0 && !task->storing)
 		task->waits_until_us = until_us;
 	if (all_wait(run, now + e->config.patience_us, &first))
+		step_aside(run, first);
+	pthread_mutex_unlock(&e->mutex);
+}
+
+void
+sl_run_check_patience(struct sl_run *run)
+{
+	struct sl_engine *e = run->engine;
+	int64_t until = sl_mono_us(e->config.clock) + e->config.patience_us;
+	int64_t first;
+
+	if (run->work->lane == SL_LANE_ALL || e->config.patience_us == 0)
+		return;
+	pthread_mutex_lock(&e->mutex);
+	if (all_wait(run, until, &first) && first != INT64_MAX)
 		step_aside(run, first);
 	pthread_mutex_unlock(&e->mutex);
 }

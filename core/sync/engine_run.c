@@ -351,8 +351,10 @@ sl_run_step(struct sl_worker *worker, struct sl_job *job)
 		return;
 	look_again(worker, run);
 	do {
-		if (keep_going(run))
+		if (keep_going(run)) {
+			sl_run_check_patience(run);
 			return;
+		}
 	} while (second_half(worker, run));
 	if (!end_resting(run))
 		return;

@@ -32,6 +32,8 @@ bool sl_run_has_patience(const struct sl_run *run, int64_t wait_us);
 /** The stream waits for the quota or a deadline; if all do, the run steps
  *  aside. */
 void sl_task_waits(struct sl_task *task, int64_t until_us);
+/** A stream is over, perhaps: step aside if all that is left waits so. */
+void sl_run_check_patience(struct sl_run *run);
 /** The engine ends, or the run steps aside. */
 bool sl_run_is_ending(struct sl_run *run);
 /** When its changes and its walks are due again. */

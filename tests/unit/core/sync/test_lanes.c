@@ -515,6 +515,39 @@ a_deadline_is_left_to_the_next_run(void **state)
 	(void)bench_setup(state);
 }
 
+/** The first stream is told to wait while the other's last page is under way. */
+static void
+slow_down_the_first(void *ctx, const struct sl_request *request,
+		    struct sl_response *response)
+{
+	if (strstr(request->url, "/a?after=") == NULL) {
+		bench_two_pages(ctx, request, response);
+		return;
+	}
+	fake_reply(response, 429, "{}");
+	response->retry_after_ms = 50000;
+}
+
+static void
+who_waits_alone_in_the_end_steps_aside(void **state)
+{
+	struct bench *b = *state;
+
+	b->config.patience_us = PATIENCE_US;
+	b->config.slice_us = SLICE_US / 2;
+	fake_store_stream(&b->store, "items", "a", NULL);
+	fake_store_stream(&b->store, "items", "b", NULL);
+	b->net.answer = slow_down_the_first;
+	fake_transport_delay(&b->net, SL_US_PER_S);
+	bench_serve(b, SL_LANE_BACKFILL);
+	assert_string_equal(b->report_status, "handed-back");
+	assert_int_equal(commits_of(b, "a"), 1);
+	assert_int_equal(commits_of(b, "b"), 2);
+	assert_in_range(b->report.duration_us, 2 * SL_US_PER_S,
+			4 * SL_US_PER_S);
+	assert_true(b->store.end_backfill_us >= now(b) + 45 * SL_US_PER_S);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -537,6 +570,7 @@ main(void)
 		T(a_first_run_that_is_interrupted_was_a_full_one),
 		T(one_that_waits_for_its_quota_steps_aside),
 		T(a_deadline_is_left_to_the_next_run),
+		T(who_waits_alone_in_the_end_steps_aside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
