@@ -278,6 +278,14 @@ sl_purse_give_back(struct sl_leg *leg)
 
 /* --- clients ------------------------------------------------------------------- */
 
+/* A day comes on which an API grants more or less. Locked. */
+static void
+set_quota(struct sl_client *c, double per_minute, int64_t now)
+{
+	c->per_minute = per_minute;
+	sl_run_start_pace(&c->pace, per_minute, now);
+}
+
 static struct sl_client *
 client_new(struct sl_run *run, double per_minute, bool shared)
 {
@@ -285,10 +293,8 @@ client_new(struct sl_run *run, double per_minute, bool shared)
 
 	c->connector = run->connector;
 	memcpy(c->row, run->account.grant.oauth_client_row, sizeof(c->row));
-	c->per_minute = per_minute;
 	c->shared = shared && per_minute > 0 && c->row[0] != '\0';
-	sl_run_start_pace(&c->pace, per_minute,
-			  sl_mono_us(run->engine->config.clock));
+	set_quota(c, per_minute, sl_mono_us(run->engine->config.clock));
 	for (int i = 0; i < SL_PURSES; i++) {
 		struct sl_purse *p = &c->purses[i];
 
@@ -316,6 +322,8 @@ sl_run_begin_client(struct sl_run *run, double per_minute, bool shared)
 		c = client_new(run, per_minute, shared);
 		c->next = e->clients;
 		e->clients = c;
+	} else if (c->per_minute < per_minute || c->per_minute > per_minute) {
+		set_quota(c, per_minute, sl_mono_us(e->config.clock));
 	}
 	run->client = c;
 	pthread_mutex_unlock(&e->mutex);

@@ -44,14 +44,15 @@ struct sl_client {
 	struct sl_client *next;
 	const struct sl_connector *connector; /* constant */
 	char row[37];                         /* constant: oauth_clients */
-	double per_minute;                    /* constant; 0 = no limit */
+	double per_minute;                    /* 0 = no limit */
 	bool shared; /* constant: the fleet's quota is asked for */
 	struct sl_pace pace;
 	int64_t blocked_us; /* monotonic: nobody asks before */
 	struct sl_purse purses[SL_PURSES];
 };
 
-/** The one of the run's grant; made when it is met first. */
+/** The one of the run's grant; made when it is met first. Its quota is that of
+ *  today. */
 void sl_run_begin_client(struct sl_run *run, double per_minute, bool shared);
 
 enum sl_payment {

@@ -15,6 +15,9 @@
 #define BENCH_USER   "33333333-3333-4333-8333-333333333333"
 #define BENCH_NOW_US INT64_C(1795168800000000)
 
+/** From then on an API's client has less. */
+#define BENCH_LESS_MAIL "2026-12-01"
+
 struct bench {
 	struct sl_fake_clock clock;
 	struct sl_seeded_rng rng;
@@ -66,8 +69,8 @@ void bench_two_pages(void *ctx, const struct sl_request *request,
 
 /** How often the last ask was told to halve its page, and when the stream last
  *  rested and a person last consented. */
-extern int bench_last_shrink;
-extern int64_t bench_last_checked_us, bench_last_connected_us;
+extern _Atomic int bench_last_shrink;
+extern _Atomic int64_t bench_last_checked_us, bench_last_connected_us;
 
 /** Do the toy's listings hear of a 404? It ends their walk. Back to false with
  *  each bench. */

@@ -70,6 +70,23 @@ chunks_are_few_and_small_at_first(void **state)
 }
 
 static void
+a_quota_changes_when_its_day_has_come(void **state)
+{
+	struct bench *b = *state;
+
+	b->scenario = 1;
+	b->store.account.grant.access_expires_us = INT64_C(1) << 52;
+	fake_store_stream(&b->store, "items", "k", NULL);
+	run_mail(b);
+	assert_int_equal(b->store.quota_ask.per_minute, 6000);
+	sl_fake_clock_advance(&b->clock, 14 * SL_DAY_US);
+	run_mail(b);
+	assert_string_equal(b->report_status, "ok");
+	assert_int_equal(b->store.quota_ask.per_minute, 3000);
+	assert_int_equal(b->store.quota_ask.most, 15);
+}
+
+static void
 no_minute_has_more_than_its_quota(void **state)
 {
 	struct bench *b = *state;
@@ -238,6 +255,7 @@ an_account_is_paced_as_the_installation_says(void **state)
 	assert_string_equal(b->report_status, "ok");
 	assert_in_range(b->report.duration_us, 17 * SL_US_PER_S,
 			18 * SL_US_PER_S);
+	sl_engine_free(&b->engine);
 	b->config.quota = false;
 	run_mail(b);
 	assert_in_range(b->report.duration_us, 0, SL_US_PER_S);
@@ -317,6 +335,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(chunks_are_few_and_small_at_first),
+		T(a_quota_changes_when_its_day_has_come),
 		T(no_minute_has_more_than_its_quota),
 		T(walks_leave_some_to_changes),
 		T(changes_may_take_all),
