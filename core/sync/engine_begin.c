@@ -371,7 +371,7 @@ leave_undone(struct sl_worker *worker, struct sl_run *run)
 		       (struct sl_field[]){
 			       SL_F_TEXT("integration", lease.integration_id),
 			       SL_F_TEXT("error", err.text), SL_F_END });
-	sl_run_over(run, run->engine->stop ? "interrupted" : "handed-back");
+	sl_run_over(run, sl_engine_way_out(run->engine));
 }
 
 static void

@@ -14,7 +14,7 @@ static const char *
 final_status(const struct sl_run *run)
 {
 	if (run->cut > 0 && !run->fatal)
-		return run->engine->stop ? "interrupted" : "handed-back";
+		return sl_engine_way_out(run->engine);
 	if (run->fatal)
 		return "failed";
 	if (run->streams_failed == 0)

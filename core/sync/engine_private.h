@@ -218,6 +218,8 @@ bool sl_budget_take(struct sl_task *task, size_t bytes, enum sl_budget_way way);
 void sl_budget_give(struct sl_engine *e, size_t bytes);
 void sl_budget_leave(struct sl_task *task);
 bool sl_engine_ending(struct sl_engine *e); /* stop, or hand back */
+/** The status of a run that is not done since the engine ends, or steps aside. */
+const char *sl_engine_way_out(struct sl_engine *e);
 /** Until the work is to be handed back; -1 = for ever, or it has been. Locked. */
 int64_t sl_engine_time_left(struct sl_engine *e);
 /** No more time. Locked; lets the lock go for a moment. */

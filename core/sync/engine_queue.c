@@ -268,6 +268,17 @@ sl_engine_ending(struct sl_engine *e)
 	return ending;
 }
 
+const char *
+sl_engine_way_out(struct sl_engine *e)
+{
+	bool stop;
+
+	pthread_mutex_lock(&e->mutex);
+	stop = e->stop;
+	pthread_mutex_unlock(&e->mutex);
+	return stop ? "interrupted" : "handed-back";
+}
+
 void
 sl_engine_pause(struct sl_engine *e, int64_t us)
 {

@@ -321,7 +321,7 @@ set_timer(struct sl_run *run)
 {
 	int64_t due = run->heartbeat_us + HEARTBEAT_US;
 	int64_t refresh = sl_refresh_due_us(run);
-	int64_t slice = run->aside ? INT64_MAX : sl_run_slice_us(run);
+	int64_t slice = sl_run_stopped(run) ? INT64_MAX : sl_run_slice_us(run);
 
 	if (refresh < due)
 		due = refresh;
