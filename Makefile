@@ -13,8 +13,9 @@
 #                  every parser of outside data (docs/fuzzing.md)
 #   make corpus    CORPUS=DIR: public test data with expectations
 #
-# MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=fuzz,
-# fuzz-cov and fuzz-msan belong to scripts/fuzz and scripts/release, with clang.
+# MODE=release | san chooses the flags; WERROR=0 is for packagers. MODE=tsan,
+# fuzz, fuzz-cov and fuzz-msan belong to scripts/fuzz and scripts/release, the
+# last three with clang.
 
 SHELL := /bin/bash
 MODE ?= release
@@ -56,6 +57,9 @@ harden_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	-ffile-prefix-map=$(CURDIR)=.
 harden_san := -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE
+# Of threads alone, which the other sanitizers do not look at.
+harden_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -fno-common \
+	-fPIE
 # Clang has no __SANITIZE_ADDRESS__: core/base/arena.c asks for it.
 harden_fuzz := -O2 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fno-common -fPIE \
@@ -69,6 +73,7 @@ harden_fuzz-msan := -O1 -g -fsanitize=fuzzer-no-link,memory \
 	-fno-omit-frame-pointer -fno-common -fPIE
 link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 link_san := -pie -fsanitize=address,undefined -Wl,--as-needed
+link_tsan := -pie -fsanitize=thread -Wl,--as-needed
 link_fuzz := -pie -fsanitize=fuzzer,address,undefined -Wl,--as-needed
 link_fuzz-msan := -pie -fsanitize=fuzzer,memory -Wl,--as-needed
 link_fuzz-cov := -pie -fsanitize=fuzzer -fprofile-instr-generate \
@@ -81,7 +86,8 @@ third_inc := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(pkgs
 # -Wnull-dereference and friends misfire inside sanitizer instrumentation.
 warn_san := -Wno-null-dereference -Wno-format-overflow -Wno-format-truncation \
 	-Wno-stringop-overflow
-CFLAGS_ALL = $(std) $(warn) $(if $(filter san,$(MODE)),$(warn_san)) \
+warn_tsan := $(warn_san) -Wno-maybe-uninitialized
+CFLAGS_ALL = $(std) $(warn) $(warn_$(MODE)) \
 	$(harden_$(MODE)) -I. -I$(B)/gen $(third_inc) \
 	-DSL_VERSION='"$(VERSION)"' $(CFLAGS)
 LDFLAGS_ALL = $(link_$(MODE)) $(LDFLAGS)

@@ -23,7 +23,7 @@ struct fake_transport {
 		       struct sl_response *response);
 	void *ctx;
 	struct sl_fake_clock *clock;
-	int submitted;
+	_Atomic int submitted;
 	int64_t waited_us; /* time that was let pass for not_before */
 	int64_t latency_us;
 
