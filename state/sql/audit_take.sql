@@ -16,6 +16,8 @@ SET fence = c.fence + 1,
 	left_host = CASE WHEN c.run_begun THEN c.lease_owner ->> 'host'
 		ELSE c.left_host END,
 	solo = c.solo OR (c.run_begun AND c.run_trigger IS DISTINCT FROM 'import'),
+	-- one that lapsed alone is charged, whoever comes across it
+	charges = c.charges + (c.run_begun AND c.run_alone)::integer,
 	run_begun = false, run_alone = false,
 	run_id = NULL, run_trigger = NULL, run_started_at = NULL,
 	run_resync_no = NULL, run_lane = NULL

@@ -257,6 +257,24 @@ an_audit_that_was_cut_off_is_cleaned_up(void **s)
 }
 
 static void
+a_run_that_died_alone_is_charged(void **s)
+{
+	(void)s;
+	sl_test_db_exec(kit.db,
+			"UPDATE sluice.schedule SET lease_until = now() - "
+			"interval '1 h', run_id = gen_random_uuid(), run_begun "
+			"= true, run_alone = true, solo = true, charges = 1");
+	kit_claim(&audit);
+	finish(&audit, "ok");
+	assert_int_equal(kit_count(&kit, "sluice.schedule",
+				   "solo AND charges = 2 AND NOT run_begun "
+				   "AND left_run_id IS NOT NULL"),
+			 1);
+	sl_test_db_exec(kit.db, "UPDATE sluice.schedule SET solo = false, "
+				"charges = 0, left_run_id = NULL");
+}
+
+static void
 who_lost_the_lease_judges_nothing(void **s)
 {
 	(void)s;
@@ -320,6 +338,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_is_judged_by_content),
 		cmocka_unit_test(an_audit_that_was_cut_off_is_cleaned_up),
+		cmocka_unit_test(a_run_that_died_alone_is_charged),
 		cmocka_unit_test(who_lost_the_lease_judges_nothing),
 		cmocka_unit_test(findings_become_wanted_items),
 	};
