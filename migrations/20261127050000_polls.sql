@@ -495,7 +495,7 @@ BEGIN
 			ELSE coalesce(s.shown, '{}') || q.shown::jsonb END,
 		fingerprint = coalesce(q.print, s.fingerprint),
 		people_at = greatest(s.people_at, finished),
-		resyncs = 0, checked_at = finished, not_before = NULL, failures = 0,
+		resyncs = 0, checked_at = started, not_before = NULL, failures = 0,
 		last_error_class = NULL, last_error_scope = NULL, last_error_text = NULL,
 		last_error_at = NULL
 	FROM unnest(streams, cursors, shows, prints) AS q (id, cursor, shown, print)

@@ -275,6 +275,15 @@ resyncs_after(const struct sl_page_work *w)
 	return w->walking ? c->stream->resyncs : 0;
 }
 
+/* What the provider had then is known. */
+static int64_t
+checked_us(const struct sl_commit *c)
+{
+	if (!c->rests)
+		return SL_NO_TIME;
+	return c->asked_us != 0 ? c->asked_us : c->now_us;
+}
+
 static void
 move_params(const struct sl_page_work *w, struct sl_params *p)
 {
@@ -295,7 +304,7 @@ move_params(const struct sl_page_work *w, struct sl_params *p)
 	sl_params_time(p, w->page->scope_from_us);
 	sl_params_bool(p, w->had_rows);
 	sl_params_i64(p, resyncs_after(w));
-	sl_params_bool(p, c->rests);
+	sl_params_time(p, checked_us(c));
 	sl_params_bool(p, w->moved || sl_tally_changes(&w->counts));
 	sl_params_text(p, sl_items_key(c));
 	sl_params_bool(p, c->begins);

@@ -50,7 +50,9 @@ struct sl_commit {
 	int64_t walk_started_us; /* with starts_walk or begins             */
 	bool walk_done;          /* stream becomes live, sweep due if rows
 				  * were there before                      */
-	bool rests; /* nothing more to ask now: checked_at := now          */
+	bool rests; /* nothing more to ask now: checked_at := asked_us     */
+	int64_t asked_us; /* when the listing that told so was asked for: later
+			   * changes are not known; 0 = now              */
 	const char *const *answered; /* wanted ids that were read,
 				      * NULL-ended: leave pending          */
 	int map_version;

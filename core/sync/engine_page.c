@@ -67,6 +67,8 @@ read_page(struct sl_task *task, struct sl_step *step, struct sl_error *err)
 	step->answered = sl_flight_answered(f);
 	step->walking = f->stream.walking;
 	step->listing = !f->turn.wanted;
+	if (step->listing)
+		task->listed_us = f->turn.now_us;
 	/* what names items is gone on from, too, when they have been read */
 	if (!step->listing || (!step->page.more && step->page.refs.count == 0))
 		return SL_OK;

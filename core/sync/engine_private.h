@@ -68,10 +68,10 @@ struct sl_task {
 	struct sl_error failure;
 	struct sl_quiet quiet;  /* pages not stored, as they held nothing */
 	int64_t asked_us;       /* monotonic; when it last began to ask      */
+	int64_t listed_us;      /* UTC; the listing read last was asked for  */
 	int64_t due_us;         /* monotonic; rests until then (.follows)    */
 	int64_t rewalk_us;      /* (L) a walk begun before does not do       */
-	int64_t waits_until_us; /* (L) monotonic, for the quota or a deadline,
-				 * with nothing under way; 0 = it does not */
+	int64_t waits_until_us; /* (L) monotonic, with nothing under way; 0  */
 	bool idle;              /* it rested when the run was to end */
 	bool waits_slot;        /* (L) for a request of the run to land      */
 	bool waits_room;        /* (L) for a page of any run to be settled   */

@@ -16,7 +16,8 @@
 -- $14 timestamptz  scope of the walk; NULL = unbounded
 -- $15 boolean      rows were there when the walk started
 -- $16 integer      resyncs in a row
--- $17 boolean      nothing more to ask now
+-- $17 timestamptz  nothing more to ask: the listing that said so was asked for
+--                  then; NULL = there is more
 -- $18 boolean      rows changed
 -- $19 text         stream key of artifacts
 -- $20 boolean      a stream without a walk takes up its position
@@ -129,8 +130,7 @@ SET state = CASE WHEN s.state = 'closed' THEN 'closed'
 		ELSE s.filtered_before END,
 	people_at = greatest(s.people_at, $5::timestamptz),
 	resyncs = $16::integer,
-	checked_at = CASE WHEN $17::boolean THEN $5::timestamptz
-		ELSE s.checked_at END,
+	checked_at = coalesce($17::timestamptz, s.checked_at),
 	changed_at = CASE WHEN $18::boolean THEN $5::timestamptz
 		ELSE s.changed_at END,
 	not_before = NULL,

@@ -72,6 +72,8 @@ remember(struct fake_store *s, const struct sl_commit *c)
 	m->resynced = c->resynced;
 	m->walk_done = c->walk_done;
 	m->rests = c->rests;
+	m->asked_us = c->asked_us;
+	m->now_us = c->now_us;
 	m->follows = c->follows;
 	m->begins = c->begins;
 	(void)snprintf(m->kind, sizeof(m->kind), "%s", c->stream->kind);

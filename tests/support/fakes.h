@@ -50,6 +50,7 @@ struct fake_commit {
 	char key[64];
 	char *cursor;
 	bool starts_walk, resynced, walk_done, rests;
+	int64_t asked_us, now_us;
 	size_t artifacts, tombstones, rejected;
 	int64_t generation;
 	char answered[64]; /* the first wanted id that was read */

@@ -498,6 +498,23 @@ wherever_it_stands_still_it_goes_on(void **state)
 	(void)bench_setup(state);
 }
 
+/* What changes while the answer is on its way is not known. */
+static void
+a_stream_is_as_complete_as_when_it_was_asked_for(void **state)
+{
+	struct bench *b = *state;
+	const struct fake_commit *c = b->store.commits;
+
+	fake_store_stream(&b->store, "items", "k", NULL);
+	b->net.answer = bench_two_pages;
+	fake_transport_delay(&b->net, 3 * SL_US_PER_S);
+	bench_run(b, "manual");
+	assert_int_equal(b->store.commit_count, 2);
+	assert_true(c[1].rests);
+	assert_true(c[1].asked_us >= c[0].asked_us + 3 * SL_US_PER_S);
+	assert_true(c[1].now_us >= c[1].asked_us + 3 * SL_US_PER_S);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int
@@ -523,6 +540,7 @@ main(void)
 		T(an_api_that_is_off_stops_no_other_api_of_its_client),
 		T(a_client_that_is_refused_stops_all_its_apis),
 		T(each_api_has_the_quota_that_is_its_own),
+		T(a_stream_is_as_complete_as_when_it_was_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
