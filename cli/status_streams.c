@@ -108,6 +108,7 @@ static const struct words words[] = {
 	{ "not-begun", "not begun yet" },
 	{ "failing", "failing: " },
 	{ "nothing-there", "" },
+	{ "no-archive", "no archive imported yet: " },
 	{ "incomplete", "" },
 	{ "to-be-read", " to be read" },
 	{ "quarantined", " in quarantine" },

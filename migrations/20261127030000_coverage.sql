@@ -11,6 +11,9 @@ COMMENT ON COLUMN public.sync_state.coverage_to IS
 	'When that walk was complete, and all that it named had been read.';
 COMMENT ON COLUMN public.sync_state.coverage_as_of IS
 	'When that walk began: all that was there then is stored, or in sync_items.';
+COMMENT ON COLUMN public.sync_state.checked_at IS
+	'When the provider was asked that had nothing more to tell: the last success, with changes or '
+	'without.';
 COMMENT ON COLUMN public.sync_state.gap_from IS
 	'A stream that only follows changes lost its position: what changed between gap_from and '
 	'gap_to was not told. A walk that began since makes up for it.';
@@ -128,6 +131,15 @@ CROSS JOIN LATERAL (
 		SELECT 5, 'nothing-there', NULL, NULL, NULL, s.shown ->> 'waiting'
 		WHERE s.enabled AND s.state = 'walking' AND s.shown ->> 'waiting' IS NOT NULL
 		UNION ALL
+		-- the member's own archive holds the same, and there is none
+		SELECT 6, 'no-archive', NULL, NULL, NULL, 'sluice import linkedin'
+		WHERE s.enabled AND s.state = 'walking' AND s.shown ->> 'waiting' IS NOT NULL
+			AND i.provider = 'linkedin' AND b.complete_from IS NULL
+			AND NOT EXISTS (
+				SELECT FROM public.sync_state x
+				WHERE x.user_id = s.user_id AND x.integration_id = s.integration_id
+					AND x.kind = 'archive')
+		UNION ALL
 		SELECT 6, CASE WHEN s.resyncs > 0 THEN 'refused-cursor' ELSE 'walking' END,
 			CASE WHEN s.coverage_as_of IS NULL THEN coalesce(s.scope_from, '-infinity')
 				ELSE b.complete_to END,
@@ -172,8 +184,9 @@ COMMENT ON COLUMN public.sync_coverage.complete IS
 	'Pulled, and without a gap but the lower bound that the settings set.';
 COMMENT ON COLUMN public.sync_coverage.gaps IS
 	'Array of objects: cause, and where they apply from, to (times), items (a count), text. Causes: '
-	'not-pulled (the account rests), off, not-begun, failing, nothing-there, walking, refused-cursor, '
-	'changes-lost, to-be-read, quarantined, deletions-held, incomplete, lower-bound.';
+	'not-pulled (the account rests), off, not-begun, failing, nothing-there, no-archive (none was '
+	'imported, either), walking, refused-cursor, changes-lost, to-be-read, quarantined, '
+	'deletions-held, incomplete, lower-bound.';
 COMMENT ON COLUMN public.sync_coverage.pending IS 'Items that were listed and are still to be read.';
 CALL sluice.protect_view('public.sync_coverage',
 	'authenticated, service_role, sluice_gateway, sluice_operator');

@@ -7,5 +7,6 @@ ALTER TABLE public.sync_state
 	DROP COLUMN coverage_as_of,
 	DROP COLUMN gap_from,
 	DROP COLUMN gap_to;
+COMMENT ON COLUMN public.sync_state.checked_at IS 'Last success, with changes or without.';
 COMMENT ON COLUMN public.sync_state.coverage_from IS NULL;
 COMMENT ON COLUMN public.sync_state.coverage_to IS NULL;

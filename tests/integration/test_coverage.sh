@@ -146,7 +146,7 @@ control POST linkedin "{\"account\":\"$ana\",\"op\":\"consent\",\"at\":\"$(date 
 control POST linkedin "{\"account\":\"$ana\",\"op\":\"domain\",\"domain\":\"CONNECTIONS\",\"state\":\"not_ready\"}" >/dev/null
 sleep 0.6
 works 'LinkedIn' sync --provider linkedin
-is 'not ready: nothing is claimed' "$(cover 'complete, complete_from, complete_to' linkedin connections) $(causes linkedin connections)" 'f|| nothing-there'
+is 'not ready: nothing is claimed' "$(cover 'complete, complete_from, complete_to' linkedin connections) $(causes linkedin connections)" 'f|| no-archive nothing-there'
 is 'a snapshot is of the moment when it was begun' "$(cover 'complete, complete_to = walk_started_at, complete_from' linkedin inbox)" 't|t|-infinity'
 is 'its messages are here' "$(sql "SELECT count(*) FROM artifacts WHERE type = 'linkedin_message' AND deleted_at IS NULL")" \
 	"$(control GET "linkedin?account=$ana&what=messages" | grep -c '"deleted": *false')"
@@ -161,10 +161,14 @@ sleep 0.6
 works 'after forty days' sync --provider linkedin
 works 'what LinkedIn had forgotten: status' status --streams --provider linkedin
 like 'what LinkedIn had forgotten: status' "$out" 'changes from 20[0-9: -]* to 20[0-9: -]* are lost'
-like 'and a snapshot that is not ready' "$out" 'Connections +- +- +LinkedIn has nothing here, or not yet'
+like 'and a snapshot that is not ready, with what else would do' "$out" \
+	'Connections +- +- +LinkedIn has nothing here, or not yet: asked again after [^;]*; no archive imported yet: sluice import linkedin$'
 is 'what LinkedIn had forgotten is a gap' "$(cover "complete, (SELECT string_agg((g ->> 'cause') || ' '
 	|| (abs(extract(epoch FROM (g ->> 'from')::timestamptz - '$looked')) < 1) || ' '
 	|| (abs(extract(epoch FROM (g ->> 'to')::timestamptz - (now() - interval '28 days'))) < 30) || ' '
 	|| ((g ->> 'to')::timestamptz = complete_from), '') FROM jsonb_array_elements(gaps) g)" linkedin changelog)" \
 	'f|changes-lost true true true'
+sql "INSERT INTO sync_state (user_id, integration_id, kind, key, state) SELECT user_id, id, 'archive', '', 'live'
+	FROM user_integrations WHERE provider = 'linkedin'"
+is 'an archive that was imported is no longer asked for' "$(causes linkedin connections)" nothing-there
 summary
