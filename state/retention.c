@@ -108,14 +108,21 @@ sl_retention_keep(struct sl_pg *pg, int64_t most, struct sl_retained *out,
 					      .sql = sl_sql_retention_take };
 	SL_AUTO_ROWS rows = NULL;
 	sl_status st = sl_pg_ask(pg, &question, &rows, err);
+	struct sl_error own;
 
 	*out = (struct sl_retained){ 0 };
-	for (size_t i = 0; st == SL_OK && i < sl_rows_count(rows); i++) {
+	if (st != SL_OK)
+		return st;
+	/* One that fails each time keeps no other from its turn. */
+	for (size_t i = 0; i < sl_rows_count(rows); i++) {
 		const struct subject *subject =
 			subject_of(sl_row_text(rows, i, "subject"));
 
-		if (subject != NULL)
-			st = keep(pg, subject, most, out, err);
+		if (subject == NULL ||
+		    keep(pg, subject, most, out, &own) == SL_OK || st != SL_OK)
+			continue;
+		*err = own;
+		st = own.status;
 	}
 	return st;
 }

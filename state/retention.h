@@ -23,6 +23,8 @@ struct sl_retained {
  *
  * most		about so many rows of a subject; the next call goes on. What a
  *		killed process left is done an hour later
+ *
+ * A subject that fails keeps no other from its turn; the first failure is told.
  */
 sl_status sl_retention_keep(struct sl_pg *pg, int64_t most,
 			    struct sl_retained *out, struct sl_error *err)

@@ -104,6 +104,21 @@ is 'filtered: old ones are counted, by reason' "$(sql 'SELECT filtered_before FR
 is 'filtered: young ones stay, and what waits for its item' "$(count "sync_items WHERE state = 'filtered'")" 3
 is 'quarantine: items stay, what was sent goes' "$(sql "SELECT count(*), count(raw) FROM sync_items WHERE state = 'quarantined'")" '4|1'
 
+# --- one that fails ---------------------------------------------------------------------
+sql "CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS \$\$ BEGIN RAISE 'kept by the law'; END \$\$;
+	CREATE TRIGGER never BEFORE DELETE ON sync_logs FOR EACH ROW EXECUTE FUNCTION never();
+	CREATE TRIGGER never BEFORE DELETE ON sync_items FOR EACH ROW EXECUTE FUNCTION never()"
+logs 1 '100 days' failed
+items 2 '366 days' filtered NULL
+items 2 '100 days' quarantined "'raw'"
+turn
+sql "UPDATE sluice.retention SET next_at = now() + interval '1 hour' WHERE subject NOT IN ('logs', 'filtered', 'raw')"
+call sync --due
+is 'a subject that fails is told' "$status" 3
+like 'why' "$err" 'kept by the law'
+is 'and keeps no other from its turn' "$(sql "SELECT count(raw) FROM sync_items WHERE state = 'quarantined' AND seen_at < now() - interval '90 days'")" 0
+sql 'DROP FUNCTION never() CASCADE; DELETE FROM sync_logs'
+
 # --- ids that a walk saw --------------------------------------------------------------
 seen() { # GENERATION
 	sql "INSERT INTO sluice.seen (user_id, stream_id, generation, source_id) SELECT user_id, id, $1, 'x' || n FROM sync_state, generate_series(1, 1500) n"
