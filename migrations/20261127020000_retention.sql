@@ -136,7 +136,8 @@ COMMENT ON FUNCTION sluice.expire_raw(integer) IS
 	'Items in quarantine lose what was sent of them, at most so many.';
 
 -- Streams that have rows are few: from one to the next by the index. What a walk
--- under way needs stays, and so does what is to be swept.
+-- under way needs stays, and so does what is to be swept. Only a stream that has
+-- older ids than that is locked: pages wait for it.
 CREATE FUNCTION sluice.expire_seen(most integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET row_security = on AS $fn$
 DECLARE
@@ -156,6 +157,14 @@ BEGIN
 		EXIT WHEN NOT FOUND;
 		last_user := at.user_id;
 		last_stream := at.stream_id;
+		CONTINUE WHEN NOT EXISTS (
+			SELECT
+			FROM sluice.seen n
+			WHERE n.user_id = at.user_id AND n.stream_id = at.stream_id
+				AND n.generation < (
+					SELECT s.generation + (s.state <> 'walking')::integer
+					FROM public.sync_state s
+					WHERE s.user_id = at.user_id AND s.id = at.stream_id));
 		SELECT s.generation + CASE WHEN s.state = 'closed'
 			OR (s.state = 'live' AND s.sweep_state = 'none') THEN 1 ELSE 0 END INTO below
 		FROM public.sync_state s

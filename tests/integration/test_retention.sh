@@ -129,6 +129,9 @@ sql "UPDATE sync_state SET state = 'walking'"
 turn
 works 'cron' sync --due
 is 'of a walk under way they stay' "$(sql 'SELECT string_agg(DISTINCT generation::text, $$ $$) FROM sluice.seen')" 3
+locked=$(sql 'SELECT xmax FROM sync_state') # by whom it was last
+sql 'SELECT sluice.expire_seen(1000)' >/dev/null
+is 'nor is its stream locked' "$(sql 'SELECT xmax FROM sync_state')" "$locked"
 sql "UPDATE sync_state SET state = 'live', sweep_state = 'held'"
 turn
 works 'cron' sync --due
