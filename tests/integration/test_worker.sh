@@ -56,13 +56,13 @@ ask() {
 }
 open_requests() { sql 'SELECT sum(resync_no - resync_done_no) FROM sluice.schedule'; }
 none_open() { [ "$(open_requests)" = 0 ]; }
-control POST options '{"latency_ms":150}' >/dev/null
+control POST options '{"latency_ms":400}' >/dev/null
+before=$(runs "mode = 'full'")
 like 'a user asks for a resync' "$(ask)" '^t$'
 settle 1 holds_lease && ok 'it starts within a second' || not_ok 'it starts within a second' "$(tail -n 5 "$worker_log")"
 has_begun() { [ "$(sql 'SELECT count(*) FROM sluice.schedule WHERE run_begun')" = 1 ]; }
 settle 10 has_begun # one that is leased alone would do both
 sql "UPDATE sluice.schedule SET resync_requested_at = resync_requested_at - interval '1 minute'"
-before=$(runs "mode = 'full'")
 like 'again, during the run' "$(ask)" '^t$'
 is 'it still is' "$(leases)" 1
 settle 20 none_open && ok 'both are done' || not_ok 'both are done' "$(open_requests)"
