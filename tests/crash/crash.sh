@@ -19,7 +19,7 @@ for name in "$@"; do
 	undisturbed
 	# What comes before a run is claimed is the same in all: once is enough.
 	case $name in
-	walk | connect) start=1 ;;
+	walk | worker | connect) start=1 ;;
 	*) start=$((startup + 1)) ;;
 	esac
 	killed=0 fewer=0 began=$SECONDS

@@ -46,6 +46,7 @@ INSERT INTO crash.left_out VALUES
 	('sluice.erasures', 'finished_at', 'set', 'timing'),
 	('sluice.grants', 'access_expires_at', 'set', 'timing'),
 	('sluice.grants', 'refreshed_at', 'set', 'timing'),
+	('sluice.retention', 'next_at', 'set', 'timing'),
 	('sluice.schedule', 'next_run_at', 'set', 'timing'),
 	('sluice.schedule', 'resync_requested_at', 'set', 'timing'),
 	('sluice.schedule', 'bucket_at', 'set', 'timing'),

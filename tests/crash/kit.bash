@@ -209,6 +209,7 @@ with_steps_begin() { # $steps_pid is sluice itself
 	shift 2
 	rm -f "$work/steps"
 	: >"$work/out" # nobody may read what an earlier one said
+	: >"$work/err"
 	env LD_PRELOAD="$steps" STEPS_LOG="$work/steps" \
 		${what:+STEPS_DO="$what"} STEPS_AT="$at" sluice "$@" \
 		>"$work/out" 2>"$work/err" </dev/null &
@@ -282,8 +283,11 @@ truth_from() { # PATH: JSON lines of the emulator, into crash.truth
 difference() {
 	if declare -F "difference_$name" >/dev/null; then
 		"difference_$name"
-		return
+	else
+		difference_calendar
 	fi
+}
+difference_calendar() {
 	truth_from "truth?account=$ana"
 	sql "WITH pulled AS (
 		SELECT key FROM sync_state WHERE kind = 'events' AND enabled AND state <> 'closed'

@@ -7,7 +7,7 @@
 #   again_NAME  brings the emulator back to there, before each try
 # Small on purpose: every step of each is tried.
 # shellcheck shell=bash disable=SC2034  # $start and others are the kit's
-all_scenarios=(walk pages changes resync breaker held tokens streams mail connect)
+all_scenarios=(walk pages changes resync breaker held tokens streams mail worker connect)
 # member and member_changes, of many streams, have jobs of their own.
 
 world() { # SPEC
@@ -184,6 +184,67 @@ difference_mail() {
 		SELECT jsonb_array_elements_text(j->'labelIds')) AS labels) l
 	FULL JOIN (SELECT * FROM artifacts WHERE type = 'email' AND deleted_at IS NULL) a ON a.source_id = j->>'id'"
 	sql 'DROP TABLE crash.truth'
+}
+
+# A worker takes what is due of two accounts of one consent, one run after the
+# other: a calendar's changes, new mail, and, in the lane of its own, the rest of
+# the old mail. When nothing is due any more it is told to stop, and drains. After
+# its death another worker of this host, or a cron line, takes over at once,
+# whatever time its lease still has.
+world_worker() {
+	start_emulator --seed 13 --now 2026-11-20T08:00:00Z --account "$ana:12:1" --mailbox "$ana:7:3"
+	connector=google first_come=1
+	mail_option '{"mail_page_max":4}'
+}
+given_worker() {
+	# of the mailbox the first page is stored, the second one is not to be had
+	control POST fault '{"kind":"status","status":403,"reason":"accessNotConfigured",
+		"info":"SERVICE_DISABLED","match":"/messages","query":"pageToken="}' >/dev/null
+	call sync
+	call sync
+	control DELETE fault >/dev/null
+	is 'worker: a mailbox of which a part is here' "$(sql "SELECT string_agg(state, ' ') FROM sync_state
+		WHERE kind = 'backfill'")" walking
+	edit '"op":"create","body":{"id":"created1","summary":"New",
+		"start":{"dateTime":"2026-11-10T10:00:00Z"},"end":{"dateTime":"2026-11-10T11:00:00Z"}}'
+	mail '"op":"add","from":"New Face <new.face@example.org>","subject":"New","text":"Hi"'
+	sql "UPDATE sluice.schedule SET next_run_at = sluice.clock(), not_before = NULL,
+		backfill_at = CASE WHEN provider = 'gmail' THEN sluice.clock() END"
+	sql 'UPDATE sync_state SET not_before = NULL'
+}
+run_worker() {
+	with_steps_begin "$1" "$2" worker --runs 1 --workers 1 --poll 60s
+	drain_worker
+	with_steps_end
+}
+# It has begun, nothing is due, nothing is under way: SIGTERM.
+drain_worker() {
+	local i
+	for ((i = 0; i < 4000; i++)); do
+		kill -0 "$steps_pid" || return 0
+		grep -q worker-started "$work/err" || {
+			sleep 0.02
+			continue
+		}
+		ask "SELECT count(*) FROM sluice.schedule WHERE lease_until IS NOT NULL
+			OR least(next_run_at, backfill_at) <= sluice.clock() OR resync_no > resync_done_no"
+		[ "$answer" != 0 ] || break
+		sleep 0.01
+	done
+	kill -TERM "$steps_pid"
+} 2>&"$quiet_stderr"
+resume_worker() {
+	if [ $((${killed:-0} % 2)) = 0 ]; then
+		call sync --due
+	else
+		run_worker '' 0
+	fi
+}
+again_worker() { :; }
+difference_worker() { # of both
+	local mail
+	mail=$(difference_mail)
+	[ "$(difference_calendar)" = "$mail" ] && echo "$mail"
 }
 
 # A member's archive, of which a newer one takes a connection away: three
