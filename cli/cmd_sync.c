@@ -93,12 +93,9 @@ run(struct sync *sync)
 static int
 say_idle(struct sync *sync)
 {
-	bool due = sync->runner.filter.due;
-
-	/* what cron runs is silent */
-	if (sl_cli_has(sync->cli, SL_FLAG_JSON) || (due && sync->pages == 0))
+	if (sl_cli_has(sync->cli, SL_FLAG_JSON))
 		return SL_EXIT_OK;
-	if (due)
+	if (sync->runner.filter.due)
 		fputs("no account is due now: sluice status says when\n",
 		      sync->cli->out);
 	else
@@ -187,12 +184,10 @@ work_due(struct sync *sync)
 	return status == SL_EXIT_OK ? kept : status;
 }
 
-/* One user's due accounts are looked at one by one: a batch knows no users. */
 static bool
 is_cron_line(const struct sync *sync)
 {
-	return sync->runner.filter.due && sync->pages == 0 &&
-	       !sl_cli_has(sync->cli, SL_FLAG_USER);
+	return sync->runner.filter.due && sync->pages == 0;
 }
 
 int

@@ -49,6 +49,8 @@ sl_fleet_new(struct sl_runner *runner, int64_t poll_us, struct sl_fleet **out)
 		sl_free(fleet);
 		return sl_cli_fail(runner->cli, SL_EXIT_ENVIRONMENT, &err);
 	}
+	if (runner->filter.user_id != NULL)
+		sl_schedule_only(fleet->schedule, runner->filter.user_id);
 	*out = fleet;
 	return SL_EXIT_OK;
 }

@@ -22,7 +22,8 @@ struct sl_fleet;
  * poll_us	look at least so often; 0: until nothing is due, then the feed
  *		ends (a cron line)
  *
- * Complains. The runner and its connection are borrowed.
+ * Complains. The runner and its connection are borrowed; a user that its filter
+ * names has all the work.
  */
 int sl_fleet_new(struct sl_runner *runner, int64_t poll_us,
 		 struct sl_fleet **out);

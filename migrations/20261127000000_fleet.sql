@@ -561,5 +561,94 @@ COMMENT ON FUNCTION sluice.keep_schedule(text[]) IS
 	'and lets those step aside that may not run now.';
 CALL sluice.protect_function('sluice.keep_schedule(text[])', 'sluice_gateway');
 
+-- A user has few accounts: all of them are looked at.
+CREATE FUNCTION sluice.take_due_of(who uuid, providers text[], rooms integer[], runs integer,
+	backfills integer, idle boolean, owner jsonb, lease_us bigint, ahead_us bigint)
+RETURNS TABLE (integration_id uuid, user_id uuid, provider text, account text, consent text,
+	status text, run_id uuid, fence bigint, lane text, trigger text, alone boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off
+	SET enable_hashjoin = off SET enable_mergejoin = off AS $fn$
+#variable_conflict use_column
+DECLARE
+	recent constant timestamptz := '2000-01-01Z'; -- see take_due
+	t timestamptz := sluice.clock();
+	until timestamptz := t + make_interval(secs => ahead_us / 1e6);
+	ids uuid[];
+	taken uuid[] := '{}';
+	left_over integer := runs;
+BEGIN
+	PERFORM sluice.lapse_leases(NULL);
+	IF sluice.user_rests(who) THEN
+		RETURN;
+	END IF;
+	IF idle THEN
+		ids := ARRAY(
+			SELECT s.integration_id
+			FROM sluice.schedule s
+			JOIN unnest(providers, rooms) AS p (provider, room) ON p.provider = s.provider
+			WHERE s.user_id = who AND s.solo AND s.enabled AND s.parked_at IS NULL
+				AND s.lease_until IS NULL AND p.room > 0
+				AND least(s.next_run_at, s.backfill_at) <= t
+				AND NOT sluice.deferred(s.not_before)
+			ORDER BY s.next_run_at
+			LIMIT 1
+			FOR UPDATE OF s SKIP LOCKED);
+		PERFORM sluice.lease_rows(ids, NULL, true, owner, lease_us);
+		taken := ids;
+		left_over := CASE ids WHEN '{}' THEN runs ELSE 0 END;
+	END IF;
+	FOR pass IN 1 .. 2 LOOP
+		-- What changed first; what is fresh has all to be walked.
+		ids := ARRAY(
+			SELECT s.integration_id
+			FROM (
+				SELECT c.integration_id, c.at, row_number() OVER (
+					PARTITION BY c.provider ORDER BY c.at) <= c.room AS fits
+				FROM (
+					SELECT i.integration_id, i.provider, p.room - (
+							SELECT count(*) FROM sluice.schedule k
+							WHERE k.integration_id = ANY (taken)
+								AND k.provider = p.provider) AS room,
+						CASE WHEN pass = 1 OR i.next_run_at < recent THEN i.next_run_at
+							ELSE i.backfill_at END AS at
+					FROM sluice.schedule i
+					JOIN unnest(providers, rooms) AS p (provider, room)
+						ON p.provider = i.provider
+					WHERE i.user_id = who AND i.enabled AND i.parked_at IS NULL
+						AND NOT i.solo AND i.lease_until IS NULL
+						AND NOT sluice.deferred(i.not_before)
+						AND CASE WHEN pass = 1 THEN i.next_run_at BETWEEN recent AND until
+							ELSE i.next_run_at < recent OR i.backfill_at <= until END
+				) c
+			) d
+			JOIN sluice.schedule s ON s.integration_id = d.integration_id
+			WHERE d.fits AND s.enabled AND NOT s.solo
+				AND coalesce(s.parked_at, s.lease_until) IS NULL
+			ORDER BY d.at
+			LIMIT CASE pass WHEN 1 THEN left_over ELSE least(left_over, backfills) END
+			FOR UPDATE OF s SKIP LOCKED);
+		PERFORM sluice.lease_rows(ids, CASE pass WHEN 1 THEN 'changes' ELSE 'backfill' END,
+			false, owner, lease_us);
+		taken := taken || ids;
+		left_over := left_over - cardinality(ids);
+	END LOOP;
+	RETURN QUERY
+	SELECT k.integration_id, k.user_id, k.provider, i.account,
+		coalesce(g.purpose, i.provider), i.status, k.run_id, k.fence, k.run_lane,
+		k.run_trigger, k.run_alone
+	FROM unnest(taken) WITH ORDINALITY AS a (id, n)
+	JOIN sluice.schedule k ON k.integration_id = a.id
+	JOIN public.user_integrations i ON i.user_id = k.user_id AND i.id = k.integration_id
+	LEFT JOIN sluice.grants g ON g.user_id = i.user_id AND g.id = i.grant_id
+	ORDER BY a.n;
+END
+$fn$;
+COMMENT ON FUNCTION sluice.take_due_of(uuid, text[], integer[], integer, integer, boolean, jsonb,
+	bigint, bigint) IS
+	'As take_due, of one user''s accounts alone. idle: nothing is under way, so that one that runs '
+	'alone may.';
+CALL sluice.protect_function('sluice.take_due_of(uuid, text[], integer[], integer, integer, boolean,
+	jsonb, bigint, bigint)', 'sluice_gateway');
+
 INSERT INTO sluice.sys_table_migrations (version, name)
 VALUES ('20261127000000', 'fleet') ON CONFLICT DO NOTHING;

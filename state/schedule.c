@@ -35,11 +35,12 @@ struct sl_schedule {
 	const struct sl_owner *owner;
 	const struct sl_clock *clock;
 	struct sl_pg *pg;
-	struct sl_arena *arena; /* of the last batch */
-	int64_t keep_mono_us;   /* then it is time to look after others */
-	int64_t alone_mono_us;  /* when their turn began             */
-	bool kept, alone;       /* the two are set                   */
-	char who[400];          /* this process */
+	struct sl_arena *arena;     /* of the last batch */
+	int64_t keep_mono_us;       /* then it is time to look after others */
+	int64_t alone_mono_us;      /* when their turn began             */
+	bool kept, alone;           /* the two are set                   */
+	char who[400];              /* this process */
+	char user_id[SL_UUID_TEXT]; /* whose accounts alone; empty = all */
 };
 
 /* One take. */
@@ -84,6 +85,12 @@ sl_schedule_free(struct sl_schedule **schedule)
 	sl_free(s->url);
 	sl_free(s);
 	*schedule = NULL;
+}
+
+void
+sl_schedule_only(struct sl_schedule *s, const char *user_id)
+{
+	(void)snprintf(s->user_id, sizeof(s->user_id), "%s", user_id);
 }
 
 void
@@ -168,7 +175,14 @@ others_turn(const struct sl_schedule *s)
 	return since >= ALONE_US && since < ALONE_US + OTHERS_US;
 }
 
-/* Busy: is somebody waiting until nothing is under way? */
+static bool
+is_of_one_user(const struct batch *b)
+{
+	return b->s->user_id[0] != '\0';
+}
+
+/* Busy: is somebody waiting until nothing is under way? Whoever takes those of
+ * one user would let others wait for nothing, and is soon idle. */
 static sl_status
 must_wait(struct batch *b, bool *waits, struct sl_error *err)
 {
@@ -177,7 +191,7 @@ must_wait(struct batch *b, bool *waits, struct sl_error *err)
 	sl_status status;
 
 	*waits = false;
-	if (b->room->idle || others_turn(b->s))
+	if (b->room->idle || others_turn(b->s) || is_of_one_user(b))
 		return SL_OK;
 	sl_params_init(&p, b->s->arena);
 	sl_params_text(&p, b->s->who);
@@ -225,20 +239,28 @@ bounded(size_t n)
 static sl_status
 lease_batch(struct batch *b, struct sl_error *err)
 {
+	bool one = is_of_one_user(b);
 	SL_AUTO_ROWS rows = NULL;
 	struct sl_params p;
 	sl_status status;
 
 	sl_params_init(&p, b->s->arena);
+	if (one)
+		sl_params_text(&p, b->s->user_id);
 	sl_params_text(&p, b->providers);
 	sl_params_text(&p, b->rooms);
 	sl_params_i64(&p, bounded(b->room->runs));
 	sl_params_i64(&p, bounded(b->room->backfills));
-	sl_params_text(&p, solo_word(b));
+	if (one)
+		sl_params_bool(&p, b->room->idle);
+	else
+		sl_params_text(&p, solo_word(b));
 	sl_params_text(&p, sl_owner_json(b->s->arena, b->s->owner));
 	sl_params_i64(&p, SL_LEASE_US);
 	sl_params_i64(&p, b->ahead_us);
-	status = sl_pg_query(b->s->pg, sl_sql_schedule_take, &p, &rows, err);
+	status = sl_pg_query(
+		b->s->pg, one ? sl_sql_schedule_take_of : sl_sql_schedule_take,
+		&p, &rows, err);
 	if (status != SL_OK)
 		return status;
 	b->count = sl_rows_count(rows);
@@ -286,8 +308,10 @@ lease_work(struct sl_pg *pg, void *ctx, struct sl_error *err)
 	status = lease_batch(b, err);
 	if (status != SL_OK)
 		return status;
-	b->wait_us = 0;
-	return b->count < b->room->runs ? look_ahead(b, err) : SL_OK;
+	b->wait_us = is_of_one_user(b) ? SOON_US : 0;
+	return b->count < b->room->runs && !is_of_one_user(b)
+		       ? look_ahead(b, err)
+		       : SL_OK;
 }
 
 static sl_status

@@ -36,6 +36,9 @@ void sl_schedule_free(struct sl_schedule **s);
  *  To connect costs more than to ask whether anything is due. */
 void sl_schedule_swap(struct sl_schedule *s, struct sl_pg **pg);
 
+/** From now on lease accounts of this user alone; a uuid text. */
+void sl_schedule_only(struct sl_schedule *s, const char *user_id);
+
 /**
  * Lease what is due, at most as much as there is room for: new accounts and
  * those asked for first (of a batch that others wait for: half), then changes,

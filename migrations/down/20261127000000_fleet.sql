@@ -1,6 +1,8 @@
 DELETE FROM sluice.sys_table_migrations WHERE version = '20261127000000';
 
 DROP FUNCTION sluice.keep_schedule(text[]);
+DROP FUNCTION sluice.take_due_of(uuid, text[], integer[], integer, integer, boolean, jsonb,
+	bigint, bigint);
 DROP FUNCTION sluice.next_due(text[], integer[], integer, boolean);
 DROP FUNCTION sluice.wait_for_solo(text, text[]);
 DROP FUNCTION sluice.take_due(text[], integer[], integer, integer, text, jsonb, bigint, bigint);

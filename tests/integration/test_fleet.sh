@@ -40,6 +40,39 @@ never_two 'two cron lines'
 works 'nothing is due' sync --due --json
 is 'so nothing is said' "$out" ''
 
+# --- a cron line of one user ------------------------------------------------------------
+of_ana="user_id = (SELECT id FROM auth.users WHERE email = 'ana@example.com')"
+accounts() { grep -o '"\(account\|trigger\|status\)":"[^"]*"' <<<"$out" | tr -d '"' | tr '\n' ' '; }
+due
+works 'what is due of one user' sync --due --user ana@example.com --json
+is 'is of no other' "$(accounts)" 'account:ana@example.com trigger:schedule status:ok '
+is 'whose accounts are as due as before' "$(sql 'SELECT count(*) FROM sluice.schedule WHERE next_run_at <= sluice.clock()') $(leases)" '3 0'
+works 'then nothing is due' sync --due --user ana@example.com --json
+is 'of that user' "$out" ''
+due
+works 'one connector of it' sync --due --user ana@example.com --provider gmail --json
+is 'which it has not' "$out" ''
+works 'the other one' sync --due --user ana@example.com --provider google_calendar --json
+is 'which it has' "$(accounts)" 'account:ana@example.com trigger:schedule status:ok '
+sql "UPDATE sluice.schedule SET next_run_at = '-infinity', resync_no = resync_no + 1, parked_at = now() WHERE $of_ana"
+works 'an account that is parked' sync --due --user ana@example.com --json
+is 'stays so' "$out" ''
+sql "UPDATE sluice.schedule SET parked_at = NULL, not_before = sluice.clock() + interval '1 hour' WHERE $of_ana"
+works 'one that is to wait' sync --due --user ana@example.com --json
+is 'waits' "$out" ''
+sql "UPDATE sluice.schedule SET not_before = NULL, solo = true, next_run_at = '-infinity' WHERE $of_ana"
+works 'one that runs alone' sync --due --user ana@example.com --json
+is 'does, and as it was asked for' "$(accounts)$(sql "SELECT solo FROM sluice.schedule WHERE $of_ana")" \
+	'account:ana@example.com trigger:resync status:ok f'
+sql "UPDATE sluice.schedule SET next_run_at = sluice.clock() + interval '1 hour', backfill_at = sluice.clock() - interval '1 second' WHERE $of_ana"
+works 'a slice of a walk' sync --due --user ana@example.com --json
+is 'is taken, too' "$(accounts)" 'account:ana@example.com trigger:schedule status:ok '
+call sync --due --user nobody@example.com
+was=$status
+call sync --user nobody@example.com
+is 'a user that is not there is told of' "$was" "$status"
+all_same 'one user'
+
 # --- two workers, and a cron line beside them -----------------------------------------
 control POST options '{"latency_ms":150}' >/dev/null
 worker --runs 2 --poll 1s

@@ -116,6 +116,8 @@ nested 'a quiet end' "DELETE FROM sluice.people_judged" "$end"
 like 'which is one' "$(cat "$work/nested")" '^done$'
 nested 'a batch is leased' "SELECT count(*) FROM sluice.take_due('{google_calendar,gmail}',
 	'{64,64}', 64, 48, 'no', '{\"host\":\"h\"}', 60000000, 0)"
+nested 'a batch of one user is leased' "SELECT count(*) FROM sluice.take_due_of(md5('u6')::uuid,
+	'{google_calendar,gmail}', '{64,64}', 64, 48, true, '{\"host\":\"h\"}', 60000000, 0)"
 
 cd / || exit 1
 psql -Xqd postgres -c "DROP DATABASE $database" || not_ok 'the database goes' ''

@@ -180,6 +180,7 @@ SELECT set_eq(
 		('sluice.take_due(text[],integer[],integer,integer,text,jsonb,bigint,bigint)', 'sluice_gateway'),
 		('sluice.wait_for_solo(text,text[])', 'sluice_gateway'),
 		('sluice.lapse_leases(jsonb[])', 'sluice_gateway'),
+		('sluice.take_due_of(uuid,text[],integer[],integer,integer,boolean,jsonb,bigint,bigint)', 'sluice_gateway'),
 		('sluice.next_due(text[],integer[],integer,boolean)', 'sluice_gateway'),
 		('sluice.keep_schedule(text[])', 'sluice_gateway'),
 		('sluice.take_quota(uuid,text,double precision,bigint,bigint,boolean,integer)', 'sluice_gateway'),
