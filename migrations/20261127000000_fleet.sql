@@ -157,34 +157,45 @@ CALL sluice.protect_function('sluice.lapse_leases(jsonb[])', 'sluice_gateway');
 -- Leases rows that the caller has locked. Not the gateway's to call.
 CREATE FUNCTION sluice.lease_rows(ids uuid[], lane text, alone boolean, owner jsonb,
 	lease_us bigint)
-RETURNS SETOF sluice.schedule
-LANGUAGE sql SET search_path = '' AS $fn$
-	UPDATE sluice.schedule s
-	SET fence = s.fence + 1,
-		lease_until = sluice.clock() + make_interval(secs => lease_us / 1e6),
-		lease_owner = owner,
-		run_id = gen_random_uuid(),
-		-- alone: whatever of it kills, and a walk that is left is part of it
-		run_lane = coalesce(lane, CASE WHEN s.backfill_at IS NULL THEN 'changes'
-			ELSE 'backfill' END),
-		run_trigger = CASE WHEN s.resync_no > s.resync_done_no THEN 'resync'
-			ELSE 'schedule' END,
-		run_started_at = sluice.clock(), run_resync_no = s.resync_no,
-		run_begun = false, run_alone = alone,
-		-- whoever wants the next one at once, while this one works, writes
-		-- -infinity
-		next_run_at = CASE WHEN s.next_run_at < '2000-01-01Z' THEN sluice.clock()
-			ELSE s.next_run_at END,
-		left_run_id = CASE WHEN s.run_begun THEN s.run_id ELSE s.left_run_id END,
-		left_trigger = CASE WHEN s.run_begun THEN s.run_trigger ELSE s.left_trigger END,
-		left_started_at = CASE WHEN s.run_begun THEN s.run_started_at
-			ELSE s.left_started_at END,
-		solo_for = NULL, solo_until = NULL
-	WHERE s.integration_id = ANY (ids)
-	RETURNING s.*
+RETURNS text[]
+LANGUAGE plpgsql SET search_path = '' AS $fn$
+DECLARE
+	t timestamptz := sluice.clock(); -- once: a call for each row costs more than the row
+	until timestamptz := t + make_interval(secs => lease_us / 1e6);
+	providers text[];
+BEGIN
+	WITH leased AS (
+		UPDATE sluice.schedule s
+		SET fence = s.fence + 1,
+			lease_until = until,
+			lease_owner = owner,
+			run_id = gen_random_uuid(),
+			-- alone: whatever of it kills, and a walk that is left is part of it
+			run_lane = coalesce(lane, CASE WHEN s.backfill_at IS NULL THEN 'changes'
+				ELSE 'backfill' END),
+			run_trigger = CASE WHEN s.resync_no > s.resync_done_no THEN 'resync'
+				ELSE 'schedule' END,
+			run_started_at = t, run_resync_no = s.resync_no,
+			run_begun = false, run_alone = alone,
+			-- whoever wants the next one at once, while this one works, writes
+			-- -infinity
+			next_run_at = CASE WHEN s.next_run_at < '2000-01-01Z' THEN t
+				ELSE s.next_run_at END,
+			left_run_id = CASE WHEN s.run_begun THEN s.run_id ELSE s.left_run_id END,
+			left_trigger = CASE WHEN s.run_begun THEN s.run_trigger
+				ELSE s.left_trigger END,
+			left_started_at = CASE WHEN s.run_begun THEN s.run_started_at
+				ELSE s.left_started_at END,
+			solo_for = NULL, solo_until = NULL
+		WHERE s.integration_id = ANY (ids)
+		RETURNING s.provider
+	)
+	SELECT array_agg(l.provider) FROM leased l INTO providers;
+	RETURN providers;
+END
 $fn$;
 COMMENT ON FUNCTION sluice.lease_rows(uuid[], text, boolean, jsonb, bigint) IS
-	'Leases rows of the schedule; for take_due.';
+	'Leases rows of the schedule, and returns their connectors; for take_due.';
 CALL sluice.protect_function('sluice.lease_rows(uuid[], text, boolean, jsonb, bigint)');
 
 CREATE FUNCTION sluice.deferred(not_before timestamptz) RETURNS boolean
@@ -207,62 +218,55 @@ DECLARE
 BEGIN
 	-- Twice as many as are wanted are looked at, so that there is something left
 	-- when another process locks the first; no more are locked than are wanted.
-	-- Their rows are found by their key: coalesce keeps the planner from the
-	-- partial index, which it would read from one end to the other.
-	IF lane IN ('fresh', 'changes') THEN
-		RETURN nullif(ARRAY(
-			SELECT s.integration_id
-			FROM (
-				SELECT c.integration_id, c.at
-				FROM unnest(providers, rooms) AS p (provider, room)
-				CROSS JOIN LATERAL (
-					SELECT i.integration_id, i.next_run_at AS at
-					FROM sluice.schedule i
-					WHERE i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
-						AND NOT i.solo AND i.lease_until IS NULL
-						AND i.next_run_at BETWEEN since AND until
-						AND (i.not_before IS NULL OR i.not_before <= t
-							OR i.not_before > far)
-					ORDER BY i.next_run_at
-					LIMIT CASE WHEN p.room < most THEN p.room ELSE 2 * most END
-				) c
-				ORDER BY c.at
-				LIMIT 2 * most
-			) d
-			JOIN sluice.schedule s ON s.integration_id = d.integration_id
-			WHERE s.enabled AND NOT s.solo
-				AND coalesce(s.parked_at, s.lease_until) IS NULL
-				AND NOT sluice.user_rests(s.user_id)
-			ORDER BY d.at
-			LIMIT most
-			FOR UPDATE OF s SKIP LOCKED), '{}');
-	END IF;
+	-- Of the two halves the lane runs one; each has its index. Then their rows
+	-- are found by their key, one by one: a join could begin with the table,
+	-- where the planner thinks it is small, and look again for each of its rows.
+	-- coalesce keeps it from the partial index, which it would read from one end
+	-- to the other. Who rests is asked as user_rests does, which would cost as
+	-- much as the rest of it.
 	RETURN nullif(ARRAY(
 		SELECT s.integration_id
 		FROM (
 			SELECT c.integration_id, c.at
 			FROM unnest(providers, rooms) AS p (provider, room)
-			CROSS JOIN LATERAL (
+			CROSS JOIN LATERAL ((
+				SELECT i.integration_id, i.next_run_at AS at
+				FROM sluice.schedule i
+				WHERE lane <> 'backfill'
+					AND i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
+					AND NOT i.solo AND i.lease_until IS NULL
+					AND i.next_run_at BETWEEN since AND until
+					AND (i.not_before IS NULL OR i.not_before <= t
+						OR i.not_before > far)
+				ORDER BY i.next_run_at
+				LIMIT CASE WHEN p.room < most THEN p.room ELSE 2 * most END
+			) UNION ALL (
 				SELECT i.integration_id, i.backfill_at AS at
 				FROM sluice.schedule i
-				WHERE i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
+				WHERE lane = 'backfill'
+					AND i.provider = p.provider AND i.enabled AND i.parked_at IS NULL
 					AND NOT i.solo AND i.lease_until IS NULL AND i.backfill_at IS NOT NULL
 					AND i.backfill_at BETWEEN since AND until
 					AND (i.not_before IS NULL OR i.not_before <= t
 						OR i.not_before > far)
 				ORDER BY i.backfill_at
 				LIMIT CASE WHEN p.room < most THEN p.room ELSE 2 * most END
-			) c
+			)) c
 			ORDER BY c.at
 			LIMIT 2 * most
 		) d
-		JOIN sluice.schedule s ON s.integration_id = d.integration_id
-		WHERE s.enabled AND NOT s.solo
-			AND coalesce(s.parked_at, s.lease_until) IS NULL
-			AND NOT sluice.user_rests(s.user_id)
+		CROSS JOIN LATERAL (
+			SELECT r.integration_id
+			FROM sluice.schedule r
+			WHERE r.integration_id = d.integration_id AND r.enabled AND NOT r.solo
+				AND coalesce(r.parked_at, r.lease_until) IS NULL
+				AND (SELECT to_jsonb(u) ->> 'deleted_at' IS NULL
+					FROM auth.users u WHERE u.id = r.user_id)
+			LIMIT 1
+			FOR UPDATE SKIP LOCKED
+		) s
 		ORDER BY d.at
-		LIMIT most
-		FOR UPDATE OF s SKIP LOCKED), '{}');
+		LIMIT most), '{}');
 END
 $fn$;
 COMMENT ON FUNCTION sluice.pick_due(text, text[], integer[], integer, timestamptz, timestamptz) IS
@@ -297,7 +301,8 @@ CREATE FUNCTION sluice.take_due(providers text[], rooms integer[], runs integer,
 RETURNS TABLE (integration_id uuid, user_id uuid, provider text, account text, consent text,
 	status text, run_id uuid, fence bigint, lane text, trigger text, alone boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off
-	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $fn$
+	SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off
+	SET plan_cache_mode = force_generic_plan AS $fn$
 #variable_conflict use_column
 DECLARE
 	-- what is due before that is fresh
@@ -311,17 +316,16 @@ DECLARE
 	slow integer := floor(runs / 4.0 + random());
 	lane text;
 	most integer;
-	at integer;
 	ids uuid[];
-	taken sluice.schedule[] := '{}';
-	t sluice.schedule;
+	taken uuid[] := '{}';
+	leased text[]; -- their connectors
 BEGIN
 	PERFORM sluice.lapse_leases(NULL);
 	IF solo = 'first' THEN
-		ids := sluice.pick_solo(providers, rooms);
+		taken := coalesce(sluice.pick_solo(providers, rooms), '{}');
 	END IF;
-	IF ids IS NOT NULL THEN
-		taken := ARRAY(SELECT s FROM sluice.lease_rows(ids, NULL, true, owner, lease_us) s);
+	IF taken <> '{}' THEN
+		leased := sluice.lease_rows(taken, NULL, true, owner, lease_us);
 		left_over := 0;
 	END IF;
 	FOR pass IN 1 .. 5 LOOP
@@ -340,31 +344,42 @@ BEGIN
 		IF lane = 'fresh' THEN
 			lane := 'backfill';
 		END IF;
-		FOR t IN
-			SELECT *
-			FROM sluice.lease_rows(ids, lane, false, owner, lease_us)
-		LOOP
-			taken := taken || t;
-			at := array_position(providers, t.provider);
-			room_left[at] := room_left[at] - 1;
-			left_over := left_over - 1;
-			IF lane = 'backfill' THEN
-				slow_left := slow_left - 1;
-				slow := greatest(slow - 1, 0);
-			END IF;
-		END LOOP;
+		leased := sluice.lease_rows(ids, lane, false, owner, lease_us);
+		taken := taken || ids;
+		room_left := ARRAY(
+			SELECT p.room - cardinality(array_positions(leased, p.provider))
+			FROM unnest(providers, room_left) WITH ORDINALITY AS p (provider, room, n)
+			ORDER BY p.n);
+		left_over := left_over - cardinality(leased);
+		IF lane = 'backfill' THEN
+			slow_left := slow_left - cardinality(leased);
+			slow := greatest(slow - cardinality(leased), 0);
+		END IF;
 	END LOOP;
 	IF solo = 'last' AND taken = '{}' THEN
-		ids := sluice.pick_solo(providers, rooms);
-		taken := ARRAY(SELECT s FROM sluice.lease_rows(ids, NULL, true, owner, lease_us) s);
+		taken := sluice.pick_solo(providers, rooms);
+		leased := sluice.lease_rows(taken, NULL, true, owner, lease_us);
 	END IF;
 	RETURN QUERY
-	SELECT k.integration_id, k.user_id, k.provider, i.account,
-		coalesce(g.purpose, i.provider), i.status, k.run_id, k.fence, k.run_lane,
-		k.run_trigger, k.run_alone
-	FROM unnest(taken) AS k
-	JOIN public.user_integrations i ON i.user_id = k.user_id AND i.id = k.integration_id
-	LEFT JOIN sluice.grants g ON g.user_id = i.user_id AND g.id = i.grant_id;
+	SELECT k.integration_id, k.user_id, k.provider, k.account,
+		coalesce((SELECT g.purpose FROM sluice.grants g
+			WHERE g.user_id = k.user_id AND g.id = k.grant_id), k.provider),
+		k.status, k.run_id, k.fence, k.run_lane, k.run_trigger, k.run_alone
+	FROM unnest(taken) WITH ORDINALITY AS a (id, n)
+	CROSS JOIN LATERAL ( -- and only so: see pick_due
+		SELECT s.integration_id, s.user_id, s.provider, i.account, i.grant_id, i.status,
+			s.run_id, s.fence, s.run_lane, s.run_trigger, s.run_alone
+		FROM sluice.schedule s
+		CROSS JOIN LATERAL (
+			SELECT o.account, o.grant_id, o.status
+			FROM public.user_integrations o
+			WHERE o.user_id = s.user_id AND o.id = s.integration_id
+			LIMIT 1
+		) i
+		WHERE s.integration_id = a.id
+		LIMIT 1
+	) k
+	ORDER BY a.n;
 END
 $fn$;
 COMMENT ON FUNCTION sluice.take_due(text[], integer[], integer, integer, text, jsonb, bigint,
