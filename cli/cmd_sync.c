@@ -167,9 +167,13 @@ work_due(struct sync *sync)
 	r->runs_at_once = DUE_RUNS;
 	r->slice_us = SL_SLICE_US;
 	r->patience_us = SL_FLEET_PATIENCE_US;
-	status = sl_runner_check(r);
+	status = sl_runner_open(r);
 	if (status == SL_EXIT_OK)
 		status = sl_fleet_caps(sync->cli, r->filter.provider, &r->caps);
+	if (status == SL_EXIT_OK && sl_fleet_is_idle(r))
+		return SL_EXIT_OK;
+	if (status == SL_EXIT_OK)
+		status = sl_runner_check_database(r);
 	if (status == SL_EXIT_OK)
 		status = sl_fleet_new(r, 0, &fleet);
 	if (status == SL_EXIT_OK)

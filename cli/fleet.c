@@ -6,7 +6,9 @@
 #include "core/base/mem.h"
 
 #include "cli/env.h"
+#include "cli/vault.h"
 #include "connectors/registry.h"
+#include "state/idle.h"
 #include "state/schedule.h"
 
 /** A cron line comes a little early at times: what is due by then is due. */
@@ -34,6 +36,16 @@ struct sl_fleet {
 	int64_t held_wait_us;
 	int64_t away_us; /* how long to wait the next time; 0 = it is there */
 };
+
+static size_t
+registry_count(void)
+{
+	size_t n = 0;
+
+	while (sl_registry[n] != NULL)
+		n++;
+	return n;
+}
 
 int
 sl_fleet_new(struct sl_runner *runner, int64_t poll_us, struct sl_fleet **out)
@@ -155,6 +167,29 @@ sl_fleet_feed(struct sl_fleet *fleet)
 	return (struct sl_feed){ .take = feed_take, .ctx = fleet };
 }
 
+/* --- nothing to do ------------------------------------------------------------ */
+
+bool
+sl_fleet_is_idle(struct sl_runner *r)
+{
+	struct sl_arena *arena = r->cli->arena;
+	const char **names =
+		SL_NEW_ARRAY(arena, registry_count() + 1, const char *);
+	const struct sl_idle_question question = {
+		.connectors = names,
+		.host = r->owner.host,
+		.key_id = sl_keyring_current(r->ring),
+		.ahead_us = AHEAD_US,
+	};
+	struct sl_idle found;
+	struct sl_error err;
+
+	for (size_t i = 0; sl_registry[i] != NULL; i++)
+		names[i] = sl_registry[i]->name;
+	return sl_idle_look(r->pg, &question, arena, &found, &err) == SL_OK &&
+	       found.idle && sl_vault_fits(r->ring, found.sealed, found.count);
+}
+
 /* --- the first batch -------------------------------------------------------- */
 
 static size_t
@@ -175,8 +210,7 @@ sl_fleet_begin(struct sl_fleet *f, bool *some)
 	struct sl_room_of *of;
 	struct sl_error err;
 
-	while (sl_registry[room.of_count] != NULL)
-		room.of_count++;
+	room.of_count = registry_count();
 	of = SL_NEW_ARRAY(r->cli->arena, room.of_count + 1, struct sl_room_of);
 	for (size_t i = 0; i < room.of_count; i++)
 		of[i] = (struct sl_room_of){
@@ -214,16 +248,6 @@ sl_fleet_number(struct sl_cli *cli, enum sl_flag flag, int least, int most,
 			sl_flag_rows[flag].name, text, least, most);
 	*n = (int)value;
 	return SL_EXIT_OK;
-}
-
-static size_t
-registry_count(void)
-{
-	size_t n = 0;
-
-	while (sl_registry[n] != NULL)
-		n++;
-	return n;
 }
 
 /* One P=N of the list. */

@@ -19,6 +19,13 @@
 struct sl_fleet;
 
 /**
+ * The first look of a cron line, by the runner's connection: is all in order, and
+ * nothing to be done, not even to be kept up? Most lines find that, and are to be
+ * over at once. False may mean anything, and is to be looked into step by step.
+ */
+bool sl_fleet_is_idle(struct sl_runner *runner);
+
+/**
  * poll_us	look at least so often; 0: until nothing is due, then the feed
  *		ends (a cron line)
  *

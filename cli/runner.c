@@ -66,11 +66,11 @@ sl_runner_init(struct sl_runner *runner, struct sl_cli *cli)
 	pthread_mutex_init(&runner->stopper.mutex, NULL);
 }
 
-static int
-check_database(struct sl_runner *r)
+int
+sl_runner_check_database(struct sl_runner *r)
 {
 	bool given = false;
-	int status = sl_env_database(r->cli, &r->pg);
+	int status = sl_env_check_schema(r->cli, r->pg);
 
 	if (status == SL_EXIT_OK)
 		status = sl_vault_check(r->cli, r->pg, r->ring,
@@ -134,8 +134,9 @@ find_work(struct sl_runner *r)
 }
 
 int
-sl_runner_check(struct sl_runner *r)
+sl_runner_open(struct sl_runner *r)
 {
+	const char *url = sl_env_value(r->cli, SL_FLAG_DATABASE_URL);
 	int status = sl_env_provider_filter(r->cli, &r->filter.provider);
 
 	if (status == SL_EXIT_OK)
@@ -145,8 +146,16 @@ sl_runner_check(struct sl_runner *r)
 	if (status == SL_EXIT_OK)
 		status = sl_env_keys(r->cli, &r->ring);
 	if (status == SL_EXIT_OK)
-		status = check_database(r);
+		status = sl_env_dial(r->cli, url, &r->pg);
 	return status;
+}
+
+int
+sl_runner_check(struct sl_runner *r)
+{
+	int status = sl_runner_open(r);
+
+	return status == SL_EXIT_OK ? sl_runner_check_database(r) : status;
 }
 
 int

@@ -61,6 +61,11 @@ void sl_runner_init(struct sl_runner *runner, struct sl_cli *cli);
 /** Options, keys and database; the connection that was made is kept in `pg`. */
 int sl_runner_check(struct sl_runner *runner);
 
+/** Its two halves: what needs no answer of the database, and a connection; and
+ *  what the database says to it. */
+int sl_runner_open(struct sl_runner *runner);
+int sl_runner_check_database(struct sl_runner *runner);
+
 /** The same, and work: all matching accounts that may run. */
 int sl_runner_prepare(struct sl_runner *runner);
 

@@ -195,6 +195,30 @@ remember(struct sl_cli *cli, struct sl_pg *pg, const struct sl_keyring *ring)
 			   : sl_cli_fail(cli, SL_EXIT_ENVIRONMENT, &err);
 }
 
+bool
+sl_vault_fits(const struct sl_keyring *ring, const struct sl_vault_row *rows,
+	      size_t count)
+{
+	const char *current = sl_keyring_current(ring);
+	bool known = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct sl_vault_row *row = &rows[i];
+		bool is_key = strcmp(row->purpose, SL_KEY_CHECK_PURPOSE) == 0;
+		SL_AUTO_SECRET plain = { NULL, 0 };
+		struct sl_error err;
+
+		/* a key that nothing is sealed under */
+		if (is_key && !sl_keyring_has(ring, row->owner_id))
+			continue;
+		if (sl_vault_open(ring, NULL, row, &plain, &err) != SL_OK)
+			return false;
+		known = known ||
+			(is_key && strcmp(row->owner_id, current) == 0);
+	}
+	return known;
+}
+
 int
 sl_vault_check(struct sl_cli *cli, struct sl_pg *pg,
 	       const struct sl_keyring *ring, enum sl_vault_missing missing)

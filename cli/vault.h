@@ -30,6 +30,15 @@ int sl_vault_check(struct sl_cli *cli, struct sl_pg *pg,
 		   const struct sl_keyring *ring,
 		   enum sl_vault_missing missing);
 
+/**
+ * Would sl_vault_check be content, and write nothing? For an installation that
+ * has all sealed under the ring's current key.
+ *
+ * rows		as of sl_idle: checks of keys, secrets of clients
+ */
+bool sl_vault_fits(const struct sl_keyring *ring,
+		   const struct sl_vault_row *rows, size_t count);
+
 /** Open one row; `user_id` NULL for a client's. As sl_unseal. */
 sl_status sl_vault_open(const struct sl_keyring *ring, const char *user_id,
 			const struct sl_vault_row *row, struct sl_secret *plain,

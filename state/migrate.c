@@ -5,6 +5,7 @@
 #include "state/migrate.h"
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 
 #include "sql.h"
 #include "state/ask.h"
@@ -37,6 +38,16 @@ sl_migrations_known(void)
 	while (sl_migrations[n].version != NULL)
 		n++;
 	return n;
+}
+
+bool
+sl_migration_known(const char *version)
+{
+	for (const struct sl_migration *m = sl_migrations; m->version != NULL;
+	     m++)
+		if (sl_text_equal(version, m->version))
+			return true;
+	return false;
 }
 
 void

@@ -15,6 +15,9 @@ enum sl_migrate_column {
 
 size_t sl_migrations_known(void);
 
+/** Is it one of the binary's? */
+bool sl_migration_known(const char *version);
+
 /** One column of the binary's table as an array parameter. */
 void sl_migrate_param(struct sl_params *p, enum sl_migrate_column column);
 

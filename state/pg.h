@@ -41,8 +41,8 @@ enum sl_pg_role {
 	SL_PG_SELF,     /* the login itself: migrate, doctor            */
 	SL_PG_GATEWAY,  /* sluice_gateway, as one user (or as nobody)   */
 	SL_PG_OPERATOR, /* sluice_operator                              */
-	SL_PG_STRANGER, /* the gateway in a schema of another version:
-			 * nothing of it is called                      */
+	SL_PG_STRANGER, /* the gateway in a schema of another version,
+			 * perhaps: nothing of it is called to begin    */
 };
 
 /**

@@ -138,22 +138,12 @@ sl_vault_users(struct sl_pg *pg, const char *key_id, const char *after,
 	return SL_OK;
 }
 
-sl_status
-sl_vault_rows(struct sl_pg *pg, const char *user_id, const char *key_id,
-	      struct sl_arena *arena, struct sl_vault_row **out, size_t *count,
-	      struct sl_error *err)
+void
+sl_vault_read(const struct sl_rows *rows, struct sl_arena *arena,
+	      struct sl_vault_row **out, size_t *count)
 {
 	static const char *const columns[] = { "ciphertext", "iv", "key_id" };
-	SL_AUTO_ROWS rows = NULL;
-	struct sl_params p;
-	sl_status st;
 
-	sl_params_init(&p, arena);
-	sl_params_text(&p, user_id);
-	sl_params_text(&p, key_id);
-	st = ask(pg, user_id, sl_sql_vault_rows, &p, &rows, err);
-	if (st != SL_OK)
-		return st;
 	*count = sl_rows_count(rows);
 	*out = SL_NEW_ARRAY(arena, *count + 1, struct sl_vault_row);
 	for (size_t i = 0; i < *count; i++) {
@@ -165,7 +155,24 @@ sl_vault_rows(struct sl_pg *pg, const char *user_id, const char *key_id,
 		};
 		read_sealed(rows, i, columns, arena, &(*out)[i].sealed);
 	}
-	return SL_OK;
+}
+
+sl_status
+sl_vault_rows(struct sl_pg *pg, const char *user_id, const char *key_id,
+	      struct sl_arena *arena, struct sl_vault_row **out, size_t *count,
+	      struct sl_error *err)
+{
+	SL_AUTO_ROWS rows = NULL;
+	struct sl_params p;
+	sl_status st;
+
+	sl_params_init(&p, arena);
+	sl_params_text(&p, user_id);
+	sl_params_text(&p, key_id);
+	st = ask(pg, user_id, sl_sql_vault_rows, &p, &rows, err);
+	if (st == SL_OK)
+		sl_vault_read(rows, arena, out, count);
+	return st;
 }
 
 static void

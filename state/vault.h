@@ -62,9 +62,9 @@ sl_status sl_vault_users(struct sl_pg *pg, const char *key_id,
 	SL_NODISCARD;
 
 struct sl_vault_row {
-	const char *place; /* "token", "revocation", "client"       */
+	const char *place; /* "token", "revocation", "client", "key" */
 	const char *id;
-	const char *owner_id; /* grant or client: what it is bound to  */
+	const char *owner_id; /* grant, client, key: what it is bound to */
 	const char *purpose;  /* the same                              */
 	struct sl_sealed sealed;
 };
@@ -74,6 +74,11 @@ sl_status sl_vault_rows(struct sl_pg *pg, const char *user_id,
 			const char *key_id, struct sl_arena *arena,
 			struct sl_vault_row **out, size_t *count,
 			struct sl_error *err) SL_NODISCARD;
+
+/** Rows of a statement with the columns of vault_rows.sql; on the arena. What is
+ *  no sealed value becomes one that does not open. */
+void sl_vault_read(const struct sl_rows *rows, struct sl_arena *arena,
+		   struct sl_vault_row **out, size_t *count);
 
 /**
  * Store new[i] in the place of rows[i], by compare-and-swap on key id and IV:

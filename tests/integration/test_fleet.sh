@@ -39,6 +39,13 @@ all_same 'two cron lines'
 never_two 'two cron lines'
 works 'nothing is due' sync --due --json
 is 'so nothing is said' "$out" ''
+take='FUNCTION sluice.take_due(text[], integer[], integer, integer, text, jsonb, bigint, bigint)'
+sql "REVOKE EXECUTE ON $take FROM sluice_gateway" >/dev/null
+works 'nor is it asked what to take' sync --due
+sql "UPDATE sluice.schedule SET next_run_at = now() WHERE ctid = (SELECT min(ctid) FROM sluice.schedule)" >/dev/null
+refuse 'but when something is' 3 'take_due' sync --due
+sql "GRANT EXECUTE ON $take TO sluice_gateway" >/dev/null
+works 'then it is done' sync --due
 
 # --- a cron line of one user ------------------------------------------------------------
 of_ana="user_id = (SELECT id FROM auth.users WHERE email = 'ana@example.com')"

@@ -11,6 +11,7 @@ case $build in */san) many=${SECRETS:-1000} ;; esac
 ben=ben@example.org
 installed vault 30:1
 works 'a first run' sync
+works 'and a cron line: from now on it has nothing to do' sync --due
 key1=$(cut -d: -f1 "$SLUICE_KEY_FILE")
 key_of() { sed -n "${2:-1}{s/:.*//;p}" "$1"; }
 new_line() { sluice keys generate; }

@@ -183,6 +183,7 @@ SELECT set_eq(
 		('sluice.take_due_of(uuid,text[],integer[],integer,integer,boolean,jsonb,bigint,bigint)', 'sluice_gateway'),
 		('sluice.next_due(text[],integer[],integer,boolean)', 'sluice_gateway'),
 		('sluice.keep_schedule(text[])', 'sluice_gateway'),
+		('sluice.is_idle(text[],text,text,bigint)', 'sluice_gateway'),
 		('sluice.take_quota(uuid,text,double precision,bigint,bigint,boolean,integer)', 'sluice_gateway'),
 		('sluice.keep_quota()', 'sluice_gateway'),
 		('sluice.keep_fleet(text[])', 'sluice_gateway'),
