@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Accounts at rest: no-change polls a second, by 1, 2 and 4 processes, and what
-# each costs. All is on this machine: emulator, database and processes.
-# ACCOUNTS (2000), LATENCY of the provider in ms (100).
+# each costs; a cron line with nothing due; a claim. All is on this machine:
+# emulator, database and processes. ACCOUNTS (2000), LATENCY of the provider in
+# ms (100).
 # shellcheck source=tests/bench/kit.bash
 . tests/bench/kit.bash
+# shellcheck source=tests/bench/claims.bash
+. tests/bench/claims.bash
 
 accounts=${ACCOUNTS:-2000} latency=${LATENCY:-100}
 scopes='openid email https://www.googleapis.com/auth/calendar.readonly'
@@ -83,3 +86,8 @@ round() {
 for n in 1 2 4; do round "$n"; done
 echo 'goal       500 polls/s by 2 processes on 2 cores at 100 ms (then 1,000); both under 128 MiB'
 echo 'rows       a poll writes 3 to the schedule (leased, begun, over), 1 a stream, 1 to the log'
+
+idle_line
+size=100000
+[ "${SCALE:-full}" = full ] || size=10000
+claims "$size"
