@@ -396,3 +396,19 @@ bench_two_pages(void *ctx, const struct sl_request *request,
 			   "{\"items\":[\"a\",\"b\"],"
 			   "\"next\":\"p2\",\"more\":true}");
 }
+
+void
+bench_once_then_good(void *ctx, const struct sl_request *request,
+		     struct sl_response *response)
+{
+	struct bench *b = ctx;
+
+	if (bench_token_call(b, request, response))
+		return;
+	if (b->turn++ == 0) {
+		fake_reply(response, b->scenario, "{}");
+		response->retry_after_ms = 30000;
+		return;
+	}
+	bench_two_pages(ctx, request, response);
+}

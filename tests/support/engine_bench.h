@@ -67,6 +67,11 @@ bool bench_token_call(struct bench *b, const struct sl_request *request,
 void bench_two_pages(void *ctx, const struct sl_request *request,
 		     struct sl_response *response);
 
+/** Answers the first call with the status `scenario`, to be tried again after 30
+ *  seconds, and then that walk. */
+void bench_once_then_good(void *ctx, const struct sl_request *request,
+			  struct sl_response *response);
+
 /** How often the last ask was told to halve its page, and when the stream last
  *  rested and a person last consented. */
 extern _Atomic int bench_last_shrink;

@@ -315,6 +315,24 @@ mail_plain_call(const struct sl_request *request, struct sl_response *response)
 }
 
 void
+mail_plain(void *ctx, const struct sl_request *request,
+	   struct sl_response *response)
+{
+	(void)ctx;
+	SL_ASSERT(mail_plain_call(request, response));
+}
+
+size_t
+mail_answered(const struct bench *b)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < b->store.commit_count; i++)
+		sum += b->store.commits[i].answered_count;
+	return sum;
+}
+
+void
 mail_list_page(struct sl_response *response, int page, int pages, int size,
 	       int group)
 {

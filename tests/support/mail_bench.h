@@ -26,6 +26,13 @@ int mail_setup(void **state);
 bool mail_plain_call(const struct sl_request *request,
 		     struct sl_response *response);
 
+/** The same, where there are no others. */
+void mail_plain(void *ctx, const struct sl_request *request,
+		struct sl_response *response);
+
+/** Wanted items that commits say were read. */
+size_t mail_answered(const struct bench *b);
+
 /** A page of the listing: `size` refs, `group` of them in a thread. */
 void mail_list_page(struct sl_response *response, int page, int pages, int size,
 		    int group);

@@ -12,33 +12,16 @@
 #include "tests/support/unit.h"
 
 static void
-plain(void *ctx, const struct sl_request *request, struct sl_response *response)
-{
-	(void)ctx;
-	assert_true(mail_plain_call(request, response));
-}
-
-static size_t
-answered_of(const struct bench *b)
-{
-	size_t sum = 0;
-
-	for (size_t i = 0; i < b->store.commit_count; i++)
-		sum += b->store.commits[i].answered_count;
-	return sum;
-}
-
-static void
 a_flood_of_small_items_is_not_bound_by_round_trips(void **state)
 {
 	struct bench *b = *state;
 
 	mail_wants(b, 400, 10); /* 40 threads, 4 at once, 100 ms each */
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(b->net.submitted, 40);
-	assert_int_equal(answered_of(b), 400);
+	assert_int_equal(mail_answered(b), 400);
 	assert_int_equal(b->store.commit_count, 1);
 	assert_int_equal(b->report.duration_us, SL_US_PER_S);
 }
@@ -49,11 +32,11 @@ pages_roll_one_behind_the_other(void **state)
 	struct bench *b = *state;
 
 	mail_wants(b, 1000, 1);
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
 	assert_int_equal(b->net.submitted, 1000);
-	assert_int_equal(answered_of(b), 1000);
+	assert_int_equal(mail_answered(b), 1000);
 	assert_int_equal(b->store.commit_count, 10);
 	assert_int_equal(b->report.duration_us, 25 * SL_US_PER_S);
 }
@@ -65,7 +48,7 @@ thread_is_gone(void *ctx, const struct sl_request *request,
 	if (strstr(request->url, "/thread/g0"))
 		fake_reply(response, 404, "{}");
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 static void
@@ -91,10 +74,10 @@ no_more_than_may_be_are_under_way(void **state)
 	mail_wants(b, 50, 1);
 	fake_store_stream(&b->store, "changes", "", "{\"at\":\"h1\"}")
 		->pending = mail_wanted(b, 50, 1);
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 100);
+	assert_int_equal(mail_answered(b), 100);
 	assert_int_equal(b->net.airborne_max, 4);
 }
 
@@ -116,7 +99,7 @@ too_many_once(void *ctx, const struct sl_request *request,
 		b->scenario = (int)b->net.airborne_count + 1;
 	if (b->turn == 200)
 		b->net.airborne_max = 0; /* of the rest */
-	plain(ctx, request, response);
+	mail_plain(ctx, request, response);
 }
 
 static void
@@ -128,7 +111,7 @@ fewer_at_once_after_a_429_and_one_by_one_more_later(void **state)
 	b->net.answer = too_many_once;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 400);
+	assert_int_equal(mail_answered(b), 400);
 	assert_int_equal(b->scenario, 2);
 	assert_int_equal(b->net.airborne_max, 4);
 }
@@ -151,7 +134,7 @@ large(void *ctx, const struct sl_request *request, struct sl_response *response)
 	static char body[600000];
 
 	if (!strstr(request->url, "/message/")) {
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 		return;
 	}
 	if (!body[0]) {
@@ -173,7 +156,7 @@ a_flight_is_cut_when_its_answers_grow_large(void **state)
 	b->net.answer = large;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 40);
+	assert_int_equal(mail_answered(b), 40);
 	assert_true(b->store.commit_count >= 8);
 	for (size_t i = 0; i < b->store.commit_count; i++)
 		assert_true(b->store.commits[i].answered_count <= 8);
@@ -192,7 +175,7 @@ answers_of_all_streams_fit_the_budget(void **state)
 	b->net.answer = large;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 40);
+	assert_int_equal(mail_answered(b), 40);
 	assert_true(b->net.reserved_max <= b->config.body_budget);
 }
 
@@ -207,7 +190,7 @@ one_that_finds_no_room_beside_its_answers_goes_on_later(void **state)
 	b->net.answer = large_enough;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 5);
+	assert_int_equal(mail_answered(b), 5);
 	assert_int_equal(b->store.commit_count, 5);
 }
 
@@ -222,10 +205,10 @@ streams_with_little_room_fill_their_pages_in_turn(void **state)
 	fake_store_stream(&b->store, "backfill", "b", "{\"at\":\"done\"}")
 		->pending = mail_wanted(b, 20, 1);
 	b->store.rows[1].walk_started_us = BENCH_NOW_US - SL_US_PER_S;
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 40);
+	assert_int_equal(mail_answered(b), 40);
 	assert_int_equal(b->store.commit_count, 2);
 }
 
@@ -249,7 +232,7 @@ the_next_batch_is_under_way_while_one_commits(void **state)
 
 	mail_shape.calls = 10;
 	mail_wants(b, 50, 1);
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	committing = b;
 	b->store.on_commit = count_airborne;
 	bench_run(b, "manual");
@@ -265,7 +248,7 @@ one_too_large(void *ctx, const struct sl_request *request,
 	if (strstr(request->url, "/message/w1"))
 		response->failure = SL_NET_TOO_LARGE;
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 static void
@@ -291,10 +274,10 @@ slow_quota_commits_what_is_there(void **state)
 
 	b->config.quota = true; /* 5 messages a second after the first 15 */
 	mail_wants(b, 300, 1);
-	b->net.answer = plain;
+	b->net.answer = mail_plain;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 300);
+	assert_int_equal(mail_answered(b), 300);
 	assert_true(b->store.commit_count > 5);
 	/* the next run goes on with an empty bucket */
 	assert_in_range(b->store.end_bucket_units + 100, 0, 200);
@@ -310,7 +293,7 @@ stop_later(void *ctx, const struct sl_request *request,
 {
 	struct bench *b = ctx;
 
-	plain(ctx, request, response);
+	mail_plain(ctx, request, response);
 	if (++b->turn == 20)
 		sl_engine_stop(b->engine);
 }
@@ -324,7 +307,7 @@ what_landed_before_a_stop_is_kept(void **state)
 	b->net.answer = stop_later;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "interrupted");
-	assert_int_equal(answered_of(b), 20);
+	assert_int_equal(mail_answered(b), 20);
 }
 
 /* scenario: hours from now */
@@ -367,7 +350,7 @@ a_deadline_in_words_ends_the_run_and_is_kept(void **state)
 		assert_int_equal(b->report_error.status, SL_RETRY);
 		assert_int_equal(b->report_error.scope, SL_INTEGRATION);
 		/* what was read before is kept, and nobody asked again */
-		assert_int_equal(answered_of(b), 10);
+		assert_int_equal(mail_answered(b), 10);
 		assert_true(b->net.submitted <= 14);
 		assert_true(mail_shape.refused_now_us >= BENCH_NOW_US);
 		assert_true(b->store.end_not_before_us >= want - SL_US_PER_S);

@@ -10,23 +10,6 @@
 #include "tests/support/mail_bench.h"
 #include "tests/support/unit.h"
 
-static void
-plain(void *ctx, const struct sl_request *request, struct sl_response *response)
-{
-	(void)ctx;
-	assert_true(mail_plain_call(request, response));
-}
-
-static size_t
-answered_of(const struct bench *b)
-{
-	size_t sum = 0;
-
-	for (size_t i = 0; i < b->store.commit_count; i++)
-		sum += b->store.commits[i].answered_count;
-	return sum;
-}
-
 #define PENALTY_US (30 * SL_US_PER_S)
 #define LATENCY_US 100000
 
@@ -49,7 +32,7 @@ too_many_until(void *ctx, const struct sl_request *request,
 	if (b->turn > 20 && now > told_us + LATENCY_US &&
 	    now < told_us + PENALTY_US)
 		b->scenario++;
-	plain(ctx, request, response);
+	mail_plain(ctx, request, response);
 }
 
 static void
@@ -70,7 +53,7 @@ nobody_asks_before_a_deadline(void **state)
 		b->net.answer = too_many_until;
 		bench_run(b, "manual");
 		assert_string_equal(b->report_status, "ok");
-		assert_int_equal(answered_of(b), 160);
+		assert_int_equal(mail_answered(b), 160);
 		assert_int_equal(b->scenario, 0);
 		(void)bench_teardown(state);
 	}
@@ -84,7 +67,7 @@ one_fails_for_ever(void *ctx, const struct sl_request *request,
 	if (strstr(request->url, "/message/w3"))
 		fake_reply(response, 500, "{}");
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 static size_t
@@ -106,7 +89,7 @@ one_that_fails_for_ever_holds_no_other(void **state)
 	b->net.answer = one_fails_for_ever;
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "ok");
-	assert_int_equal(answered_of(b), 30);
+	assert_int_equal(mail_answered(b), 30);
 	assert_int_equal(rejected_of(b), 1);
 	assert_int_equal(b->net.submitted, 29 + 6);
 }
@@ -123,7 +106,7 @@ one_a_page_fails(void *ctx, const struct sl_request *request,
 	else if (strstr(request->url, "-7"))
 		fake_reply(response, 500, "{}");
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 static void
@@ -142,7 +125,7 @@ a_walk_goes_on_past_those_that_fail(void **state)
 		b->net.answer = one_a_page_fails;
 		bench_run(b, "manual");
 		assert_string_equal(b->report_status, "ok");
-		assert_int_equal(answered_of(b), 700);
+		assert_int_equal(mail_answered(b), 700);
 		assert_int_equal(rejected_of(b), 10);
 		assert_int_equal(b->store.failed_streams, 0);
 		(void)bench_teardown(state);
@@ -160,7 +143,7 @@ down_later(void *ctx, const struct sl_request *request,
 	if (++b->turn > b->scenario)
 		fake_reply(response, 500, "{}");
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 static void
@@ -180,7 +163,7 @@ an_outage_is_no_trouble_of_items(void **state)
 		b->net.answer = down_later;
 		bench_run(b, "manual");
 		assert_string_equal(b->report_status, "failed");
-		assert_int_equal(answered_of(b), good[i]);
+		assert_int_equal(mail_answered(b), good[i]);
 		assert_int_equal(rejected_of(b), 0);
 		assert_int_equal(b->store.failed_streams, 1);
 		(void)bench_teardown(state);
@@ -195,7 +178,7 @@ messages_fail(void *ctx, const struct sl_request *request,
 	if (strstr(request->url, "/message/"))
 		fake_reply(response, 500, "{}");
 	else
-		plain(ctx, request, response);
+		mail_plain(ctx, request, response);
 }
 
 /* The only one that is wanted: does the provider answer anything else? */
@@ -250,7 +233,7 @@ locked_later(void *ctx, const struct sl_request *request,
 		return;
 	}
 	b->scenario += strstr(request->url, "/message/") != NULL;
-	plain(ctx, request, response);
+	mail_plain(ctx, request, response);
 }
 
 static void
@@ -265,7 +248,7 @@ what_one_stream_had_read_when_another_met_a_lock_is_kept(void **state)
 	bench_run(b, "manual");
 	assert_string_equal(b->report_status, "failed");
 	assert_in_range(b->scenario, 650, 800);
-	assert_int_equal(answered_of(b), b->scenario);
+	assert_int_equal(mail_answered(b), b->scenario);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, mail_setup, bench_teardown)
