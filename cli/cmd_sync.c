@@ -170,7 +170,9 @@ work_due(struct sync *sync)
 	status = sl_runner_open(r);
 	if (status == SL_EXIT_OK)
 		status = sl_fleet_caps(sync->cli, r->filter.provider, &r->caps);
-	if (status == SL_EXIT_OK && sl_fleet_is_idle(r))
+	/* a user who was named is to be found, too */
+	if (status == SL_EXIT_OK && !sl_cli_has(sync->cli, SL_FLAG_USER) &&
+	    sl_fleet_is_idle(r))
 		return SL_EXIT_OK;
 	if (status == SL_EXIT_OK)
 		status = sl_runner_check_database(r);

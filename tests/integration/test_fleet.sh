@@ -42,8 +42,9 @@ is 'so nothing is said' "$out" ''
 take='FUNCTION sluice.take_due(text[], integer[], integer, integer, text, jsonb, bigint, bigint)'
 sql "REVOKE EXECUTE ON $take FROM sluice_gateway" >/dev/null
 works 'nor is it asked what to take' sync --due
+refuse 'but whom one names must be there' 2 'nobody@example.com' sync --due --user nobody@example.com
 sql "UPDATE sluice.schedule SET next_run_at = now() WHERE ctid = (SELECT min(ctid) FROM sluice.schedule)" >/dev/null
-refuse 'but when something is' 3 'take_due' sync --due
+refuse 'and when something is due, it is' 3 'take_due' sync --due
 sql "GRANT EXECUTE ON $take TO sluice_gateway" >/dev/null
 works 'then it is done' sync --due
 
