@@ -24,9 +24,29 @@ struct accounts {
 	size_t covered_count;
 };
 
-static void
-print_json(struct sl_cli *cli, const struct sl_status_row *row)
+static int
+by_integration(const void *id, const void *count)
 {
+	const struct sl_coverage_count *c = count;
+
+	return strcmp(id, c->integration_id);
+}
+
+/* What is known of its streams; NULL = it has none. */
+static const struct sl_coverage_count *
+count_of(const struct accounts *all, const struct sl_status_row *row)
+{
+	if (all->covered_count == 0)
+		return NULL;
+	return bsearch(row->integration_id, all->covered, all->covered_count,
+		       sizeof(*all->covered), by_integration);
+}
+
+static void
+print_json(struct sl_cli *cli, const struct accounts *all,
+	   const struct sl_status_row *row)
+{
+	const struct sl_coverage_count *c = count_of(all, row);
 	json_t *object = json_object();
 
 	sl_json_put(object, "integration", row->integration_id);
@@ -47,6 +67,8 @@ print_json(struct sl_cli *cli, const struct sl_status_row *row)
 	sl_json_put_i64(object, "streams_enabled", row->streams_enabled);
 	sl_json_put_i64(object, "streams_walking", row->streams_walking);
 	sl_json_put_i64(object, "streams_waiting", row->streams_waiting);
+	sl_json_put_i64(object, "streams_complete",
+			c == NULL ? 0 : c->complete);
 	sl_json_put_i64(object, "pending_deletions", row->pending_deletions);
 	sl_json_put_bool(object, "accept_deletions", row->accept_deletions);
 	sl_json_put_i64(object, "quarantined", row->quarantined);
@@ -189,24 +211,13 @@ next_run(struct sl_cli *cli, const struct sl_status_row *row, int64_t now_us)
 			    : sl_arena_printf(cli->arena, "%s%s", when, why);
 }
 
-static int
-by_integration(const void *id, const void *count)
-{
-	const struct sl_coverage_count *c = count;
-
-	return strcmp(id, c->integration_id);
-}
-
 /* How many of its streams are complete. */
 static const char *
 complete(struct sl_cli *cli, const struct accounts *all,
 	 const struct sl_status_row *row)
 {
-	const struct sl_coverage_count *c = NULL;
+	const struct sl_coverage_count *c = count_of(all, row);
 
-	if (all->covered_count > 0)
-		c = bsearch(row->integration_id, all->covered,
-			    all->covered_count, sizeof(*c), by_integration);
 	if (c == NULL)
 		return "-";
 	if (c->complete == c->streams)
@@ -264,7 +275,7 @@ print_all(struct sl_cli *cli, const struct accounts *all)
 {
 	if (sl_cli_has(cli, SL_FLAG_JSON)) {
 		for (size_t i = 0; i < all->count; i++)
-			print_json(cli, &all->rows[i]);
+			print_json(cli, all, &all->rows[i]);
 	} else if (all->count == 0) {
 		fputs("no account is connected: sluice connect CONNECTOR "
 		      "--user U\n",

@@ -53,6 +53,8 @@ works 'half a walk: status as JSON' status --streams --provider gmail --json
 like 'half a walk: status as JSON' "$out" '"kind":"backfill".*"complete":false,"complete_from":"20[^"]*Z","complete_to":"20.*"gaps":\[\{"[^]]*"walking".*"seconds_left":[0-9]+'
 call status --provider gmail
 like 'half a walk: in short' "$out" '1 of 2 *$'
+call status --provider gmail --json
+like 'half a walk: in short, as JSON' "$out" '"streams_enabled":2,.*"streams_complete":1,'
 
 # --- mail: whole, then a cursor that is refused ----------------------------------
 works 'the rest' sync --provider gmail
