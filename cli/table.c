@@ -67,7 +67,8 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			   "changes." },
 	[SL_FLAG_MAX_TIME] = { "max-time", "T", NULL,
 			       "Leave the rest for later after this long, e.g. "
-			       "90s or 10m. Default with --due: 4m." },
+			       "90s or 10m; of a resync: wait no longer. "
+			       "Default with --due: 4m." },
 	[SL_FLAG_WAIT] = { "wait", NULL, NULL,
 			   "Wait until it is done, and say how it went." },
 	[SL_FLAG_ACCEPT_DELETIONS] = { "accept-deletions", NULL, NULL,
@@ -420,8 +421,9 @@ const struct sl_command sl_commands[] = {
 		   "content), and why; what is filtered or in quarantine is "
 		   "neither. What has changed since the last sync "
 		   "counts, too. Works on one account at a time, waits for a "
-		   "busy one, and changes nothing: cursors stay. Exit status 1 "
-		   "when something differs.\n\n"
+		   "busy one, and changes nothing: cursors stay. Of the quota "
+		   "that all processes share it takes what a walk may. Exit "
+		   "status 1 when something differs.\n\n"
 		   "With --repair what differs, and only that, is read again "
 		   "by id in a normal run; then the exit status is 0. Where "
 		   "nothing can be read by id, the list that differs is walked "
