@@ -166,6 +166,18 @@ print_explained(FILE *out, struct sl_arena *arena, const struct sl_tally *t)
 			sl_format_plural(arena, t->quarantined, "item"));
 }
 
+/* No schedule runs an audit again. */
+static const char *
+advice(struct sl_arena *arena, const struct sl_run_report *r)
+{
+	sl_status s = r->error == NULL ? SL_OK : r->error->status;
+
+	return s == SL_RETRY || s == SL_SMALLER || s == SL_RESYNC ||
+			       s == SL_LOST
+		       ? "audit it again later"
+		       : sl_summary_advice(arena, r);
+}
+
 static void
 print_audit(struct audit *a, const struct sl_run_report *r)
 {
@@ -200,8 +212,8 @@ print_audit(struct audit *a, const struct sl_run_report *r)
 				 r->error->scope >= SL_INTEGRATION))
 		fprintf(out, "  error: %s\n",
 			sl_format_clean(arena, r->error->text, ERROR_SHOWN));
-	if (*sl_summary_advice(arena, r) != '\0')
-		fprintf(out, "  what to do: %s\n", sl_summary_advice(arena, r));
+	if (*advice(arena, r) != '\0')
+		fprintf(out, "  what to do: %s\n", advice(arena, r));
 	(void)fflush(out);
 }
 

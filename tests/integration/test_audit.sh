@@ -213,6 +213,7 @@ control POST stats/reset >/dev/null
 call audit --user $ana
 is 'it asks no more than the day has, and leaves nothing' "$status $(requests) $(left)" '1 2 0'
 like 'and says until when' "$out" 'error: the quota .* is used up until 2'
+like 'and what helps: nobody else audits' "$out" 'what to do: audit it again later'
 sql 'DELETE FROM sluice.quota_limits; DELETE FROM sluice.quota_usage'
 control POST fault '{"kind":"status","status":403,"reason":"dailyLimitExceeded","match":"/events"}' >/dev/null
 call audit --user $ana
