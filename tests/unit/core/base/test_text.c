@@ -281,12 +281,13 @@ lines_become_one(void **state SL_UNUSED)
 		  "to \"a\": refused; to \"b\": refused" },
 		{ "It ended.\nThis means:\r\n\n\tmore,\nor less",
 		  "It ended. This means: more, or less" },
-		{ "exactly fifty bytes are room for that and not mor",
-		  "exactly fifty bytes are room for that and not mor" },
-		{ "exactly fifty bytes are room for that and not more",
-		  "exactly fifty bytes are room for that and not mor" },
-		{ "exactly fifty bytes are room for that and not mo\nx",
-		  "exactly fifty bytes are room for that and not mo;" },
+		/* to forty-nine bytes and the NUL */
+		{ "this is as much as there is any room for in here.",
+		  "this is as much as there is any room for in here." },
+		{ "this is as much as there is any room for in here.!",
+		  "this is as much as there is any room for in here." },
+		{ "this is as much as there is any room for in here\nx",
+		  "this is as much as there is any room for in here;" },
 	};
 
 	char out[50];
