@@ -52,9 +52,18 @@ busy() {
 	psql -XAtc 'SELECT count(*) FROM sluice.schedule WHERE next_run_at <= now() OR lease_until IS NOT NULL'
 }
 
+# Polls a second while the tenth to the ninetieth percent of them ended: without
+# the start of the processes, and the last accounts that have the fleet alone.
+steady() { # MILLISECONDS since the round began
+	psql -XAtc "WITH w AS (
+		SELECT percentile_disc(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY finished_at) AS p
+		FROM sync_logs WHERE finished_at > now() - interval '$1 ms')
+		SELECT round(0.8 * $accounts / extract(epoch FROM p[2] - p[1])) FROM w"
+}
+
 # round PROCESSES: all accounts are due at once, and polled once
 round() {
-	local n pids=() began took before=() after=() cpu rss
+	local n pids=() began took steady before=() after=() cpu rss
 	psql -Xqc "UPDATE sluice.schedule SET next_run_at = now() - interval '1 minute'" -c 'VACUUM ANALYZE'
 	sleep 1
 	before=("$(server_ticks)" "$(ticks "${servers[0]}")" "$(transactions)" "$(requests)")
@@ -65,6 +74,7 @@ round() {
 	done
 	while [ "$(busy)" -gt 0 ] && [ $(($(now_ms) - began)) -lt 300000 ]; do sleep 0.3; done
 	took=$(($(now_ms) - began))
+	steady=$(steady "$took")
 	for n in "${pids[@]}"; do pkill -TERM -P "$n" || true; done
 	for n in "${pids[@]}"; do wait "$n" || die "a process failed: $(tail -n 2 "$work"/err.*)"; done
 	sleep 1
@@ -77,9 +87,9 @@ round() {
 	done
 	awk -v n="$((accounts - left))" -v p="$1" -v ms="$took" -v cpu="$cpu" -v rss="$rss" \
 		-v pg="$((after[0] - before[0]))" -v emu="$((after[1] - before[1]))" \
-		-v tx="$((after[2] - before[2]))" -v rq="$((after[3] - before[3]))" 'BEGIN {
-		printf "%d process%s %7.0f polls/s   CPU a poll: ours %.2f ms, PostgreSQL %.2f, emulator %.2f   %.2f transactions, %.2f requests (floor 2)   %.1f MiB resident\n",
-			p, (p > 1 ? "es" : "  "), n * 1000 / ms, cpu * 1000 / n, pg * 10 / n, emu * 10 / n,
+		-v steady="$steady" -v tx="$((after[2] - before[2]))" -v rq="$((after[3] - before[3]))" 'BEGIN {
+		printf "%d process%s %5.0f polls/s (%.0f in the middle)   CPU a poll: ours %.2f ms, PostgreSQL %.2f, emulator %.2f   %.2f transactions, %.2f requests (floor 2)   %.1f MiB resident\n",
+			p, (p > 1 ? "es" : "  "), n * 1000 / ms, steady, cpu * 1000 / n, pg * 10 / n, emu * 10 / n,
 			tx / n, rq / n, rss / 1024
 	}'
 }
