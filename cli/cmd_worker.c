@@ -12,7 +12,7 @@
 #include "cli/worker_private.h"
 #include "state/store_pg.h"
 
-#define RUNS_DEFAULT    64
+#define RUNS_DEFAULT    128
 #define THREADS_DEFAULT 2
 #define THREADS_MAX     64
 #define POLL_US         (5 * SL_US_PER_S)

@@ -139,7 +139,7 @@ const struct sl_flag_row sl_flag_rows[SL_FLAGS] = {
 			    "for each account that has a problem, else ok." },
 	[SL_FLAG_RUNS] = { "runs", "N", NULL,
 			   "So many accounts at once, walks in three quarters "
-			   "of them at most. Default: 64." },
+			   "of them at most. Default: 128." },
 	[SL_FLAG_WORKERS] = { "workers", "N", NULL,
 			      "So many threads, each with a database connection "
 			      "of its own. Default: 2." },
