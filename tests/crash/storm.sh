@@ -14,6 +14,7 @@
 #   ROUNDS=n   so many storms; TIME=s: or as many as begin in s seconds
 #   WAVES=n    of a storm (default: 2 to 5)
 #   KINDS=...  google (calendar and mail), linkedin (default: either, by seed)
+#   QUOTA=1|0  Google's clients have small quotas (default: each third seed)
 #   POOLED=1   through PgBouncer, which is killed, too
 # shellcheck source=tests/crash/kit.bash
 . "$(dirname "$0")/kit.bash"
@@ -81,6 +82,7 @@ wave() {
 	weather
 	changes
 	due_now
+	[ "$quotas" = 0 ] || another_day
 	for ((i = RANDOM % 4; i >= 0; i--)); do launch; done
 	for ((i = RANDOM % 4; i >= 0; i--)); do
 		sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
@@ -95,7 +97,7 @@ wave() {
 	# Who is frozen past its lease wakes when another one has worked.
 	if chance 30; then
 		lapse
-		timeout -s KILL 60 sluice sync >>"$work/storm.out" 2>>"$work/storm.err" </dev/null
+		timeout -s KILL 60 sluice sync --max-time 5s >>"$work/storm.out" 2>>"$work/storm.err" </dev/null
 	fi
 	ends
 }
@@ -165,6 +167,7 @@ world_storm() {
 given_storm() {
 	first_come=1
 	export SLUICE_QUOTA=off # a pace of our own would be waited for
+	[ "$quotas" = 0 ] || small_quotas
 	[ "$kinds" = google ] || member "\"consent\",\"at\":\"$(date -u -d '-10 days' +%FT%TZ)\""
 	sql "ALTER DATABASE $database SET synchronous_commit = on"
 	# What a frozen transaction may hold up.
@@ -172,13 +175,41 @@ given_storm() {
 	small_disk
 }
 
+# So small that each wave uses up what a client has at once (a tenth of it) and
+# then waits, of some also what it has in a day; what a provider tells it to wait
+# is told to all. In the end they are as published.
+small_quotas() {
+	SLUICE_QUOTA=on
+	sql "INSERT INTO sluice.quota_limits (api, client_per_minute, client_per_day) VALUES
+		('google_calendar', $((seed % 5 * 60 + 40)), $([ $((seed % 2)) = 0 ] && echo 150 || echo NULL)),
+		('gmail', $((seed % 7 * 500 + 800)), $([ $((seed % 2)) = 0 ] && echo 4000 || echo NULL))"
+}
+another_day() { # for the provider, and, every other time, by our own count
+	local body
+	blocks=$((blocks + $(sql 'SELECT count(*) FROM sluice.quota_blocks')))
+	sql 'DELETE FROM sluice.quota_blocks; UPDATE sluice.schedule SET not_before = NULL'
+	[ $((RANDOM % 2)) = 0 ] || sql 'DELETE FROM sluice.quota_usage'
+	# all of the client is to wait until the provider's midnight
+	chance 60 || return 0
+	body="\"kind\":\"status\",\"status\":403,\"reason\":\"dailyLimitExceeded\",\"match\":\"/events\""
+	control POST fault "{$body,\"probability\":0.3,\"seed\":$((RANDOM + 1))}" >/dev/null
+}
+spent_quota() {
+	sql "SELECT coalesce(sum(units), 0) || ' units in the end, ' || $blocks + (
+			SELECT count(*) FROM sluice.quota_blocks) || ' times blocked' FROM sluice.quota_usage"
+}
+
 storm() {
 	local waves w first truth before again stored fair open
 	RANDOM=$((seed * 7919 % 32749 + 1)) # neighbours begin apart
 	pick google google linkedin
 	kinds=${KINDS:-$picked}
+	quotas=$((seed % 3 == 0))
+	quotas=${QUOTA:-$quotas}
+	[ "$kinds" = google ] || quotas=0
 	database_clock ''
 	scenario storm 2>&"$quiet_stderr"
+	blocks=0
 	waves=$((RANDOM % 4 + 2))
 	waves=${WAVES:-$waves}
 	for ((w = 0; w < waves; w++)); do wave 2>&"$quiet_stderr"; done
@@ -186,6 +217,8 @@ storm() {
 	all_is_well
 	gone_from_server
 	lapse
+	[ "$quotas" = 0 ] || echo "# seed $seed, quotas: $(spent_quota)"
+	sql 'DELETE FROM sluice.quota_limits'
 	a_week_later
 	mend
 	# What was refused again and again needs the second one.
@@ -207,10 +240,10 @@ storm() {
 	in_fair_weather
 	fair=$(live)
 	if [ "$truth $again $open $stored" = "$(right) 0 same 0 0 0 $fair" ]; then
-		ok "storm of seed $seed, $kinds: $waves waves, then all is right"
+		ok "storm of seed $seed, $kinds$([ "$quotas" = 0 ] || echo ' under quotas'): $waves waves, then all is right"
 	else
 		sql 'SELECT x FROM crash.live ORDER BY x' >"$work/fair"
-		not_ok "storm of seed $seed, $kinds: again by SEED=$seed ROUNDS=1 WAVES=$waves KINDS=$kinds" "$truth, once more: $again, left open: $open, content $stored, in fair weather $fair
+		not_ok "storm of seed $seed, $kinds: again by SEED=$seed ROUNDS=1 WAVES=$waves KINDS=$kinds QUOTA=$quotas" "$truth, once more: $again, left open: $open, content $stored, in fair weather $fair
 $first
 $out $err
 $(diff "$work/stormy" "$work/fair" | cut -c1-700 | head -n 8)

@@ -84,37 +84,6 @@ linkedin_changes() {
 		member "\"domain\",\"domain\":\"$domain\",\"state\":\"$picked\",\"page\":$((RANDOM % 3))"
 	fi
 }
-changes() {
-	edit "\"op\":\"random\",\"count\":$((RANDOM % 12)),\"seed\":$((RANDOM + 1))"
-	mail "\"op\":\"random\",\"count\":$((RANDOM % 12)),\"seed\":$((RANDOM + 1))"
-	if chance 20; then expire sync_tokens; fi
-	if chance 15; then expire page_tokens; fi
-	if chance 15; then expire access_tokens; fi
-	if chance 10; then expire list_token; fi
-	if chance 10; then expire mail_pages; fi
-	if chance 3; then expire grant; fi
-	if chance 10; then
-		# Labels that changed in the gap are as they were: a walk reads no
-		# message that is known.
-		expire history
-		labels=NULL labels_hold=false
-	fi
-	if chance 10; then
-		control POST calendar "{\"account\":\"$ana\",\"op\":\"add\",\"events\":$((RANDOM % 9)),
-			\"calendar\":\"storm$RANDOM@group.calendar.google.com\"}" >/dev/null
-	fi
-}
-linkedin_changes() {
-	local domain
-	member "\"random\",\"count\":$((RANDOM % 20)),\"seed\":$((RANDOM + 1))"
-	member '"domain","state":"ready"'
-	if chance 30; then
-		pick not_ready empty blank stuck ends fails
-		member "\"domain\",\"state\":\"$picked\",\"page\":$((RANDOM % 3)),\"domain\":\"$(
-			pick CONNECTIONS INBOX INVITATIONS && echo "$picked"
-		)\""
-	fi
-}
 changes() { "${kinds}_changes"; }
 fair_weather() {
 	control DELETE fault >/dev/null
