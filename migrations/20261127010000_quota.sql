@@ -123,6 +123,12 @@ BEGIN
 			- used_for_walks);
 	END IF;
 	room := least(room, per_day - used_today);
+	-- A call that is dearer than all of a minute has one for itself.
+	IF used = 0 AND least_units
+		> whole * (CASE WHEN for_walks THEN walks_percent / 100.0 ELSE 1 END)
+	THEN
+		room := least_units;
+	END IF;
 	IF room < least_units THEN
 		-- when enough has come together, if it does so in this minute
 		part := greatest((least_units + used) / whole,

@@ -206,6 +206,10 @@ UPDATE sluice.quota_blocks SET blocked_until = sluice.clock() + interval '1 year
 DELETE FROM sluice.quota_limits;
 SELECT tap.at(239) \gset ignored_
 SELECT is(tap.quota(1, 30, false), '30 1000000', 'but not one of a wrong clock');
+SELECT is(tap.quota(601, 601, false), '0 1000000', 'a call dearer than a minute waits for the next');
+SELECT tap.at(300) \gset ignored_
+SELECT is(tap.quota(481, 481, true), '481 60000000', '... and has it, also one dearer than what walks get');
+SELECT is(tap.quota(601, 601, false), '0 60000000', '... for itself');
 SELECT tap.at(239 + 25 * 3600) \gset ignored_
 SELECT is(tap.ask('sluice_gateway', NULL, 'SELECT sluice.keep_quota()'), '3', 'old minutes go');
 
