@@ -51,7 +51,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET enable_seqscan = o
 						AND NOT s.solo AND s.lease_until IS NULL
 						AND s.backfill_at IS NOT NULL AND s.backfill_at > c.far
 					OFFSET 0))
-		AND NOT EXISTS (SELECT FROM sluice.retention r WHERE r.next_at <= c.t)
+		AND NOT EXISTS (
+			SELECT FROM sluice.retention r
+			WHERE r.next_at <= c.t OR r.next_at > c.t + interval '2 hours')
 		AND NOT EXISTS (SELECT FROM sluice.revocations r WHERE r.next_try_at <= c.t)
 		AND NOT EXISTS (SELECT FROM sluice.oauth_clients o WHERE o.secret_key_id <> key)
 		AND NOT EXISTS (SELECT FROM sluice.user_secrets u WHERE u.key_id < key)

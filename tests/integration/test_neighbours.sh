@@ -137,12 +137,15 @@ settle 20 ran $((before + 4)) "status = 'ok'" && ok '9: with some again it goes 
 	not_ok '9: with some again it goes on' "$(tail -n 12 "$worker_log")"
 others '9: with some again'
 worker_stop '9'
+has_begun() { worker_says worker-started || is_dead "$worker_pid"; }
 for n in 6 8 10 12 14; do
+	: >"$worker_log"
 	status=0
 	(ulimit -n $n && exec timeout 20 sluice worker --poll 1s) >"$work/out" 2>"$worker_log" </dev/null &
 	worker_pid=$!
 	children+=("$worker_pid")
-	sleep 1.5
+	settle 10 has_begun # before that a signal ends it like any other program
+	sleep 1
 	if is_dead "$worker_pid"; then
 		worker_ended 1
 		is "9: $n descriptors: one line" "$status $(grep -c '^sluice: ' "$worker_log")" '3 1'

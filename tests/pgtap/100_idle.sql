@@ -73,6 +73,8 @@ SELECT is(tap.row_after('left_run_id = gen_random_uuid()'), 'false', 'the log ro
 -- Upkeep, and keys.
 SELECT is(tap.after($$UPDATE sluice.retention SET next_at = now() WHERE subject = 'logs'$$), 'false',
 	'something to be thrown away');
+SELECT is(tap.after($$UPDATE sluice.retention SET next_at = now() + interval '1 year'
+	WHERE subject = 'logs'$$), 'false', 'also after a clock that was ahead');
 INSERT INTO sluice.revocations (user_id, grant_id, secret_id, provider, purpose, ciphertext, iv,
 	key_id, next_try_at)
 VALUES (tap.a(), gen_random_uuid(), gen_random_uuid(), 'google', 'refresh_token',
