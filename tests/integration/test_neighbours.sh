@@ -141,7 +141,7 @@ has_begun() { worker_says worker-started || is_dead "$worker_pid"; }
 for n in 6 8 10 12 14; do
 	: >"$worker_log"
 	status=0
-	(ulimit -n $n && exec timeout 20 sluice worker --poll 1s) >"$work/out" 2>"$worker_log" </dev/null &
+	(ulimit -n $n && exec sluice worker --poll 1s) >"$work/out" 2>"$worker_log" </dev/null &
 	worker_pid=$!
 	children+=("$worker_pid")
 	settle 10 has_begun # before that a signal ends it like any other program
