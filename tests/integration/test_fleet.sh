@@ -9,16 +9,7 @@ names=(ana bob cyd dan)
 specs=()
 for n in "${names[@]}"; do specs+=(--account "$n@example.com:30:2"); done
 start_emulator --seed 6 "${specs[@]}" --latency-ms 40
-migrated_database fleet
-new_keys "$work/keys"
-export SLUICE_KEY_FILE="$work/keys"
-client_file "$work/client.json"
-works 'setup' setup google --client-file "$work/client.json"
-for n in "${names[@]}"; do
-	works "user $n" user add --email "$n@example.com"
-	connect "$n@example.com" --account "$n@example.com"
-	is "$n is connected" "$status" 0
-done
+fleet fleet "${names[@]}"
 all_same() { for n in "${names[@]}"; do same "$1: $n" "$n@example.com"; done; }
 never_two() { is "$1: no account ever had two at it" "$(overlaps)" 0; }
 hosts() { sql "SELECT count(DISTINCT lease_owner->>'pid') FROM sluice.schedule WHERE lease_until IS NOT NULL"; }

@@ -12,16 +12,7 @@ for n in "${names[@]}"; do specs+=(--account "$n@example.com:12:1"); done
 start_emulator --seed 9 "${specs[@]}" \
 	--mailbox "one@example.net:4000" --mailbox "two@example.net:4000" \
 	--mailbox "three@example.net:4000" --mailbox "four@example.net:4000"
-migrated_database neighbours
-new_keys "$work/keys"
-export SLUICE_KEY_FILE="$work/keys"
-client_file "$work/client.json"
-works 'setup' setup google --client-file "$work/client.json"
-for n in "${names[@]}"; do
-	sluice user add --email "$n@example.com" >/dev/null
-	connect "$n@example.com" --account "$n@example.com"
-	is "$n is connected" "$status" 0
-done
+fleet neighbours "${names[@]}"
 of() { # COLUMN: of eve's
 	sql "SELECT $1 FROM sluice.schedule s JOIN user_integrations i ON i.id = s.integration_id
 		WHERE i.account = 'eve@example.com'"

@@ -4,6 +4,22 @@
 # shellcheck source=tests/integration/fault_kit.bash
 . "$(dirname "${BASH_SOURCE[0]}")/fault_kit.bash"
 
+# fleet NAME ACCOUNT-NAMES...: a database and keys of its own, and users with a
+# calendar each, NAME@example.com
+fleet() {
+	migrated_database "$1"
+	new_keys "$work/keys"
+	export SLUICE_KEY_FILE="$work/keys"
+	client_file "$work/client.json"
+	works 'setup' setup google --client-file "$work/client.json"
+	local n
+	for n in "${@:2}"; do
+		works "user $n" user add --email "$n@example.com"
+		connect "$n@example.com" --account "$n@example.com"
+		is "$n is connected" "$status" 0
+	done
+}
+
 worker_no=0
 # worker ARGS...: one in the background that has begun; $worker_pid, $worker_log
 worker() {
